@@ -1,0 +1,273 @@
+import { z } from "zod";
+import type { Instant } from "./time.ts";
+
+/**
+ * The cloud as strategies see it: facts without optional fields, and changes that name what they change by
+ * name *and* resource id. Implemented in src/aws.
+ */
+
+/** A database to be moved. `kind` is what AWS calls it: an Aurora (or Multi-AZ) cluster, or an instance. */
+export const target = z.object({
+  account: z.string(),
+  region: z.string(),
+  kind: z.enum(["cluster", "instance"]),
+  name: z.string(),
+});
+export type Target = z.infer<typeof target>;
+
+/**
+ * What a change is made to. Names are reused and resource ids never are, so the gateway looks the name up
+ * right before every change and refuses when the resource id differs: a repeated rename would otherwise
+ * rename the replacement.
+ */
+export const ref = z.object({
+  kind: z.enum(["cluster", "instance"]),
+  name: z.string(),
+  resourceId: z.string(),
+});
+export type Ref = z.infer<typeof ref>;
+
+export const tags = z.record(z.string(), z.string());
+export type Tags = z.infer<typeof tags>;
+
+/**
+ * `sse-rds` is a key that AWS owns, `sse-kms` one in an account's KMS (the managed `aws/rds` or a customer's:
+ * only KMS knows which). An answer without the field is `unknown`, never `none`.
+ * Source: RDS API, StorageEncryptionType.
+ */
+export type Encryption = "none" | "sse-rds" | "sse-kms" | "unknown";
+
+/** The settings of a cluster that a restore forgets and that the replacement must have again. */
+export const clusterSettings = z.object({
+  engine: z.string(),
+  engineVersion: z.string(),
+  engineMode: z.string(),
+  port: z.number(),
+  parameterGroup: z.string(),
+  subnetGroup: z.string(),
+  securityGroups: z.array(z.string()),
+  iamAuthentication: z.boolean(),
+  logExports: z.array(z.string()),
+  backupRetentionDays: z.number(),
+  backupWindow: z.string(),
+  maintenanceWindow: z.string(),
+  deletionProtection: z.boolean(),
+  copyTagsToSnapshots: z.boolean(),
+  storageType: z.string(),
+  networkType: z.string(),
+  lifecycleSupport: z.string(),
+  databaseInsights: z.string(),
+  serverlessScaling: z
+    .object({ minimum: z.number(), maximum: z.number(), secondsUntilPause: z.number().nullable() })
+    .nullable(),
+  tags,
+});
+export type ClusterSettings = z.infer<typeof clusterSettings>;
+
+/** The settings of one member instance that the replacement's member of that name must have again. */
+export const memberSettings = z.object({
+  name: z.string(),
+  instanceClass: z.string(),
+  promotionTier: z.number(),
+  availabilityZone: z.string(),
+  parameterGroup: z.string(),
+  monitoring: z.object({ intervalSeconds: z.number(), roleArn: z.string() }).nullable(),
+  performanceInsights: z.object({ keyArn: z.string(), retentionDays: z.number() }).nullable(),
+  caCertificate: z.string(),
+  publiclyAccessible: z.boolean(),
+  autoMinorVersionUpgrade: z.boolean(),
+  maintenanceWindow: z.string(),
+  tags,
+});
+export type MemberSettings = z.infer<typeof memberSettings>;
+
+export interface ClusterFacts {
+  readonly name: string;
+  readonly resourceId: string;
+  readonly arn: string;
+  readonly status: string;
+  readonly encryption: Encryption;
+  /** Null where no key of an account's KMS is used. */
+  readonly keyArn: string | null;
+  /** Null while AWS has not given it yet. */
+  readonly endpoint: string | null;
+  readonly readerEndpoint: string | null;
+  readonly settings: ClusterSettings;
+  /** False while a change of the groups is still under way. */
+  readonly securityGroupsActive: boolean;
+  readonly members: readonly { readonly name: string; readonly writer: boolean }[];
+  readonly earliestRestorableTime: Instant | null;
+  readonly latestRestorableTime: Instant | null;
+  /** Names of settings that wait for the maintenance window. */
+  readonly pendingChanges: readonly string[];
+  readonly masterUser: string;
+  /** The database made with the cluster, or null where none was. */
+  readonly databaseName: string | null;
+  /** What hangs on the cluster and that AWS tells with the cluster itself. */
+  readonly own: {
+    /** Set for a Multi-AZ DB cluster of RDS, which is not Aurora. */
+    readonly clusterInstanceClass: string | null;
+    readonly scalability: string;
+    readonly replicationSource: string | null;
+    readonly readReplicas: readonly string[];
+    readonly globalWriteForwarding: boolean;
+    readonly localWriteForwarding: boolean;
+    readonly roles: readonly string[];
+    readonly dataApi: boolean;
+    readonly activityStream: boolean;
+    readonly masterSecretArn: string | null;
+    readonly masterUserAuthentication: string;
+    readonly domains: readonly string[];
+    readonly backtrackSeconds: number;
+  };
+}
+
+export interface InstanceFacts {
+  readonly name: string;
+  readonly resourceId: string;
+  readonly arn: string;
+  readonly status: string;
+  readonly engine: string;
+  /** The cluster it is a member of; null for an RDS instance. */
+  readonly clusterName: string | null;
+  readonly encryption: Encryption;
+  readonly keyArn: string | null;
+  readonly endpoint: string | null;
+  readonly port: number;
+  readonly settings: MemberSettings;
+  readonly pendingChanges: readonly string[];
+}
+
+export interface SnapshotFacts {
+  readonly name: string;
+  readonly arn: string;
+  readonly status: string;
+  readonly percent: number;
+  /** The cluster it was taken of, by resource id: its name may have been reused since. */
+  readonly sourceResourceId: string;
+  readonly tags: Tags;
+}
+
+export interface KeyFacts {
+  readonly arn: string;
+  readonly account: string;
+  readonly region: string;
+  /** `AWS` is a managed key such as aws/rds. */
+  readonly manager: "AWS" | "CUSTOMER";
+  readonly state: string;
+  readonly spec: string;
+  readonly usage: string;
+  readonly origin: string;
+  /** When imported material expires, or null. */
+  readonly validUntil: Instant | null;
+}
+
+/** What a restore leaves behind and AWS tells elsewhere than with the cluster. */
+export interface Attachment {
+  readonly kind:
+    | "proxy"
+    | "custom-endpoint"
+    | "autoscaling"
+    | "zero-etl"
+    | "blue-green"
+    | "global-database"
+    | "ram-share"
+    | "pending-maintenance";
+  /** The name an operator knows it by. */
+  readonly name: string;
+}
+
+export interface Quota {
+  readonly used: number;
+  readonly max: number;
+}
+
+export interface Quotas {
+  readonly clusters: Quota;
+  readonly instances: Quota;
+  readonly manualClusterSnapshots: Quota;
+}
+
+/** One line of `/encrypt-db list`. */
+export interface DatabaseFacts {
+  readonly kind: "cluster" | "instance";
+  readonly name: string;
+  readonly engine: string;
+  readonly status: string;
+  readonly encryption: Encryption;
+  readonly keyArn: string | null;
+  readonly tags: Tags;
+}
+
+/** What `changeCluster` may change; a field that is absent stays as it is. Applied immediately, always. */
+export interface ClusterChange {
+  readonly newName?: string;
+  readonly securityGroups?: readonly string[];
+  readonly deletionProtection?: boolean;
+  readonly maintenanceWindow?: string;
+  readonly databaseInsights?: string;
+}
+
+export interface RestoreToTime {
+  readonly source: Ref;
+  readonly at: Instant;
+  readonly name: string;
+  readonly keyArn: string;
+  /** Everything but the maintenance window and Database Insights, which only a later change can set. */
+  readonly settings: ClusterSettings;
+}
+
+/**
+ * Every look-up answers with what is there now or `undefined` for the service's exact not-found; anything
+ * else that goes wrong is thrown as a `CloudFault`. Changes return when the service has accepted them, which
+ * is not when they are done.
+ */
+export interface Cloud {
+  findCluster(name: string): Promise<ClusterFacts | undefined>;
+  findClusterById(resourceId: string): Promise<ClusterFacts | undefined>;
+  findInstance(name: string): Promise<InstanceFacts | undefined>;
+  findInstanceById(resourceId: string): Promise<InstanceFacts | undefined>;
+  membersOf(clusterName: string): Promise<readonly InstanceFacts[]>;
+  findClusterSnapshot(name: string): Promise<SnapshotFacts | undefined>;
+  /** By ARN, id or `alias/…`. */
+  findKey(key: string): Promise<KeyFacts | undefined>;
+  attachmentsOf(cluster: ClusterFacts): Promise<readonly Attachment[]>;
+  quotas(): Promise<Quotas>;
+  /** The VPC of a subnet group. */
+  vpcOf(subnetGroup: string): Promise<string | undefined>;
+  listDatabases(): Promise<readonly DatabaseFacts[]>;
+
+  changeCluster(cluster: Ref, change: ClusterChange): Promise<void>;
+  renameInstance(instance: Ref, newName: string): Promise<void>;
+  addTags(to: Ref, add: Tags): Promise<void>;
+  removeTags(from: Ref, keys: readonly string[]): Promise<void>;
+  snapshotCluster(cluster: Ref, snapshot: string, add: Tags): Promise<void>;
+  restoreClusterToTime(restore: RestoreToTime): Promise<void>;
+  createMember(cluster: Ref, settings: MemberSettings): Promise<void>;
+  /** Without a final snapshot: for what this migration made and nobody ever wrote to. */
+  deleteCluster(cluster: Ref): Promise<void>;
+  deleteInstance(instance: Ref): Promise<void>;
+}
+
+/**
+ * A call that did not succeed, sorted by what one may conclude:
+ * - `unanswered`: time-out, lost connection, 5xx. It may have happened.
+ * - `throttled`: it has not happened; ask again later.
+ * - `busy`: the resource's present state does not allow it (yet).
+ * - `refused`: it has not happened and will not until a human does something.
+ * - `mismatch`: the name now belongs to another resource than the one meant. Nothing was called.
+ */
+export class CloudFault extends Error {
+  readonly kind: "unanswered" | "throttled" | "busy" | "refused" | "mismatch";
+  /** The service's own code, such as `InvalidDBClusterStateFault`. */
+  readonly code: string;
+  readonly operation: string;
+
+  constructor(kind: CloudFault["kind"], code: string, operation: string, message: string, cause?: unknown) {
+    super(message, { cause });
+    this.name = "CloudFault";
+    this.kind = kind;
+    this.code = code;
+    this.operation = operation;
+  }
+}
