@@ -1,0 +1,83 @@
+import { z } from "zod";
+import type { Migration } from "./migration.ts";
+import { type Problem, problem } from "./problem.ts";
+import type { Instant } from "./time.ts";
+
+/** What an approver of the cutover signs beside the plan. Rollback needs no further approval. */
+export const terms = z.object({
+  /** Milliseconds from fence to open that the approver accepts. */
+  longestDowntime: z.number(),
+  /** Open when every check passes, or ask again. */
+  opening: z.enum(["automatic", "ask"]),
+});
+export type Terms = z.infer<typeof terms>;
+
+/** A human being, however many accounts they have: `id` is what two accounts of one person share. */
+export const person = z.object({ id: z.string(), user: z.string(), name: z.string() });
+export type Person = z.infer<typeof person>;
+
+export const approval = z.object({
+  gate: z.string(),
+  planHash: z.string(),
+  person,
+  at: z.number(),
+  expiresAt: z.number(),
+  terms: terms.nullable(),
+});
+export type Approval = z.infer<typeof approval>;
+
+/** What Slack says about who clicked, at the time of the click. */
+export interface Clicker {
+  readonly person: Person;
+  readonly team: string;
+  readonly standing: "member" | "guest" | "external" | "bot" | "deactivated";
+  /** In the configured list or group of approvers. */
+  readonly approver: boolean;
+}
+
+export interface Click {
+  readonly gate: string;
+  readonly planHash: string;
+  readonly migration: string;
+  readonly clicker: Clicker;
+}
+
+/** May this person do anything at all? Guests, bots, external and deactivated people may not. */
+export function judgeStanding(clicker: Clicker, homeTeam: string): Problem | undefined {
+  if (clicker.team !== homeTeam) return problem("approval.other-workspace", { name: clicker.person.name });
+  if (clicker.standing !== "member") {
+    return problem("approval.not-a-member", { name: clicker.person.name, standing: clicker.standing });
+  }
+  return undefined;
+}
+
+/**
+ * May this click approve? Judged on the server from what is stored and from what Slack says now; nothing in the
+ * button is believed but which migration, gate and plan was meant.
+ */
+export function judgeApproval(click: Click, migration: Migration, homeTeam: string): Problem | undefined {
+  const { clicker } = click;
+  const standing = judgeStanding(clicker, homeTeam);
+  if (standing) return standing;
+  if (!clicker.approver) return problem("approval.not-an-approver", { name: clicker.person.name });
+  if (clicker.person.id === migration.requester.id) {
+    return problem("approval.own-request", { name: clicker.person.name });
+  }
+  if (click.migration !== migration.id) return problem("approval.other-migration", {});
+  if (click.planHash !== migration.planHash) return problem("approval.stale-plan", {});
+  return undefined;
+}
+
+/** An approval of this gate and plan that has not expired at `now`. */
+export function liveApproval(migration: Migration, gate: string, now: Instant): Approval | undefined {
+  return migration.approvals.find(
+    (given) => given.gate === gate && given.planHash === migration.planHash && now < given.expiresAt,
+  );
+}
+
+/** The approval that a gate was passed with, live or not. */
+export function passedWith(migration: Migration, gate: string): Approval | undefined {
+  return migration.approvals.findLast(
+    (given) => given.gate === gate && given.planHash === migration.planHash,
+  );
+}

@@ -1,0 +1,132 @@
+import { z } from "zod";
+import { type Problem, problem } from "./problem.ts";
+
+/** What `/encrypt-db …` can say, after parsing. */
+export const command = z.discriminatedUnion("verb", [
+  z.object({ verb: z.literal("start"), name: z.string(), key: z.string().nullable() }),
+  z.object({ verb: z.literal("plan"), name: z.string(), key: z.string().nullable() }),
+  z.object({ verb: z.literal("status"), name: z.string().nullable() }),
+  z.object({ verb: z.literal("list") }),
+  z.object({ verb: z.literal("pause"), name: z.string() }),
+  z.object({ verb: z.literal("resume"), name: z.string() }),
+  z.object({ verb: z.literal("retry"), name: z.string() }),
+  z.object({ verb: z.literal("rollback"), name: z.string() }),
+  z.object({ verb: z.literal("help") }),
+]);
+export type Command = z.infer<typeof command>;
+export type Verb = Command["verb"];
+
+/** The form and the meaning of every verb: help, usage hints and the README are made from it. */
+export const verbs = {
+  start: { usage: "start NAME [key KEY]", says: "plan the move of a database and ask for approval" },
+  plan: { usage: "plan NAME [key KEY]", says: "show the whole plan and every check; nothing is created" },
+  status: { usage: "status [NAME]", says: "what is under way, what it waits for, what a rollback costs" },
+  list: { usage: "list", says: "every database and the state of its key" },
+  pause: { usage: "pause NAME", says: "start no further step (refused inside the downtime)" },
+  resume: { usage: "resume NAME", says: "go on after a pause, or forward again out of a refused rollback" },
+  retry: { usage: "retry NAME", says: "look again at a migration that is stuck" },
+  rollback: { usage: "rollback NAME", says: "give the source back under its name" },
+  help: { usage: "help", says: "this text" },
+} as const satisfies Record<Verb, { usage: string; says: string }>;
+
+const identifier = /^[a-z](?:-?[a-z0-9])*$/;
+const invisible = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\uFEFF]/g;
+
+/**
+ * What people type becomes plain words: entities decoded once (Slack escapes `& < >`), links and mentions reduced
+ * to their label, typographic quotes, dashes and spaces made plain, invisible characters dropped.
+ */
+export function words(text: string): readonly string[] {
+  const plain = text
+    .slice(0, 4_000)
+    .replace(/<([^<>|]*)\|([^<>]*)>/g, "$2")
+    .replace(/<(?:https?:\/\/|mailto:)?([^<>]*)>/g, "$1")
+    .replaceAll("&lt;", "<")
+    .replaceAll("&gt;", ">")
+    .replaceAll("&amp;", "&")
+    .normalize("NFKC")
+    .replace(invisible, "")
+    .replace(/[\u2010-\u2015\u2212]/g, "-")
+    .replace(/["'`\u2018-\u201F\u00AB\u00BB]/g, "");
+  return plain.split(/\s+/u).filter((word) => word !== "");
+}
+
+/** Parses the text after `/encrypt-db`. Nothing is looked up; the answer to a mistake says how to mend it. */
+export function parseCommand(text: string): { ok: Command } | { problem: Problem } {
+  const [first, ...rest] = words(text);
+  if (first === undefined) return { ok: { verb: "help" } };
+  const verb = first.toLowerCase().replace(/^[-/]+/, "");
+  switch (verb) {
+    case "help":
+      return { ok: { verb } };
+    case "list":
+      return rest.length > 0 ? tooMuch(verb, rest) : { ok: { verb } };
+    case "status":
+      return rest.length === 0 ? { ok: { verb, name: null } } : named(verb, rest, (name) => ({ verb, name }));
+    case "pause":
+    case "resume":
+    case "retry":
+    case "rollback":
+      return named(verb, rest, (name) => ({ verb, name }));
+    case "start":
+    case "plan":
+      return withKey(verb, rest);
+    default:
+      return { problem: problem("command.unknown", { word: shorten(first), suggestion: suggest(verb) }) };
+  }
+}
+
+function named(
+  verb: Verb,
+  rest: readonly string[],
+  make: (name: string) => Command,
+): ReturnType<typeof parseCommand> {
+  const [name, ...more] = rest;
+  if (name === undefined) return { problem: problem("command.name-missing", { verb }) };
+  const lower = name.toLowerCase();
+  if (lower.length > 63 || !identifier.test(lower)) {
+    return { problem: problem("command.bad-name", { name: shorten(name) }) };
+  }
+  return more.length > 0 ? tooMuch(verb, more) : { ok: make(lower) };
+}
+
+function withKey(verb: "start" | "plan", rest: readonly string[]): ReturnType<typeof parseCommand> {
+  const [name, key, value, ...more] = rest;
+  if (key === undefined)
+    return named(verb, name === undefined ? [] : [name], (is) => ({ verb, name: is, key: null }));
+  const isKey = key.toLowerCase().replace(/^-+/, "") === "key" && value !== undefined && more.length === 0;
+  if (!isKey) return tooMuch(verb, rest.slice(1));
+  return named(verb, name === undefined ? [] : [name], (is) => ({ verb, name: is, key: value }));
+}
+
+function tooMuch(verb: Verb, rest: readonly string[]): { problem: Problem } {
+  return {
+    problem: problem("command.too-much", { rest: shorten(rest.join(" ")), usage: verbs[verb].usage }),
+  };
+}
+
+function suggest(word: string): string {
+  const all = Object.keys(verbs) as Verb[];
+  const nearest = all.map((verb) => ({ verb, far: distance(word, verb) })).sort((a, b) => a.far - b.far)[0];
+  const list = `I know ${all.slice(0, -1).join(", ")} and ${all.at(-1)}.`;
+  return nearest !== undefined && nearest.far <= 2 ? `Did you mean ${nearest.verb}? ${list}` : list;
+}
+
+/** Edit distance; both words are short. */
+function distance(a: string, b: string): number {
+  const short = a.slice(0, 20);
+  let row = Array.from({ length: b.length + 1 }, (_, index) => index);
+  for (let i = 1; i <= short.length; i++) {
+    const next = [i];
+    for (let j = 1; j <= b.length; j++) {
+      const change = (row[j - 1] ?? 0) + (short[i - 1] === b[j - 1] ? 0 : 1);
+      next.push(Math.min(change, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
+    }
+    row = next;
+  }
+  return row[b.length] ?? 0;
+}
+
+function shorten(text: string): string {
+  return text.length > 80 ? `${text.slice(0, 77)}…` : text;
+}

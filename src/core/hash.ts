@@ -1,0 +1,19 @@
+import { createHash } from "node:crypto";
+
+/** JSON with the keys of every object in order, so that equal values give equal text. */
+export function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value !== null && typeof value === "object") {
+    const entries = Object.entries(value)
+      .filter(([, held]) => held !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, held]) => `${JSON.stringify(key)}:${canonical(held)}`);
+    return `{${entries.join(",")}}`;
+  }
+  return JSON.stringify(value ?? null);
+}
+
+/** SHA-256 of the canonical JSON, in hexadecimal. */
+export function digest(value: unknown): string {
+  return createHash("sha256").update(canonical(value)).digest("hex");
+}

@@ -1,0 +1,90 @@
+import { z } from "zod";
+import { target } from "./cloud.ts";
+import { digest } from "./hash.ts";
+import type { Names } from "./names.ts";
+import { type Note, note } from "./note.ts";
+import type { Strategy } from "./strategy.ts";
+
+export const plannedStep = z.object({
+  id: z.string(),
+  title: note,
+  effect: z.enum(["reads", "creates", "interrupts", "destroys"]),
+  gate: z.boolean(),
+  /** Milliseconds expected. */
+  expect: z.number(),
+  skipped: note.nullable(),
+  /** How it is undone, or null. */
+  undo: note.nullable(),
+  /** What it leaves behind for good, or null. */
+  keeps: note.nullable(),
+  downtime: z.enum(["begins", "ends"]).nullable(),
+});
+export type PlannedStep = z.infer<typeof plannedStep>;
+
+/** What approvers approve: a strategy applied to a survey. Immutable; `hash` covers everything that matters. */
+export const planSchema = z.object({
+  hash: z.string(),
+  migration: z.string(),
+  strategy: z.object({ id: z.string(), version: z.number(), title: note }),
+  target,
+  keyArn: z.string(),
+  pinned: z.record(z.string(), z.unknown()),
+  steps: z.array(plannedStep),
+  /** What was checked before the plan was made, and held. */
+  checks: z.array(note),
+  /** What an approver should know and what does not stop the migration. */
+  remarks: z.array(note),
+  longestDowntime: z.number(),
+});
+export type Plan = z.infer<typeof planSchema>;
+
+/** Applies a strategy to what was pinned. The same inputs give the same hash, wherever and whenever. */
+export function makePlan(
+  strategy: Strategy,
+  input: {
+    readonly target: Plan["target"];
+    readonly keyArn: string;
+    readonly pinned: Plan["pinned"];
+    readonly remarks: readonly Note[];
+    readonly names: Names;
+    readonly longestDowntime: number;
+  },
+): Plan {
+  const { pinned, names } = input;
+  const steps = strategy.steps.map(
+    (step): PlannedStep => ({
+      id: step.id,
+      title: step.title({ pinned, names }),
+      effect: step.effect,
+      gate: step.gate ?? false,
+      expect: step.expect,
+      skipped: step.skip?.(pinned) ?? null,
+      undo: step.undo?.title({ pinned, names }) ?? null,
+      keeps: step.keeps ?? null,
+      downtime: step.downtime ?? null,
+    }),
+  );
+  const plan = {
+    migration: names.migration,
+    strategy: { id: strategy.id, version: strategy.version, title: strategy.title },
+    target: input.target,
+    keyArn: input.keyArn,
+    pinned,
+    steps,
+    checks: strategy.preconditions.map((precondition) => precondition.claim),
+    remarks: [...input.remarks],
+    longestDowntime: input.longestDowntime,
+  };
+  const { checks: _held, remarks: _said, ...covered } = plan;
+  return { ...plan, hash: digest(covered) };
+}
+
+/** Milliseconds from the first act of the fence to the end of the step that opens. */
+export function expectedDowntime(steps: readonly PlannedStep[]): number {
+  const from = steps.findIndex((step) => step.downtime === "begins");
+  const to = steps.findIndex((step) => step.downtime === "ends");
+  return steps
+    .slice(from, to + 1)
+    .filter((step) => step.skipped === null)
+    .reduce((sum, step) => sum + step.expect, 0);
+}

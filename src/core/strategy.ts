@@ -1,0 +1,64 @@
+import type { z } from "zod";
+import type { Cloud, Target } from "./cloud.ts";
+import type { Database } from "./database.ts";
+import type { Names } from "./names.ts";
+import type { Note } from "./note.ts";
+import type { Problem } from "./problem.ts";
+import type { Step } from "./step.ts";
+import type { Instant } from "./time.ts";
+
+/**
+ * What is read before anything is planned. `pinned` is covered by the approval: a difference voids it.
+ * `observed` may change harmlessly.
+ */
+export interface Survey<P, O> {
+  readonly pinned: P;
+  readonly observed: O;
+  /** The key that the replacement will be under. */
+  readonly keyArn: string;
+  readonly remarks: readonly Note[];
+}
+
+export interface SurveyContext {
+  readonly target: Target;
+  /** The key as it was asked for: an ARN, an id or an alias. */
+  readonly key: string;
+  /** The group that admits only the probe, by VPC. */
+  readonly fenceGroups: Readonly<Record<string, string>>;
+  readonly names: Names;
+  readonly now: Instant;
+  readonly cloud: Cloud;
+  readonly database: Database;
+}
+
+/** One purpose each: what must hold, and the problem where it does not. */
+export interface Precondition<P, O> {
+  readonly claim: Note;
+  check(survey: Survey<P, O>, cx: SurveyContext): Problem | undefined;
+}
+
+/**
+ * A way of doing it: one array of steps, from which the plan message, the execution, the dry run, the rollback and
+ * the tests are computed. The parameters default to what the engine can know of any strategy.
+ */
+export interface Strategy<
+  P = Readonly<Record<string, unknown>>,
+  O = Readonly<Record<string, unknown>>,
+  L = Readonly<Record<string, unknown>>,
+> {
+  /** Persisted: never renamed, never reused. */
+  readonly id: string;
+  /** Raised whenever steps change in a way that a stored migration could not go on with. */
+  readonly version: number;
+  readonly title: Note;
+  readonly pinned: z.ZodType<P>;
+  readonly observed: z.ZodType<O>;
+  readonly learned: z.ZodType<L>;
+  survey(cx: SurveyContext): Promise<Survey<P, O> | { problem: Problem }>;
+  readonly preconditions: readonly Precondition<P, O>[];
+  /** What of the pinned facts differs, for people to read; the migration's own doing is no difference. */
+  differences(planned: P, fresh: P): readonly string[];
+  readonly steps: readonly Step<P, L>[];
+  /** The proof, on the way back, that the source answers again. */
+  readonly afterRollback: readonly Step<P, L>[];
+}

@@ -1,0 +1,158 @@
+import type { Clicker } from "../core/approval.ts";
+import type { Cloud, Ref, Target } from "../core/cloud.ts";
+import type { Database } from "../core/database.ts";
+import type { JournalEntry, Migration } from "../core/migration.ts";
+import type { Plan } from "../core/plan.ts";
+import type { Problem } from "../core/problem.ts";
+import type { Effect } from "../core/step.ts";
+import type { Duration, Instant } from "../core/time.ts";
+import type { Notice, Request } from "./request.ts";
+
+/** Time is an argument: nothing here or below reads another clock. */
+export interface Clock {
+  now(): Instant;
+  sleep(duration: Duration): Promise<void>;
+}
+
+/**
+ * Where migrations are kept. Every write is one conditional write on one item; a lost condition is an answer, not
+ * an error. The partition key is the database (`account/region/kind/name`), so that two open migrations of one
+ * database cannot exist.
+ */
+export interface Store {
+  /** False if the database already has an open migration. The plan is written first. */
+  create(migration: Migration, plan: Plan): Promise<boolean>;
+  loadOpen(database: string): Promise<Migration | undefined>;
+  /**
+   * Writes `next` if the stored revision is `next.revision - 1`; false if somebody else was faster. `dueAt` is when
+   * the poller must look again, null never. Journal entries beyond what the item should carry are copied out first.
+   * An ended migration moves to the past, which frees the database.
+   */
+  save(next: Migration, dueAt: Instant | null): Promise<boolean>;
+  savePlan(database: string, plan: Plan): Promise<void>;
+  findPlan(database: string, hash: string): Promise<Plan | undefined>;
+  /** The last ended migration of a database. */
+  lastPast(database: string): Promise<Migration | undefined>;
+  /** Databases whose migration is due at `now`: one query on a sparse index. */
+  due(now: Instant): Promise<readonly string[]>;
+  /** Every open migration, by the same index. */
+  listOpen(): Promise<readonly Migration[]>;
+  /** The journal after `seq`, in order, wherever it is kept. */
+  journalAfter(migration: Migration, seq: number): Promise<readonly JournalEntry[]>;
+
+  /** False if a request of that id was put before: Slack delivers twice. */
+  putRequest(request: Request): Promise<boolean>;
+  pendingRequests(): Promise<readonly Request[]>;
+  removeRequest(id: string): Promise<void>;
+
+  /** How far a migration's thread has been posted. */
+  loadThread(database: string, migration: string): Promise<ThreadState | undefined>;
+  /** False if `revision` is not one more than the stored one. */
+  saveThread(database: string, migration: string, state: ThreadState): Promise<boolean>;
+
+  /** Raises and returns the epoch: the poller that holds the highest one goes on, an older one stops. */
+  takeEpoch(): Promise<number>;
+  currentEpoch(): Promise<number>;
+}
+
+/** The view of a journal in Slack, and how far it has come. */
+export interface ThreadState {
+  readonly revision: number;
+  readonly channel: string;
+  /** Of the root message; null until it is posted. */
+  readonly ts: string | null;
+  /** Hash of the root message as it was last rendered. */
+  readonly rendered: string | null;
+  /** The last journal entry that was posted, or passed over because it is not worth a message. */
+  readonly posted: number;
+  /** A post whose reply was not seen: it must be looked for before it is made again. */
+  readonly sending: number | null;
+}
+
+/** Slack, as the engine sees it. Implemented in src/slack; throws `ChannelFault` and nothing else. */
+export interface Channel {
+  /** Posts the root message, keyed by migration; returns its ts. */
+  postRoot(channel: string, view: MigrationView): Promise<string>;
+  /** The root message of a migration if a lost reply left one behind. */
+  findRoot(channel: string, migration: string): Promise<string | undefined>;
+  updateRoot(channel: string, ts: string, view: MigrationView): Promise<void>;
+  /** A hash of what `updateRoot` would show. */
+  renderRoot(view: MigrationView): string;
+  /** True if the entry is worth a message in the thread. */
+  speaksOf(entry: JournalEntry): boolean;
+  postReply(channel: string, root: string, entry: JournalEntry, view: MigrationView): Promise<void>;
+  /** The journal entries of this thread that are already there, by `seq`. */
+  findReplies(channel: string, root: string): Promise<readonly number[]>;
+  /** Answers a command, to the person alone. Best effort. */
+  answer(request: Request, notice: Notice): Promise<void>;
+}
+
+/** Everything a message about a migration can show. */
+export interface MigrationView {
+  readonly migration: Migration;
+  readonly plan: Plan;
+  readonly now: Instant;
+  /** What rolling back now would take, in milliseconds, and whether writes would be lost. */
+  readonly rollbackPrice: Duration;
+  /** Expected time until the end, and until the end of the downtime where it has begun. */
+  readonly remaining: Duration;
+}
+
+export class ChannelFault extends Error {
+  readonly kind: "unanswered" | "throttled" | "refused";
+  /** Milliseconds to wait, where Slack said so. */
+  readonly retryAfter: number | null;
+
+  constructor(
+    kind: ChannelFault["kind"],
+    message: string,
+    retryAfter: number | null = null,
+    cause?: unknown,
+  ) {
+    super(message, { cause });
+    this.name = "ChannelFault";
+    this.kind = kind;
+    this.retryAfter = retryAfter;
+  }
+}
+
+/** What the operator configured and a strategy may know. */
+export interface Environment {
+  readonly account: string;
+  readonly region: string;
+  /** The key for those who name none; null where none is configured. */
+  readonly defaultKey: string | null;
+  /** The group that admits only the probe, by VPC. */
+  readonly fenceGroups: Readonly<Record<string, string>>;
+  /** Milliseconds that the plan proposes as the longest downtime. */
+  readonly longestDowntime: Duration;
+  /** Milliseconds for which an approval lives until its first step has begun. */
+  readonly approvalLifetime: Duration;
+  /** The Slack workspace that the bot serves. */
+  readonly team: string;
+  /** Channel ids in which migrations may be started; the first is named to those who try elsewhere. */
+  readonly channels: readonly string[];
+}
+
+export interface Log {
+  info(event: string, fields: Readonly<Record<string, unknown>>): void;
+  error(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+export interface Deps {
+  readonly clock: Clock;
+  readonly store: Store;
+  /** The cloud for one step: narrowed to what its effect and its resources allow. */
+  cloudFor(target: Target, effect: Effect, refs: readonly Ref[]): Cloud;
+  readonly database: Database;
+  readonly channel: Channel;
+  /** Who is this, now? Throws `ChannelFault` when Slack cannot say. */
+  lookUp(user: string, team: string): Promise<Clicker>;
+  readonly environment: Environment;
+  /** A letter and seven letters or digits; never the same twice. */
+  newMigrationId(): string;
+  readonly log: Log;
+}
+
+/** Problems are values; this tells them from what else a function may return. */
+export type OrProblem<T> = { readonly ok: T } | { readonly problem: Problem };
