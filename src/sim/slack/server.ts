@@ -1,0 +1,115 @@
+import { once } from "node:events";
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { type Deliver, type Interactions, interactions } from "./interact.ts";
+import { answerResponse } from "./response-url.ts";
+import { answer } from "./web-api.ts";
+import type { Workspace } from "./workspace.ts";
+
+/** A running workspace. `url` ends without a slash; the Web API is at `${url}/api/`. */
+export interface Slack extends Interactions {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Serves the workspace on a loopback port (`port` 0 or absent: a free one): Web API, response addresses, and
+ * the page. `clock` dates the signatures of requests to the app, which `deliver` carries.
+ */
+export async function startSlack(options: {
+  readonly workspace: Workspace;
+  readonly signingSecret: string;
+  readonly token: string;
+  readonly deliver: Deliver;
+  readonly clock: { now(): number };
+  readonly port?: number;
+}): Promise<Slack> {
+  const { workspace, token } = options;
+  let url = "";
+  const server = createServer((request, response) => {
+    route(workspace, token, request, response).catch((error: unknown) => {
+      console.error("the simulated workspace could not answer", error);
+      response.writeHead(500).end();
+    });
+  });
+  server.listen(options.port ?? 0, "127.0.0.1");
+  await once(server, "listening");
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+
+  return {
+    url,
+    ...interactions({
+      workspace,
+      signingSecret: options.signingSecret,
+      deliver: options.deliver,
+      nowSeconds: () => Math.floor(options.clock.now() / 1000),
+      baseUrl: () => url,
+    }),
+    async close() {
+      const closed = once(server, "close");
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+async function route(
+  workspace: Workspace,
+  token: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const path = new URL(request.url ?? "/", "http://loopback").pathname;
+  const [, area, ...rest] = path.split("/");
+  if (area === "api") return answerApi(workspace, token, rest.join("/"), request, response);
+  if (area === "commands") return answerResponseUrl(workspace, rest.at(-1) ?? "", request, response);
+  response.writeHead(404).end();
+}
+
+async function answerApi(
+  workspace: Workspace,
+  token: string,
+  method: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const reply = answer(workspace, token, {
+    method,
+    contentType: request.headers["content-type"] ?? "",
+    authorization: request.headers.authorization,
+    body: await readText(request),
+  });
+  if (reply.kind === "silence") return;
+  if (reply.kind === "cut") {
+    request.socket.destroy();
+    return;
+  }
+  response.writeHead(reply.status, { "content-type": "application/json; charset=utf-8", ...reply.headers });
+  response.end(JSON.stringify(reply.body));
+}
+
+async function answerResponseUrl(
+  workspace: Workspace,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const body = await readText(request);
+  const reply = answerResponse(workspace, id, parseJson(body));
+  response.writeHead(reply.status, { "content-type": "text/plain; charset=utf-8" }).end(reply.text);
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function readText(request: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks).toString("utf8");
+}

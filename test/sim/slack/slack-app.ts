@@ -1,0 +1,32 @@
+import bolt from "@slack/bolt";
+import type { Deliver } from "../../../src/sim/slack/interact.ts";
+
+export const signingSecret = "a signing secret of thirty-two c";
+export const token = "xoxb-a-token";
+
+/** A real Bolt app behind Bolt's receiver for Lambda; `deliver` calls it as a function URL would. */
+export function lambdaApp(define: (app: bolt.App) => void, slackApiUrl = "http://127.0.0.1:9/"): Deliver {
+  const receiver = new bolt.AwsLambdaReceiver({ signingSecret, logLevel: bolt.LogLevel.ERROR });
+  const app = new bolt.App({
+    receiver,
+    token,
+    botId: "B0ENCRYPT",
+    botUserId: "U0ENCRYPT",
+    convoStore: false,
+    logLevel: bolt.LogLevel.ERROR,
+    clientOptions: { slackApiUrl, retryConfig: { retries: 0 }, timeout: 2000, rejectRateLimitedCalls: true },
+  });
+  define(app);
+  const handle = receiver.toHandler();
+  return async (request) => {
+    const event = {
+      version: "2.0",
+      rawPath: "/",
+      headers: { ...request.headers },
+      body: request.body,
+      isBase64Encoded: false,
+    };
+    const reply = await handle(event as never, {} as never);
+    return { statusCode: reply.statusCode, body: reply.body ?? "" };
+  };
+}
