@@ -1,0 +1,343 @@
+import type { App } from "@slack/bolt";
+import { afterEach, describe, expect, it } from "vitest";
+import { acme } from "../../../src/sim/slack/acme.ts";
+import type { Deliver } from "../../../src/sim/slack/interact.ts";
+import { type Slack, startSlack } from "../../../src/sim/slack/server.ts";
+import { type SignedRequest, sign } from "../../../src/sim/slack/sign.ts";
+import { slackbot, Workspace } from "../../../src/sim/slack/workspace.ts";
+import { lambdaApp, signingSecret, token } from "./slack-app.ts";
+
+const channel = "C0DBOPS01";
+const alice = "U0ALICE01";
+
+let time = 0;
+let workspace: Workspace;
+let slack: Slack;
+
+async function start(deliver: Deliver) {
+  time = Date.now();
+  workspace = new Workspace(acme(), { now: () => time });
+  slack = await startSlack({ workspace, signingSecret, token, deliver, clock: { now: () => time } });
+}
+
+const startBolt = (define: (app: App) => void) => start(lambdaApp(define));
+
+/** The next address that the app is lent, taken from a command that it only acknowledges. */
+async function lentAddress(): Promise<string> {
+  let address = "";
+  await startBolt((app) =>
+    app.command("/encrypt-db", async ({ ack, body }) => {
+      address = body.response_url;
+      await ack();
+    }),
+  );
+  await slack.command({ user: alice, channel, text: "help" });
+  return address;
+}
+
+const send = (address: string, body: unknown) =>
+  fetch(address, { method: "POST", body: JSON.stringify(body) }).then(
+    async (reply) => `${reply.status} ${await reply.text()}`,
+  );
+
+const seenBy = (user: string) =>
+  workspace.state.ephemerals.filter((message) => message.user === user).map((message) => message.text);
+
+const button = (change: object = {}) => ({
+  type: "button" as const,
+  action_id: "approve",
+  value: "m1:cutover:9f2c",
+  text: { type: "plain_text" as const, text: "Approve" },
+  ...change,
+});
+
+function postButtons(threadTs?: string) {
+  return workspace.post({
+    channel,
+    author: "U0ENCRYPT",
+    text: "Approve?",
+    blocks: [{ type: "actions", block_id: "gate", elements: [button({ style: "primary" })] }],
+    ...(threadTs !== undefined && { threadTs }),
+  });
+}
+
+afterEach(() => slack.close());
+
+describe("a command", () => {
+  it("reaches a real Bolt app with everything a command carries, and shows its answer to that person", async () => {
+    let body: unknown;
+    await startBolt((app) =>
+      app.command("/encrypt-db", async ({ ack, command }) => {
+        body = command;
+        await ack(`Looking for ${command.text}…`);
+      }),
+    );
+    expect(await slack.command({ user: alice, channel, text: "start orders-prod" })).toBe("answered");
+    expect(body).toMatchObject({
+      command: "/encrypt-db",
+      text: "start orders-prod",
+      user_id: alice,
+      channel_id: channel,
+      channel_name: "db-operations",
+      team_id: "T0ACME001",
+      api_app_id: "A0ENCRYPT",
+      is_enterprise_install: "false",
+    });
+    expect(seenBy(alice)).toEqual(["Looking for start orders-prod…"]);
+    expect(workspace.state.messages).toEqual([]);
+  });
+
+  it("shows to everybody what the app answers in_channel", async () => {
+    await startBolt((app) =>
+      app.command("/encrypt-db", ({ ack }) => ack({ response_type: "in_channel", text: "For all" })),
+    );
+    await slack.command({ user: alice, channel, text: "status" });
+    expect(workspace.state.messages).toMatchObject([{ author: "U0ENCRYPT", text: "For all" }]);
+  });
+
+  it("is not for people from other companies", async () => {
+    const delivered: SignedRequest[] = [];
+    await start(async (request) => {
+      delivered.push(request);
+      return { statusCode: 200 };
+    });
+    expect(await slack.command({ user: "U0XENIA01", channel: "C0GLOBEX1", text: "help" })).toBe(
+      "refused by Slack",
+    );
+    expect(delivered).toEqual([]);
+    expect(seenBy("U0XENIA01")).toEqual([expect.stringContaining("not available")]);
+  });
+
+  it("tells the person when the app takes more than three seconds", async () => {
+    let release = () => {};
+    await start(() => new Promise((resolve) => (release = () => resolve({ statusCode: 200 }))));
+    const began = Date.now();
+    expect(await slack.command({ user: alice, channel, text: "help" })).toBe("timed out");
+    release();
+    expect(Date.now() - began).toBeGreaterThanOrEqual(2990);
+    expect(seenBy(alice)[0]).toContain("operation_timeout");
+    expect(workspace.state.ephemerals[0]?.author).toBe(slackbot);
+  });
+
+  it("tells the person when the app answers anything but 200, or breaks", async () => {
+    await startBolt(() => {});
+    expect(await slack.command({ user: alice, channel, text: "help" })).toBe("failed");
+    await slack.close();
+    await start(() => Promise.reject(new Error("no connection")));
+    expect(await slack.command({ user: alice, channel, text: "help" })).toBe("failed");
+    expect(seenBy(alice)).toEqual([expect.stringContaining("the app did not respond")]);
+  });
+
+  it("tells the person when the app's answer breaks a limit", async () => {
+    const blocks = Array.from({ length: 51 }, () => ({ type: "divider" }));
+    await start(async () => ({ statusCode: 200, body: JSON.stringify({ text: "x", blocks }) }));
+    expect(await slack.command({ user: alice, channel, text: "help" })).toBe("failed");
+    expect(seenBy(alice)).toEqual([expect.stringContaining("invalid_blocks")]);
+  });
+});
+
+describe("a click", () => {
+  it("carries the value that is stored with the message, where it was clicked, and by whom", async () => {
+    let body: Record<string, unknown> = {};
+    await startBolt((app) =>
+      app.action("approve", async (args) => {
+        body = args.body as unknown as Record<string, unknown>;
+        await args.ack();
+      }),
+    );
+    const root = workspace.post({ channel, author: "U0ENCRYPT", text: "root" });
+    const message = postButtons(root.ts);
+    const outcome = await slack.click({
+      user: "U0BOB0001",
+      channel,
+      messageTs: message.ts,
+      actionId: "approve",
+    });
+    expect(outcome).toBe("answered");
+    expect(body).toMatchObject({
+      type: "block_actions",
+      user: { id: "U0BOB0001", team_id: "T0ACME001" },
+      team: { id: "T0ACME001" },
+      api_app_id: "A0ENCRYPT",
+      channel: { id: channel },
+      container: {
+        type: "message",
+        message_ts: message.ts,
+        channel_id: channel,
+        thread_ts: root.ts,
+        is_ephemeral: false,
+      },
+      message: { ts: message.ts, thread_ts: root.ts, app_id: "A0ENCRYPT", bot_id: "B0ENCRYPT" },
+      actions: [
+        {
+          type: "button",
+          action_id: "approve",
+          block_id: "gate",
+          value: "m1:cutover:9f2c",
+          style: "primary",
+        },
+      ],
+    });
+    expect(body.trigger_id).toBeTruthy();
+    expect(body.response_url).toContain(slack.url);
+  });
+
+  it("comes from people of other companies too, under their own team", async () => {
+    let team = "";
+    await startBolt((app) =>
+      app.action("approve", async ({ ack, body }) => {
+        team = (body.user as { team_id?: string }).team_id ?? "";
+        await ack();
+      }),
+    );
+    const message = workspace.post({
+      channel: "C0GLOBEX1",
+      author: "U0ENCRYPT",
+      text: "Approve?",
+      blocks: [{ type: "actions", block_id: "gate", elements: [button()] }],
+    });
+    await slack.click({
+      user: "U0XENIA01",
+      channel: "C0GLOBEX1",
+      messageTs: message.ts,
+      actionId: "approve",
+    });
+    expect(team).toBe("T0GLOBEX1");
+  });
+
+  it("sends the option that was chosen in a menu, and refuses one that is not in it", async () => {
+    let selected: unknown;
+    await startBolt((app) =>
+      app.action("more", async ({ ack, action }) => {
+        selected = "selected_option" in action ? action.selected_option : undefined;
+        await ack();
+      }),
+    );
+    const option = (value: string) => ({ text: { type: "plain_text" as const, text: value }, value });
+    const message = workspace.post({
+      channel,
+      author: "U0ENCRYPT",
+      text: "More",
+      blocks: [
+        {
+          type: "actions",
+          block_id: "b",
+          elements: [{ type: "overflow", action_id: "more", options: [option("a"), option("b")] }],
+        },
+      ],
+    });
+    const on = { user: alice, channel, messageTs: message.ts, actionId: "more" };
+    await slack.click({ ...on, option: "b" });
+    expect(selected).toMatchObject({ value: "b" });
+    await expect(slack.click({ ...on, option: "c" })).rejects.toThrow("no option c");
+  });
+
+  it("is impossible on a button that an edit has taken away", async () => {
+    await startBolt(() => {});
+    const message = postButtons();
+    workspace.edit(message, { text: "Approved by Bob" });
+    await expect(
+      slack.click({ user: alice, channel, messageTs: message.ts, actionId: "approve" }),
+    ).rejects.toThrow("nothing called approve");
+  });
+
+  it("that fails is told to the person who clicked, in the same thread", async () => {
+    await startBolt(() => {});
+    const root = workspace.post({ channel, author: "U0ENCRYPT", text: "root" });
+    const message = postButtons(root.ts);
+    const on = { user: alice, channel, messageTs: message.ts, actionId: "approve" };
+    expect(await slack.click(on)).toBe("failed");
+    expect(workspace.state.ephemerals).toMatchObject([{ user: alice, threadTs: root.ts }]);
+  });
+});
+
+describe("a response address", () => {
+  it("works five times", async () => {
+    const address = await lentAddress();
+    for (let use = 1; use <= 5; use += 1) expect(await send(address, { text: `${use}` })).toBe("200 ok");
+    expect(await send(address, { text: "6" })).toBe("404 used_url");
+    expect(seenBy(alice)).toEqual(["1", "2", "3", "4", "5"]);
+  });
+
+  it("works for thirty minutes", async () => {
+    const address = await lentAddress();
+    time += 30 * 60_000;
+    expect(await send(address, { text: "just in time" })).toBe("200 ok");
+    time += 1;
+    expect(await send(address, { text: "late" })).toBe("404 expired_url");
+  });
+
+  it("replaces what it said before, or takes it away", async () => {
+    const address = await lentAddress();
+    await send(address, { text: "Looking…" });
+    await send(address, { replace_original: true, text: "Found." });
+    expect(seenBy(alice)).toEqual(["Found."]);
+    await send(address, { delete_original: true });
+    expect(seenBy(alice)).toEqual([]);
+  });
+
+  it("replaces the first answer to a command, which does not count as a use", async () => {
+    let address = "";
+    await startBolt((app) =>
+      app.command("/encrypt-db", async ({ ack, body }) => {
+        address = body.response_url;
+        await ack("Looking for orders-prod…");
+      }),
+    );
+    await slack.command({ user: alice, channel, text: "start orders-prod" });
+    for (let use = 1; use <= 5; use += 1) {
+      expect(await send(address, { replace_original: true, text: `answer ${use}` })).toBe("200 ok");
+    }
+    expect(seenBy(alice)).toEqual(["answer 5"]);
+  });
+
+  it("edits the message that was clicked on", async () => {
+    let address = "";
+    await startBolt((app) =>
+      app.action("approve", async ({ ack, body }) => {
+        address = (body as { response_url?: string }).response_url ?? "";
+        await ack();
+      }),
+    );
+    const message = postButtons();
+    await slack.click({ user: alice, channel, messageTs: message.ts, actionId: "approve" });
+    await send(address, { replace_original: true, text: "Approved" });
+    expect(workspace.message(channel, message.ts)).toMatchObject({ text: "Approved" });
+    expect(workspace.message(channel, message.ts)?.blocks).toBeUndefined();
+  });
+
+  it("refuses what breaks a limit, what says nothing, and an address that was never lent", async () => {
+    const address = await lentAddress();
+    expect(await send(address, { text: "x", blocks: [{ type: "section" }] })).toBe("400 invalid_blocks");
+    expect(await send(address, {})).toBe("400 no_text");
+    expect(await send(`${address}X`, { text: "x" })).toBe("404 no_such_url");
+  });
+});
+
+describe("requests that Slack would not send", () => {
+  const nothing = lambdaApp((app) => app.command("/encrypt-db", ({ ack }) => ack()));
+
+  it("are refused by the receiver: forged, replayed late, cut at another colon", async () => {
+    await start(nothing);
+    const genuine = slack.commandRequest({ user: alice, channel, text: "start orders-prod" });
+    expect((await nothing(genuine)).statusCode).toBe(200);
+
+    const forged = { ...genuine, body: genuine.body.replace("orders", "billing") };
+    expect((await nothing(forged)).statusCode).toBe(401);
+
+    const old = sign({
+      secret: signingSecret,
+      timestamp: Math.floor(time / 1000) - 301,
+      body: genuine.body,
+    });
+    expect((await nothing(old)).statusCode).toBe(401);
+
+    const timestamp = genuine.headers["x-slack-request-timestamp"] ?? "";
+    const whole = sign({ secret: signingSecret, timestamp, body: `text=a:${genuine.body}` });
+    const resplit = {
+      headers: { ...whole.headers, "x-slack-request-timestamp": `${timestamp}:text=a` },
+      body: genuine.body,
+    };
+    expect((await nothing(resplit)).statusCode).toBe(401);
+  });
+});
