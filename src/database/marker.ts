@@ -1,0 +1,30 @@
+import { DatabaseFault, type Marker } from "../core/database.ts";
+import { applicationName, type Connection } from "./connect.ts";
+import { isIntroduced, ownSchema } from "./own-schema.ts";
+
+/** Commits the marker. It stays as it was if it is there already. */
+export async function mark(connection: Connection, token: string): Promise<void> {
+  if (!(await isIntroduced(connection))) {
+    throw new DatabaseFault("query", "3F000", "the bot's own schema is absent");
+  }
+  await connection.query(`insert into ${ownSchema}.marker (token) values ($1) on conflict do nothing`, [
+    token,
+  ]);
+}
+
+export async function findMarker(connection: Connection, token: string): Promise<Marker | undefined> {
+  if (!(await isIntroduced(connection))) return undefined;
+  const seen = await connection.query(`select 1 from ${ownSchema}.marker where token = $1`, [token]);
+  if (seen.length === 0) return undefined;
+  // A statement of its own, so that the clock is read after the commit was seen; rounded up, because a T1 that
+  // lies before the commit by a part of a millisecond would restore to the moment before the marker.
+  const [server] = await connection.query<{ clock: number }>(
+    "select ceil(extract(epoch from pg_catalog.clock_timestamp()) * 1000)::float8 as clock",
+  );
+  return server && { token, clock: server.clock };
+}
+
+/** Commits a record in the log that belongs to no table, so that no counter moves. */
+export async function heartbeat(connection: Connection): Promise<void> {
+  await connection.query(`select pg_logical_emit_message(true, '${applicationName}', 'heartbeat')`);
+}

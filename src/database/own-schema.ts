@@ -1,0 +1,56 @@
+import { DatabaseFault } from "../core/database.ts";
+import type { Connection } from "./connect.ts";
+
+/**
+ * The bot's own schema holds two tables: who this database is, and the markers that were committed. Nothing in it
+ * is believed, and nothing is written to it, unless it belongs to the bot's login: whoever may make schemas could
+ * have put a view or a trigger there that runs with the login's rights.
+ */
+export const ownSchema = "encrypt_db";
+
+const owned = `
+  select count(*) = 2 as owned
+    from pg_class c join pg_namespace n on n.oid = c.relnamespace
+   where n.nspname = '${ownSchema}' and c.relname in ('identity', 'marker') and c.relkind = 'r'
+     and pg_get_userbyid(c.relowner) = current_user and pg_get_userbyid(n.nspowner) = current_user`;
+
+/** Are both tables there, and ours? */
+export async function isIntroduced(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query<{ owned: boolean }>(owned);
+  return row?.owned === true;
+}
+
+/** The resource id that was written by `introduce`, or null if there is none. */
+export async function whoAnswers(connection: Connection): Promise<string | null> {
+  if (!(await isIntroduced(connection))) return null;
+  const [row] = await connection.query<{ id: string }>(`select resource_id as id from ${ownSchema}.identity`);
+  return row?.id ?? null;
+}
+
+/** Makes the schema if it is absent and writes `resourceId` into it. */
+export async function introduce(connection: Connection, resourceId: string): Promise<void> {
+  const [found] = await connection.query<{ foreign: boolean }>(
+    `select pg_get_userbyid(nspowner) <> current_user as foreign from pg_namespace where nspname = '${ownSchema}'`,
+  );
+  if (found?.foreign) throw new DatabaseFault("query", "42501", `somebody else owns the schema ${ownSchema}`);
+  if (!found) await connection.query(`create schema if not exists ${ownSchema}`);
+  await connection.query(
+    `create table if not exists ${ownSchema}.identity
+       (one boolean primary key default true check (one), resource_id text not null)`,
+  );
+  await connection.query(
+    `create table if not exists ${ownSchema}.marker
+       (token text primary key, written timestamptz not null default pg_catalog.clock_timestamp())`,
+  );
+  if ((await whoAnswers(connection)) === resourceId) return;
+  await connection.query(
+    `insert into ${ownSchema}.identity (resource_id) values ($1)
+         on conflict (one) do update set resource_id = excluded.resource_id`,
+    [resourceId],
+  );
+}
+
+/** Takes the schema away. One that belongs to somebody else is not ours to take. */
+export async function forget(connection: Connection): Promise<void> {
+  await connection.query(`drop schema if exists ${ownSchema} cascade`);
+}

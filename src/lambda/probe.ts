@@ -1,0 +1,20 @@
+import { type Database, DatabaseFault } from "../core/database.ts";
+import { type Answer, operations, request } from "../database/remote.ts";
+
+/**
+ * The function that runs inside the VPC and asks databases on behalf of the worker, which has no way to them. A
+ * malformed request is a bug and throws; a database that cannot be asked is an answer.
+ */
+export function createProbeHandler(database: Database): (payload: unknown) => Promise<Answer> {
+  return async (payload) => {
+    const { operation, args } = request.parse(payload);
+    const ask = database[operation] as (...args: unknown[]) => Promise<unknown>;
+    const checked: unknown[] = operations[operation].args.parse(args);
+    try {
+      return { ok: (await ask(...checked)) ?? null };
+    } catch (error) {
+      if (!(error instanceof DatabaseFault)) throw error;
+      return { fault: { layer: error.layer, code: error.code, message: error.message } };
+    }
+  };
+}
