@@ -1,0 +1,78 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { KMSClient } from "@aws-sdk/client-kms";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { RAMClient } from "@aws-sdk/client-ram";
+import { RDSClient, type RDSClientConfig } from "@aws-sdk/client-rds";
+import { type Duration, minutes, seconds } from "../core/time.ts";
+
+/** Something that is put between a client and the network, such as an account that is simulated in process. */
+export interface Plugin {
+  applyToStack(stack: unknown): void;
+}
+
+export interface ClientOptions {
+  readonly region: string;
+  /** One address for every service, instead of AWS's own. */
+  readonly endpoint?: string;
+  readonly requestHandler?: NonNullable<RDSClientConfig["requestHandler"]>;
+  readonly plugin?: Plugin;
+}
+
+/** The clients of one account in one Region. */
+export interface AccountClients {
+  readonly reads: RDSClient;
+  /** Never sends a call twice: RDS has no idempotency token, and a repeated rename renames the replacement. */
+  readonly changes: RDSClient;
+  readonly kms: KMSClient;
+  readonly autoscaling: ApplicationAutoScalingClient;
+  readonly ram: RAMClient;
+}
+
+export function createAccountClients(options: ClientOptions): AccountClients {
+  const patient = configuration(options, { attempts: 2, timeout: seconds(10) });
+  const once = configuration(options, { attempts: 1, timeout: seconds(30) });
+  return {
+    reads: plugged(new RDSClient(patient), options),
+    changes: plugged(new RDSClient(once), options),
+    kms: plugged(new KMSClient(patient), options),
+    autoscaling: plugged(new ApplicationAutoScalingClient(patient), options),
+    ram: plugged(new RAMClient(patient), options),
+  };
+}
+
+/** The store's condition says whose write it was, so that a write may be sent again. */
+export function createDynamoClient(options: ClientOptions): DynamoDBClient {
+  return plugged(new DynamoDBClient(configuration(options, { attempts: 3, timeout: seconds(5) })), options);
+}
+
+/** The probe may watch a database for minutes before it answers. */
+export function createLambdaClient(options: ClientOptions): LambdaClient {
+  return plugged(new LambdaClient(configuration(options, { attempts: 1, timeout: minutes(5) })), options);
+}
+
+function configuration(
+  { region, endpoint, requestHandler }: ClientOptions,
+  { attempts, timeout }: { attempts: number; timeout: Duration },
+) {
+  return {
+    region,
+    ...(endpoint !== undefined && { endpoint }),
+    maxAttempts: attempts,
+    retryMode: "standard" as const,
+    requestHandler: requestHandler ?? {
+      connectionTimeout: seconds(3),
+      requestTimeout: timeout,
+      // Without it the SDK only logs that the time is over, and goes on waiting.
+      throwOnRequestTimeout: true,
+    },
+  };
+}
+
+function plugged<C extends { middlewareStack: { use(plugin: Plugin): void } }>(
+  client: C,
+  { plugin }: ClientOptions,
+): C {
+  if (plugin) client.middlewareStack.use(plugin);
+  return client;
+}

@@ -1,0 +1,39 @@
+import type { Cloud, Ref } from "../core/cloud.ts";
+import type { Effect } from "../core/step.ts";
+import * as attachments from "./attachments.ts";
+import type { AccountClients } from "./clients.ts";
+import * as kms from "./kms.ts";
+import * as changes from "./rds-change.ts";
+import * as reads from "./rds-read.ts";
+
+/** Every IAM action whose call the gateway makes. What RDS does in its name is `passedOn` of rds-change. */
+export const actions = [
+  ...reads.actions,
+  ...kms.actions,
+  ...attachments.actions,
+  ...changes.actions,
+] as const;
+
+/** The same as service and operation. */
+export const operations: readonly { readonly service: string; readonly operation: string }[] = actions.map(
+  (action) => {
+    const [service = "", operation = ""] = action.split(":");
+    return { service, operation };
+  },
+);
+
+/** Makes the cloud for one step: it can look at everything, and change these resources as far as its effect goes. */
+export type CloudFor = (effect: Effect, refs: readonly Ref[]) => Cloud;
+
+/**
+ * The gateway to one account in one Region. One per process: only look-ups of the same gateway are asked for
+ * together.
+ */
+export function createGateway(clients: AccountClients): CloudFor {
+  const lookups = {
+    ...reads.createRdsLookups(clients.reads),
+    findKey: (key) => kms.findKey(clients.kms, key),
+    attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
+  } satisfies Partial<Cloud>;
+  return (effect, refs) => ({ ...lookups, ...changes.createRdsChanges(clients, effect, refs) });
+}
