@@ -9,8 +9,8 @@ export interface Click {
   readonly channel: string;
   readonly messageTs: string;
   readonly actionId: string;
-  readonly blockId?: string;
-  readonly option?: string;
+  readonly blockId?: string | undefined;
+  readonly option?: string | undefined;
 }
 
 /** What a click landed on: a message everybody sees, or one that only this person sees. */

@@ -2,6 +2,7 @@ import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { type Deliver, type Interactions, interactions } from "./interact.ts";
+import { answerPage, type PageDependencies, type WorldFact } from "./page/page.ts";
 import { answerResponse } from "./response-url.ts";
 import { answer } from "./web-api.ts";
 import type { Workspace } from "./workspace.ts";
@@ -14,7 +15,8 @@ export interface Slack extends Interactions {
 
 /**
  * Serves the workspace on a loopback port (`port` 0 or absent: a free one): Web API, response addresses, and
- * the page. `clock` dates the signatures of requests to the app, which `deliver` carries.
+ * the page. `clock` dates the signatures of requests to the app, which `deliver` carries. `worldFacts` is asked
+ * once a second for each page that is open.
  */
 export async function startSlack(options: {
   readonly workspace: Workspace;
@@ -22,14 +24,24 @@ export async function startSlack(options: {
   readonly token: string;
   readonly deliver: Deliver;
   readonly clock: { now(): number };
+  readonly worldFacts?: () => Promise<readonly WorldFact[]>;
   readonly port?: number;
 }): Promise<Slack> {
   const { workspace, token } = options;
   let url = "";
+  const acting = interactions({
+    workspace,
+    signingSecret: options.signingSecret,
+    deliver: options.deliver,
+    nowSeconds: () => Math.floor(options.clock.now() / 1000),
+    baseUrl: () => url,
+  });
+  const page = { workspace, interactions: acting, worldFacts: options.worldFacts };
   const server = createServer((request, response) => {
-    route(workspace, token, request, response).catch((error: unknown) => {
+    route(page, token, request, response).catch((error: unknown) => {
       console.error("the simulated workspace could not answer", error);
-      response.writeHead(500).end();
+      if (!response.headersSent) response.writeHead(500);
+      response.end();
     });
   });
   server.listen(options.port ?? 0, "127.0.0.1");
@@ -38,13 +50,7 @@ export async function startSlack(options: {
 
   return {
     url,
-    ...interactions({
-      workspace,
-      signingSecret: options.signingSecret,
-      deliver: options.deliver,
-      nowSeconds: () => Math.floor(options.clock.now() / 1000),
-      baseUrl: () => url,
-    }),
+    ...acting,
     async close() {
       const closed = once(server, "close");
       server.close();
@@ -55,15 +61,21 @@ export async function startSlack(options: {
 }
 
 async function route(
-  workspace: Workspace,
+  page: PageDependencies,
   token: string,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
+  // A page elsewhere that has its name resolve to this address (DNS rebinding) comes under its own name.
+  if (!/^(?:127\.0\.0\.1|localhost)(?::\d+)?$/.test(request.headers.host ?? "")) {
+    response.writeHead(421).end();
+    return;
+  }
   const path = new URL(request.url ?? "/", "http://loopback").pathname;
   const [, area, ...rest] = path.split("/");
-  if (area === "api") return answerApi(workspace, token, rest.join("/"), request, response);
-  if (area === "commands") return answerResponseUrl(workspace, rest.at(-1) ?? "", request, response);
+  if (area === "api") return answerApi(page.workspace, token, rest.join("/"), request, response);
+  if (area === "commands") return answerLent(page.workspace, rest.at(-1) ?? "", request, response);
+  if (await answerPage(page, request, response, async () => parseJson(await readText(request)))) return;
   response.writeHead(404).end();
 }
 
@@ -89,7 +101,7 @@ async function answerApi(
   response.end(JSON.stringify(reply.body));
 }
 
-async function answerResponseUrl(
+async function answerLent(
   workspace: Workspace,
   id: string,
   request: IncomingMessage,
