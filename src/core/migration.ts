@@ -20,7 +20,6 @@ export const stepRecord = z.object({
   begunAt: z.number().nullable(),
   doneAt: z.number().nullable(),
   evidence: z.array(evidence),
-  skipped: note.nullable(),
   waitingFor: note.nullable(),
   /** Per cent, in tens: a finer figure would be a write per poll. */
   progress: z.number().nullable(),

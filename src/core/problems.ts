@@ -406,6 +406,14 @@ export const problems = {
     why: "Rows changed on the source after every session had ended ({changes}).",
     fix: "Something writes past the fence. Roll back with `/encrypt-db rollback {name}`, find it, and start again.",
   },
+  "proof.session-after-quiet": {
+    why: "A session is on {name} again although it is fenced.",
+    fix: "Something gets past the fence. Roll back with `/encrypt-db rollback {name}`, find it, and start again.",
+  },
+  "proof.fence-lifted": {
+    why: "The fence of {name} is no longer up: somebody changed its security groups.",
+    fix: "Nothing is proved any more. Roll back: `/encrypt-db rollback {name}`.",
+  },
   "proof.cannot-compare": {
     why: "The source's counters started anew ({reason}), so that nobody can say whether it was written to.",
     fix: "Roll back: `/encrypt-db rollback {name}`.",
@@ -425,6 +433,14 @@ export const problems = {
   "verify.catalogue-differs": {
     why: "The replacement does not define the same things as the source: {differences}.",
     fix: "Do not open it. Roll back: `/encrypt-db rollback {name}`.",
+  },
+  "source.renamed": {
+    why: "The source {resourceId} is named {found}, which this migration did not do.",
+    fix: "Find out who renamed it and give it the name {wanted}, then `/encrypt-db retry {name}`.",
+  },
+  "rollback.certificate": {
+    why: "{name} answers, but its certificate does not fit its name: after renames AWS refreshes it only when the cluster is stopped and started.",
+    fix: "Stop and start the cluster in the console, then `/encrypt-db retry {name}`.",
   },
   "endpoint.changed": {
     why: "AWS gave the replacement the endpoint {found} instead of {wanted}.",

@@ -1,4 +1,202 @@
-/** Placeholder until the strategy's sentences are written below it. */
+import { type Format, fill, type Note } from "./note.ts";
+import type { ParamsOf } from "./template.ts";
+
+/**
+ * Everything the bot says beside its problems. Codes are persisted; the sentences are rendering and may be
+ * reworded or translated. A parameter is `{text}`, `{when:instant}` or `{long:duration}`.
+ */
 export const sentences = {
+  // Strategies and steps.
+  "strategy.aurora-point-in-time": "Point-in-time restore of the fenced source under the new key",
+  "step.begin": "Approve the plan",
+  "step.protect-source": "Protect {name} from deletion and tag it",
+  "step.protect-source.undo": "Take the tags off {name} and set its deletion protection as it was",
+  "step.safety-snapshot": "Take the safety snapshot {snapshot}",
+  "step.prepare-database": "Prove that the probe gets in, and make the schema encrypt_db",
+  "step.prepare-database.undo": "Drop the schema encrypt_db",
+  "step.cutover": "Approve the cutover",
+  "step.fence-network": "Fence {name}: security group {group} only, which admits the probe alone",
+  "step.fence-network.undo": "Lift the fence: give {name} its security groups back",
+  "step.end-sessions": "End every session, and prove that none is left and none writes",
+  "step.mark": "Commit the marker: T1, the last moment that counts",
+  "step.after-mark": "Commit once more after T1, so that there is something to restore up to",
+  "step.rename-members": "Rename the instances of {name} to …-old-{id} (they restart)",
+  "step.rename-members.undo": "Give the instances of {name} their names back (they restart)",
+  "step.still-quiet": "Prove after the restart that still nobody is in",
+  "step.rename-source": "Rename {name} to {retired}",
+  "step.rename-source.undo": "Rename {retired} back to {name}",
+  "step.endpoint-gone": "See the endpoint gone",
+  "step.restorable": "Wait until the source can be restored past T1",
+  "step.restore": "Restore {name} under the new key, behind the fence",
+  "step.restore.undo": "Put the replacement aside as {failed}",
+  "step.create-writer": "Create the writer instance {member}",
+  "step.create-writer.undo": "Put the replacement's writer aside",
+  "step.create-readers": "Create the reader instances",
+  "step.create-readers.undo": "Put the replacement's readers aside",
+  "step.apply-settings": "Set what a restore cannot set",
+  "step.introduce-replacement": "Write into the replacement who it is",
+  "step.verify-key": "Verify the key on the cluster and on every instance",
+  "step.verify-settings": "Verify every setting against the source",
+  "step.verify-data": "Verify the marker and the catalogue against the source",
+  "step.verify-restorable": "Verify that the replacement can itself be restored",
+  "step.open-gate": "Approve opening",
+  "step.last-look": "Prove, last thing before opening, that the source is unchanged",
+  "step.open": "Open {name} to its clients",
+  "step.open.undo": "Close {name} again and count the writes since it was opened",
+  "step.endpoint-answers": "See the endpoints answer as the replacement",
+  "step.retire-source": "Tag {retired} as retired; it stays fenced and protected",
+  "step.source-answers": "See that {name} answers again under its name, with TLS",
+
+  // Why a step is not needed.
+  "skip.no-readers": "there are no readers",
+
+  // Why something has no way back.
+  "keeps.snapshot": "kept as a safety copy",
+  "keeps.sessions": "clients connect again by themselves",
+  "keeps.marker": "goes with the schema encrypt_db",
+  "keeps.heartbeat": "changes no table",
+  "keeps.replacement": "is put aside with the replacement",
+  "keeps.retired-tags": "the last step: there is nothing to go back to",
+
+  // What was seen.
+  "saw.approved": "Approved by {person}",
+  "saw.opening-agreed": "{person} agreed with the cutover to open when every check passes",
+  "saw.protected": "Deletion protection is on and the tags are set",
+  "saw.unprotected": "Deletion protection is {protection} and the bot's tags are off",
+  "saw.snapshot": "The snapshot {snapshot} is complete",
+  "saw.probe-in": "The probe logs in over TLS at {host}",
+  "saw.introduced": "The database says that it is {resourceId}",
+  "saw.schema-gone": "The schema encrypt_db is gone",
+  "saw.groups": "The only security group is {groups}, and it is active",
+  "saw.groups-back": "The security groups are {groups} again",
+  "saw.no-sessions": "No session but the probe's on {member} in {samples} looks over {over:duration}",
+  "saw.no-prepared": "No prepared transaction",
+  "saw.counters-still": "The tuple counters of {databases} stand still",
+  "saw.marker": "The marker {token} is committed; the source's clock shows {t1:instant}",
+  "saw.unchanged-since-quiet": "Not one tuple changed since every session had ended",
+  "saw.committed-after": "A commit after {restoreAt:instant} is on the source",
+  "saw.member-renamed": "{resourceId} is named {name} and available",
+  "saw.cluster-renamed": "{resourceId} is named {name} and available",
+  "saw.endpoint-gone": "{host} does not resolve",
+  "saw.restorable": "The source can be restored up to {latest:instant}",
+  "saw.restored": "{resourceId} is available as {name}",
+  "saw.endpoint-kept": "Its endpoints are {endpoint} and {reader}, as before",
+  "saw.put-aside": "{name} is out of the way",
+  "saw.member-available": "{name} is available",
+  "saw.settings-applied": "Maintenance window {window}, Database Insights {insights}",
+  "saw.key": "{name} is encrypted under {key}",
+  "saw.settings-equal": "{count} settings of {name} equal the source's",
+  "saw.marker-there": "The marker {token} is in the replacement",
+  "saw.catalogue-equal": "{relations} relations and every definition in {databases} equal the source's",
+  "saw.sequences": "{count} sequences stand at or after the source's",
+  "saw.can-be-restored": "It can be restored up to {latest:instant}",
+  "saw.answers":
+    "{endpoint} answers as {resourceId}: DNS {dns} ms, TCP {tcp} ms, TLS {tls} ms, login {login} ms",
+  "saw.source-answers": "{host} answers and takes writes; TLS fits the name",
+  "saw.retired": "{name} is tagged as retired, protected and fenced",
+  "saw.closed": "{name} is behind the fence again",
+  "saw.writes-since-opening": "{writes} writes since opening",
+  "saw.discard-signed": "{people} signed that {writes} writes are discarded",
+
+  // What is waited for.
+  "wait.approval": "an approval of {gate}",
+  "wait.effect": "AWS to show what was started",
+  "wait.last-call": "the last call to settle, so that nothing is undone under it",
+  "wait.not-yet": "this to come true",
+  "wait.service": "AWS, which answers {code} to {operation}",
+  "wait.database": "the database, which does not answer ({layer}: {code})",
+  "wait.status": "{name}, which is {status}",
+  "wait.visible": "{name} to be seen under its name",
+  "wait.groups": "the security groups to be active",
+  "wait.sessions": "{count} sessions to end",
+  "wait.counters": "the tuple counters to stand still",
+  "wait.clock": "the source's clock to pass {until:instant}",
+  "wait.dns": "{host} to go out of DNS",
+  "wait.answer": "{host} to answer ({layer}: {reason})",
+  "wait.other-database": "{host} to answer as the right database",
+  "wait.restorable": "the restorable time, {latest:instant}, to pass {until:instant}",
+  "wait.restorable-time": "AWS to give the replacement a restorable time",
+  "wait.discard": "two signatures: {writes} writes would be discarded",
+
+  // What happened: the journal, and most of the thread.
   "event.created": "{person} asked to move {name} to the key {key}.",
+  "event.approved": "{person} approved {gate}.",
+  "event.approval-expired":
+    "The approval of {gate} expired before its first step had begun; it is asked for again.",
+  "event.rejected": "{person} rejected {gate}.",
+  "event.downtime-began": "The downtime of {name} begins: the fence goes up.",
+  "event.fenced": "{name} is fenced: no new connection but the probe's.",
+  "event.marked":
+    "T1 is {t1:instant} on the source's own clock. No session is left, nothing was written after; the replacement is restored to {restoreAt:instant}.",
+  "event.unreachable":
+    "The {endpoint} endpoint is unreachable ({sight}) since {by:instant}; it last answered at {after:instant}.",
+  "event.answers":
+    "The {endpoint} endpoint answers as {sight} since {by:instant}; it did not at {after:instant}.",
+  "event.restored": "The replacement {resourceId} is restored and still behind the fence.",
+  "event.verified": "Every check passed: key, settings, marker, catalogue, the source unchanged.",
+  "event.opened": "{name} is open. Restart or recycle connection pools that still hold the old address.",
+  "event.stuck": "{why} {fix}",
+  "event.retried": "{person} has {name} looked at again.",
+  "event.paused": "{person} paused {name}: no further step starts.",
+  "event.resumed": "{person} resumed {name}.",
+  "event.plan-changed":
+    "The database is no longer what was approved ({differences}). Every approval is void; here is the new plan.",
+  "event.rollback": "{person} rolls {name} back. It takes about {price:duration} and loses 0 writes.",
+  "event.discard-signed": "{person} signed that the writes since opening are discarded.",
+  "event.forward-again": "{person} goes forward again; the replacement is opened again.",
+  "event.rolled-back":
+    "{name} is back: the source answers under its name, unfenced. It took {took:duration}.",
+  "event.finished": "{name} is under the new key. The downtime was {downtime:duration}.",
+  "step.done": "{step} is done.",
+
+  // What is checked before anything is planned.
+  "check.available": "The cluster is available",
+  "check.nothing-pending": "No change and no maintenance is pending",
+  "check.names": "Every name the migration makes fits within RDS's limit",
+  "check.key": "The key is enabled, symmetric, customer-managed, in this Region and account",
+  "check.source-key": "The present key can be read through, also on the way back",
+  "check.quotas": "The account has room for a second cluster",
+  "check.not-attached": "No {what}",
+  "check.login": "The probe's login can prove that nobody writes",
+  "check.writer": "It has a writer",
+  "check.restorable": "It has a restorable time",
+  "check.fence": "The fence group is not in use",
+
+  // What an approver should know and the plan says.
+  "remark.expected-from":
+    "Times are planning figures from AWS's pages; a restore depends on the size and can take hours.",
+  "remark.schema": "A schema encrypt_db with two small tables is made in {database} and stays there.",
+  "remark.restart": "Renaming an instance restarts it; inside the downtime nobody is connected.",
+  "remark.protection": "Deletion protection will be on, which it is not now.",
+  "remark.resource-id":
+    "The resource id changes: IAM policies for rds-db:connect that name {resourceId} must be changed.",
+  "remark.performance-insights":
+    "The history of Performance Insights belongs to the old cluster and does not come along.",
+  "remark.restorable":
+    "The replacement can be restored only to times after its own creation; older times stay with the source.",
+
+  // Answers to commands.
+  "said.started": "The plan for {name} is in the channel; somebody else must approve it.",
+  "said.paused": "{name} is paused. Go on with /encrypt-db resume {name}.",
+  "said.resumed": "{name} goes on.",
+  "said.retried": "{name} is looked at again.",
+  "said.rolling-back": "{name} is rolling back; it takes about {price:duration}.",
+  "said.approved": "Your approval of {gate} counts.",
+  "said.rejected": "You rejected {gate}.",
+  "said.signed": "You signed. {missing} more signature is needed.",
+  "said.none-open": "No migration is under way.",
 } as const satisfies Record<string, string>;
+
+export type NoteCode = keyof typeof sentences;
+
+export function note<C extends NoteCode>(code: C, params: ParamsOf<(typeof sentences)[C]>): Note {
+  return { code, params: params as Note["params"] };
+}
+
+/** The sentence. A code that a newer version wrote shows as itself. */
+export function say(of: Note, format: Format): string {
+  const template: string | undefined = Object.hasOwn(sentences, of.code)
+    ? sentences[of.code as NoteCode]
+    : undefined;
+  return template === undefined ? format.text(of.code) : fill(template, of.params, format);
+}

@@ -1,0 +1,38 @@
+import { backCourse, type CourseStep, forwardCourse } from "./course.ts";
+import type { Migration } from "./migration.ts";
+import type { Strategy } from "./strategy.ts";
+import type { Duration, Instant } from "./time.ts";
+
+/**
+ * What rolling back now would take: the sum of what it undoes, each priced by what the way there took where it is the
+ * same call the other way round, and by the planning figure elsewhere. What must first come to an end is added.
+ */
+export function rollbackPrice(strategy: Strategy, migration: Migration, now: Instant): Duration {
+  return backCourse(strategy, migration)
+    .filter(({ key }) => !migration.steps[key]?.doneAt)
+    .reduce((sum, course) => sum + priceOf(course, migration, now), 0);
+}
+
+function priceOf({ step, way }: CourseStep, migration: Migration, now: Instant): Duration {
+  const forward = migration.steps[step.id];
+  const undo = step.undo;
+  if (way !== undo || !forward) return way.expect;
+  const begun = forward.begunAt ?? forward.since;
+  if (undo.mirrors && forward.doneAt !== null) return forward.doneAt - begun;
+  if (undo.waits && forward.doneAt === null) return Math.max(0, step.expect - (now - begun)) + way.expect;
+  return way.expect;
+}
+
+/** Expected time until the end of the course, or, inside the downtime, until it opens. */
+export function remaining(strategy: Strategy, migration: Migration, now: Instant): Duration {
+  if (migration.direction === "back") return rollbackPrice(strategy, migration, now);
+  const course = forwardCourse(strategy, migration.pinned);
+  const inside = migration.downtimeBegan !== null && migration.downtimeEnded === null;
+  const last = inside ? course.findIndex(({ step }) => step.downtime === "ends") : course.length - 1;
+  return course.slice(0, last + 1).reduce((sum, { key, way }) => {
+    const kept = migration.steps[key];
+    if (kept?.doneAt) return sum;
+    const spent = kept?.begunAt ? now - kept.begunAt : 0;
+    return sum + Math.max(0, way.expect - spent);
+  }, 0);
+}

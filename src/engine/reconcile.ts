@@ -1,0 +1,173 @@
+import { type CourseStep, courseOf, currentOf } from "../core/course.ts";
+import type { Endpoint } from "../core/database.ts";
+import { inDowntime, type Migration } from "../core/migration.ts";
+import { problem } from "../core/problem.ts";
+import type { Strategy } from "../core/strategy.ts";
+import { type Duration, type Instant, minutes, seconds } from "../core/time.ts";
+import { type Event, transition } from "../core/transition.ts";
+import { findStrategy } from "../strategies/index.ts";
+import type { Deps } from "./deps.ts";
+import { drift } from "./survey.ts";
+import { act, look } from "./turn.ts";
+
+/** What one pass came to: whether, and how soon, looking again is worth it. */
+export interface Outlook {
+  readonly migration: Migration | undefined;
+  /** `people`: nothing happens until somebody does something. `lost`: another executor was faster. */
+  readonly waitsFor: "nothing" | "people" | "the-world" | "lost";
+  readonly lookAgainIn: Duration;
+  /** The endpoints to watch meanwhile: they are going or coming. */
+  readonly watch: Readonly<Partial<Record<"writer" | "reader", Endpoint>>>;
+}
+
+/** A guard against a step that is never done and always due: a whole migration is far below it. */
+const mostTurns = 500;
+
+/**
+ * One pass over one migration: looks, decides, saves, acts, and again until nothing more can be done now. The save that
+ * precedes every act is conditional on the revision; whoever loses it stops, having done nothing.
+ */
+export async function reconcile(deps: Deps, database: string): Promise<Outlook> {
+  let migration = await deps.store.loadOpen(database);
+  for (let turn = 0; turn < mostTurns; turn++) {
+    if (!migration) return nothing(undefined);
+    if (migration.status !== "open") return waitingForPeople(migration);
+    const strategy = knownStrategy(migration);
+    const current = strategy && currentOf(strategy, migration);
+    const event = await eventOf(deps, strategy, migration, current);
+    const moved = await take(deps, strategy, migration, current, event);
+    if (moved === "lost") return { ...nothing(migration), waitsFor: "lost" };
+    if (moved === migration) return outlook(deps, migration, current);
+    migration = moved.endedAt === null ? moved : undefined;
+    if (!migration) return nothing(moved);
+  }
+  throw new Error(`${database} took more than ${mostTurns} turns in one pass`);
+}
+
+/** A stored migration can only go on with the steps it was begun with. */
+function knownStrategy(migration: Migration): Strategy | undefined {
+  const strategy = findStrategy(migration.strategy.id);
+  return strategy?.version === migration.strategy.version ? strategy : undefined;
+}
+
+async function eventOf(
+  deps: Deps,
+  strategy: Strategy | undefined,
+  migration: Migration,
+  current: CourseStep | undefined,
+): Promise<Event> {
+  if (!strategy) {
+    const { id, version } = migration.strategy;
+    const params = { strategy: id, stored: version, known: findStrategy(id)?.version ?? "none" };
+    return { type: "blocked", problem: problem("plan.code-changed", params) };
+  }
+  return current ? look(deps, strategy, migration, current) : { type: "course-ended" };
+}
+
+/** Decides on an event, saves the decision and does what it asks for. Gives back the same migration if nothing changed. */
+async function take(
+  deps: Deps,
+  strategy: Strategy | undefined,
+  migration: Migration,
+  current: CourseStep | undefined,
+  event: Event,
+): Promise<Migration | "lost"> {
+  const [next, actions] = transition(migration, event, deps.clock.now());
+  if (next === migration) return migration;
+  if (actions.length === 0 || !strategy || !current) return save(deps, migration, next, current);
+  const changed = await driftBefore(deps, strategy, migration);
+  if (changed) return changed;
+  const saved = await save(deps, migration, next, current);
+  if (saved === "lost") return saved;
+  const outcome = await act(deps, strategy, saved, current);
+  return outcome ? take(deps, strategy, saved, current, outcome) : saved;
+}
+
+/** Until the fence's first act the approval is checked against the world as it is, before everything that changes it. */
+async function driftBefore(
+  deps: Deps,
+  strategy: Strategy,
+  migration: Migration,
+): Promise<Migration | "lost" | undefined> {
+  if (migration.downtimeBegan !== null || migration.direction === "back") return undefined;
+  const found = await drift(deps, strategy, migration);
+  if (!found) return undefined;
+  if (found.plan) await deps.store.savePlan(databaseKey(migration), found.plan);
+  const [next] = transition(migration, found.event, deps.clock.now());
+  return save(deps, migration, next, undefined);
+}
+
+export function databaseKey({ target: { account, region, kind, name } }: Pick<Migration, "target">): string {
+  return `${account}/${region}/${kind}/${name}`;
+}
+
+async function save(
+  deps: Deps,
+  from: Migration,
+  next: Migration,
+  current: CourseStep | undefined,
+): Promise<Migration | "lost"> {
+  const saved = { ...next, revision: from.revision + 1 };
+  const idle = saved.status !== "open" || (current?.step.gate === true && !saved.steps[current.key]?.doneAt);
+  return (await deps.store.save(saved, idle ? null : deps.clock.now())) ? saved : "lost";
+}
+
+/** Saves what people or the endpoint watch did to a migration; "lost" means: load it again and decide again. */
+export async function saveEvent(deps: Deps, migration: Migration, event: Event): Promise<Migration | "lost"> {
+  const [next] = transition(migration, event, deps.clock.now());
+  if (next === migration) return migration;
+  const saved = { ...next, revision: migration.revision + 1 };
+  return (await deps.store.save(saved, deps.clock.now())) ? saved : "lost";
+}
+
+function nothing(migration: Migration | undefined): Outlook {
+  return { migration, waitsFor: "nothing", lookAgainIn: minutes(1), watch: {} };
+}
+
+function waitingForPeople(migration: Migration): Outlook {
+  return { ...nothing(migration), waitsFor: "people" };
+}
+
+function outlook(deps: Deps, migration: Migration, current: CourseStep | undefined): Outlook {
+  if (!current || current.step.gate) return waitingForPeople(migration);
+  const again = lookAgainIn(migration, current, deps.clock.now());
+  return {
+    migration,
+    waitsFor: "the-world",
+    lookAgainIn: again,
+    watch: current.step.watch ? endpointsOf(migration) : {},
+  };
+}
+
+/** Outside the downtime a minute is soon enough; inside it two seconds, and slower early in long steps. */
+function lookAgainIn(migration: Migration, { key, way }: CourseStep, now: Instant): Duration {
+  const kept = migration.steps[key];
+  const spent = now - (kept?.begunAt ?? kept?.since ?? now);
+  const early = spent < way.expect / 2 && way.expect >= minutes(2);
+  if (!inDowntime(migration) && migration.direction === "forward") return early ? minutes(1) : seconds(15);
+  return early ? Math.min(seconds(20), way.expect / 2 - spent + seconds(1)) : seconds(2);
+}
+
+function endpointsOf(migration: Migration): Outlook["watch"] {
+  const { endpoints, settings, database } = migration.pinned as {
+    endpoints?: { writer: string; reader: string };
+    settings?: { port: number };
+    database?: string;
+  };
+  if (!endpoints || !settings || !database) return {};
+  return { writer: { host: endpoints.writer, port: settings.port, database } };
+}
+
+/** True if somebody must be waited for at a gate, with nothing else going on. */
+export function waitsAtGate(migration: Migration, gate: string): boolean {
+  const strategy = knownStrategy(migration);
+  return strategy !== undefined && currentOf(strategy, migration)?.key === gate;
+}
+
+export function hasBegunAnything(migration: Migration): boolean {
+  const strategy = knownStrategy(migration);
+  if (!strategy) return true;
+  return courseOf(strategy, migration).some(
+    ({ key, step }) => !step.gate && migration.steps[key] !== undefined,
+  );
+}

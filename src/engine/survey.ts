@@ -1,0 +1,96 @@
+import type { Target } from "../core/cloud.ts";
+import { forwardCourse } from "../core/course.ts";
+import type { Migration } from "../core/migration.ts";
+import { namesFor } from "../core/names.ts";
+import { makePlan, type Plan } from "../core/plan.ts";
+import { type Problem, problem } from "../core/problem.ts";
+import type { Strategy, SurveyContext } from "../core/strategy.ts";
+import type { Event } from "../core/transition.ts";
+import { chooseStrategy } from "../strategies/choose.ts";
+import type { Deps } from "./deps.ts";
+
+/** Surveys a database and makes the plan, or tells everything that stands against it. Reads only. */
+export async function planFor(
+  deps: Deps,
+  asked: { readonly name: string; readonly key: string | null; readonly migration: string },
+): Promise<{ plan: Plan; strategy: Strategy } | { problems: readonly Problem[] }> {
+  const { account, region, defaultKey } = deps.environment;
+  const key = asked.key ?? defaultKey;
+  if (key === null) return { problems: [problem("key.none-given", { name: asked.name })] };
+  const target: Target = { account, region, kind: "cluster", name: asked.name };
+  const chosen = await chooseStrategy(asked.name, { region, key }, deps.cloudFor(target, "reads", []));
+  if ("problem" in chosen) return { problems: [chosen.problem] };
+  const cx = surveyContext(deps, target, key, asked.migration);
+  const made = await planWith(deps, chosen.strategy, cx);
+  return "problems" in made ? made : { ...made, strategy: chosen.strategy };
+}
+
+function surveyContext(deps: Deps, target: Target, key: string, migration: string): SurveyContext {
+  return {
+    target,
+    key,
+    fenceGroups: deps.environment.fenceGroups,
+    names: namesFor(migration, target.name),
+    now: deps.clock.now(),
+    cloud: deps.cloudFor(target, "reads", []),
+    database: deps.database,
+  };
+}
+
+async function planWith(
+  deps: Deps,
+  strategy: Strategy,
+  cx: SurveyContext,
+): Promise<{ plan: Plan } | { problems: readonly Problem[] }> {
+  const survey = await strategy.survey(cx);
+  if ("problem" in survey) return { problems: [survey.problem] };
+  const found = strategy.preconditions.flatMap((condition) => condition.check(survey, cx) ?? []);
+  if (found.length > 0) return { problems: found };
+  const { pinned, keyArn, remarks } = survey;
+  const { longestDowntime } = deps.environment;
+  return {
+    plan: makePlan(strategy, {
+      target: cx.target,
+      keyArn,
+      pinned,
+      remarks,
+      names: cx.names,
+      longestDowntime,
+    }),
+  };
+}
+
+/**
+ * Is the database still what was approved? Asked at each click and before every run until the fence's first act. A pinned
+ * difference makes a new plan, which voids the approvals of the old one; a precondition that no longer holds blocks.
+ */
+export async function drift(
+  deps: Deps,
+  strategy: Strategy,
+  migration: Migration,
+): Promise<{ event: Event; plan: Plan | null } | undefined> {
+  const { target, request, id } = migration;
+  const cx = surveyContext(deps, target, request.key, id);
+  const survey = await strategy.survey(cx);
+  if ("problem" in survey) return { event: { type: "blocked", problem: survey.problem }, plan: null };
+  const found = strategy.preconditions.flatMap((condition) => condition.check(survey, cx) ?? []);
+  if (found[0]) return { event: { type: "blocked", problem: found[0] }, plan: null };
+  const { pinned, keyArn, remarks } = survey;
+  const differences = strategy.differences(migration.pinned, pinned);
+  if (differences.length === 0 && keyArn === planKey(migration)) return undefined;
+  const { longestDowntime } = migration;
+  const plan = makePlan(strategy, { target, keyArn, pinned, remarks, names: cx.names, longestDowntime });
+  const gates = forwardCourse(strategy, pinned).flatMap(({ key, step }) => (step.gate ? [key] : []));
+  const event: Event = {
+    type: "replanned",
+    planHash: plan.hash,
+    pinned,
+    gates,
+    differences: differences.join("; "),
+  };
+  return { event, plan };
+}
+
+function planKey(migration: Migration): unknown {
+  return migration.pinned["keyArn"];
+}

@@ -1,0 +1,149 @@
+import { CloudFault } from "../core/cloud.ts";
+import { type CourseStep, coveredHasBegun } from "../core/course.ts";
+import { DatabaseFault } from "../core/database.ts";
+import type { Migration } from "../core/migration.ts";
+import { type Names, namesFor } from "../core/names.ts";
+import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { StepContext } from "../core/step.ts";
+import type { Strategy } from "../core/strategy.ts";
+import { type Instant, minutes } from "../core/time.ts";
+import type { Event, WayFacts } from "../core/transition.ts";
+import type { Deps } from "./deps.ts";
+
+type Facts = Readonly<Record<string, unknown>>;
+
+/** AWS's look-ups lag behind its changes; within this time "not there" is no proof. */
+const settleByDefault = minutes(2);
+
+/** A step without a deadline of its own is stuck after six times what is expected, and not before half an hour. */
+const patience = 6;
+const leastPatience = minutes(30);
+
+export function namesOf(migration: Migration): Names {
+  return namesFor(migration.id, migration.target.name);
+}
+
+function contextOf(deps: Deps, migration: Migration, course: CourseStep): StepContext<Facts, Facts> {
+  const { target, pinned, learned, planHash } = migration;
+  return {
+    pinned,
+    learned,
+    names: namesOf(migration),
+    now: deps.clock.now(),
+    approvals: migration.approvals.filter((given) => given.planHash === planHash),
+    cloud: deps.cloudFor(target, course.effect, []),
+    database: deps.database,
+  };
+}
+
+/** Looks at one way of the course and says what was seen, as an event. */
+export async function look(
+  deps: Deps,
+  strategy: Strategy,
+  migration: Migration,
+  course: CourseStep,
+): Promise<Event> {
+  const cx = contextOf(deps, migration, course);
+  try {
+    const result = await course.way.check(cx);
+    const learned =
+      result.status === "done" ? { ...migration.learned, ...result.learned } : migration.learned;
+    const tells = result.status === "done" ? course.way.tells?.({ ...cx, learned }) : undefined;
+    return {
+      type: "checked",
+      way: { ...wayFacts(strategy, migration, course), tells: tells ?? null },
+      result,
+    };
+  } catch (fault) {
+    return faultEvent(deps, strategy, migration, course, fault, "look");
+  }
+}
+
+/** Starts it. Nothing comes back where it was accepted, or where nobody knows: the next look tells. */
+export async function act(
+  deps: Deps,
+  strategy: Strategy,
+  migration: Migration,
+  course: CourseStep,
+): Promise<Event | undefined> {
+  try {
+    await course.way.run?.(contextOf(deps, migration, course));
+    return undefined;
+  } catch (fault) {
+    if (fault instanceof CloudFault && fault.kind === "unanswered") return undefined;
+    return faultEvent(deps, strategy, migration, course, fault, "act");
+  }
+}
+
+function wayFacts(strategy: Strategy, migration: Migration, course: CourseStep): WayFacts {
+  const { key, step, way, effect, gate } = course;
+  const back = migration.direction === "back";
+  return {
+    key,
+    title: way.title({ pinned: migration.pinned, names: namesOf(migration) }),
+    effect,
+    isGate: step.gate === true,
+    canRun: way.run !== undefined,
+    gate,
+    gateInUse: gate !== null && coveredHasBegun(strategy, migration, gate),
+    settle: way.settle ?? settleByDefault,
+    deadline: step.gate ? null : (step.deadline ?? Math.max(leastPatience, patience * way.expect)),
+    downtime: back ? (step.downtime === "begins" ? "ends" : null) : (step.downtime ?? null),
+    unsettledUntil: back ? unsettledUntil(migration, course) : null,
+    tells: null,
+  };
+}
+
+/** The last call of the step that is being undone may still take effect: until then "not there" is no proof. */
+function unsettledUntil(migration: Migration, { step, way }: CourseStep): Instant | null {
+  const forward = migration.steps[step.id];
+  if (way !== step.undo || !forward || forward.doneAt !== null || forward.lastRun === null) return null;
+  return forward.lastRun.at + (step.settle ?? settleByDefault);
+}
+
+function faultEvent(
+  deps: Deps,
+  strategy: Strategy,
+  migration: Migration,
+  course: CourseStep,
+  fault: unknown,
+  during: "look" | "act",
+): Event {
+  const way = wayFacts(strategy, migration, course);
+  const because = because_(fault);
+  if (because) {
+    if (during === "act") return { type: "put-off", way, because };
+    return { type: "checked", way, result: { status: "waiting", because } };
+  }
+  return { type: "blocked", problem: problemOf(deps, migration, course, fault) };
+}
+
+/** What passes by itself: waited for, in the service's own words. */
+function because_(fault: unknown) {
+  if (
+    fault instanceof CloudFault &&
+    (fault.kind === "throttled" || fault.kind === "busy" || fault.kind === "unanswered")
+  ) {
+    return note("wait.service", { code: fault.code, operation: fault.operation });
+  }
+  if (fault instanceof DatabaseFault && fault.layer !== "query") {
+    return note("wait.database", { layer: fault.layer, code: fault.code });
+  }
+  return undefined;
+}
+
+function problemOf(deps: Deps, migration: Migration, course: CourseStep, fault: unknown) {
+  const { name } = migration.target;
+  if (fault instanceof CloudFault) {
+    const { operation, code, message } = fault;
+    return fault.kind === "mismatch"
+      ? problem("step.mismatch", { operation, message, name })
+      : problem("step.refused", { operation, code, message, name });
+  }
+  if (fault instanceof DatabaseFault) {
+    return problem("step.database-refused", { code: fault.code, message: fault.message, name });
+  }
+  deps.log.error("bug", { migration: migration.id, step: course.key, fault });
+  return problem("step.bug", { message: fault instanceof Error ? fault.name : "unknown", name });
+}

@@ -1,0 +1,132 @@
+import { fits } from "../core/names.ts";
+import { type Problem, problem } from "../core/problem.ts";
+import { problems } from "../core/problems.ts";
+import { note } from "../core/sentences.ts";
+import type { Precondition } from "../core/strategy.ts";
+import type { AuroraObserved, AuroraPinned } from "./facts.ts";
+
+type Condition = Precondition<AuroraPinned, AuroraObserved>;
+
+/** Kinds of attachment that this version does not carry over, each a problem of its own. */
+const attachmentProblems = Object.keys(problems).filter((code) => code.startsWith("attached."));
+
+export const auroraPreconditions: readonly Condition[] = [
+  {
+    claim: note("check.available", {}),
+    check: ({ observed, pinned }) =>
+      observed.status === "available"
+        ? undefined
+        : problem("target.not-available", { name: pinned.source.name, status: observed.status }),
+  },
+  {
+    claim: note("check.writer", {}),
+    check: ({ observed, pinned }) =>
+      observed.writer === null ? problem("target.no-writer", { name: pinned.source.name }) : undefined,
+  },
+  {
+    claim: note("check.nothing-pending", {}),
+    check: ({ observed, pinned }) => {
+      const changes = observed.pendingChanges.join(", ");
+      return changes === ""
+        ? undefined
+        : problem("target.pending-changes", { name: pinned.source.name, changes });
+    },
+  },
+  {
+    claim: note("check.restorable", {}),
+    check: ({ observed, pinned }) =>
+      observed.latestRestorableTime === null
+        ? problem("target.no-restorable-time", { name: pinned.source.name })
+        : undefined,
+  },
+  {
+    claim: note("check.names", {}),
+    check: ({ pinned }, { names }) => {
+      const all = [pinned.source.name, ...pinned.members.map(({ settings }) => settings.name)];
+      const tooLong = all.find((name) => !fits(names, name));
+      const limit = 63 - names.failed("").length;
+      return tooLong === undefined ? undefined : problem("target.name-too-long", { name: tooLong, limit });
+    },
+  },
+  {
+    claim: note("check.key", {}),
+    check: ({ observed: { key } }, { target }) => {
+      const named = { key: key.arn };
+      if (key.manager === "AWS") return problem("key.aws-managed", named);
+      if (key.state !== "Enabled") return problem("key.not-enabled", { ...named, state: key.state });
+      if (key.spec !== "SYMMETRIC_DEFAULT" || key.usage !== "ENCRYPT_DECRYPT") {
+        return problem("key.not-symmetric", { ...named, spec: key.spec, usage: key.usage });
+      }
+      if (key.region !== target.region) {
+        return problem("key.other-region", { ...named, keyRegion: key.region, region: target.region });
+      }
+      if (key.account !== target.account) {
+        return problem("key.other-account", { ...named, keyAccount: key.account, account: target.account });
+      }
+      return key.validUntil === null ? undefined : problem("key.expires", { ...named, at: key.validUntil });
+    },
+  },
+  {
+    claim: note("check.source-key", {}),
+    check: ({ observed, pinned }) =>
+      pinned.source.keyArn === null || observed.sourceKeyState === "Enabled"
+        ? undefined
+        : problem("source-key.not-enabled", {
+            name: pinned.source.name,
+            state: observed.sourceKeyState ?? "missing",
+          }),
+  },
+  {
+    claim: note("check.quotas", {}),
+    check: ({ observed: { quotas, safetySnapshotExists }, pinned }) => {
+      const needs = [
+        { what: "clusters", quota: quotas.clusters, needed: 1 },
+        { what: "instances", quota: quotas.instances, needed: pinned.members.length },
+        {
+          what: "manual cluster snapshots",
+          quota: quotas.manualClusterSnapshots,
+          needed: safetySnapshotExists ? 0 : 1,
+        },
+      ];
+      const short = needs.find(({ quota, needed }) => quota.used + needed > quota.max);
+      if (!short) return undefined;
+      const { what, quota, needed } = short;
+      return problem("quota.exhausted", { what, needed, used: quota.used, max: quota.max });
+    },
+  },
+  {
+    claim: note("check.fence", {}),
+    check: ({ pinned }) =>
+      pinned.settings.securityGroups.includes(pinned.fenceGroup)
+        ? problem("fence.in-use", { name: pinned.source.name, group: pinned.fenceGroup })
+        : undefined,
+  },
+  ...attachmentProblems.map(
+    (code): Condition => ({
+      claim: note("check.not-attached", { what: code.slice("attached.".length).replaceAll("-", " ") }),
+      check: ({ observed, pinned }) => {
+        const kind = code.slice("attached.".length);
+        const found = observed.attachments.filter((attached) => attached.kind === kind);
+        if (found.length === 0) return undefined;
+        return attachmentProblem(code, pinned.source.name, found.map(({ name }) => name).join(", "));
+      },
+    }),
+  ),
+  {
+    claim: note("check.login", {}),
+    check: ({ observed: { login }, pinned }) => {
+      const { user } = login;
+      if (!login.endsSessions) return problem("probe.cannot-end-sessions", { user });
+      if (!login.readsStatistics) return problem("probe.cannot-read-statistics", { user });
+      if (!login.createsSchema)
+        return problem("probe.cannot-create-schema", { user, database: pinned.database });
+      if (!login.connectsEverywhere)
+        return problem("probe.cannot-connect-everywhere", { user, name: pinned.source.name });
+      return undefined;
+    },
+  },
+];
+
+function attachmentProblem(code: string, name: string, attached: string): Problem {
+  return { code, params: { name, attached } };
+}

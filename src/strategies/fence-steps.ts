@@ -1,0 +1,277 @@
+import type { Counters, Endpoint, Quiet } from "../core/database.ts";
+import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { StepResult } from "../core/step.ts";
+import { minutes, seconds } from "../core/time.ts";
+import type { AuroraContext, AuroraLearned, AuroraStep } from "./facts.ts";
+import { known, sourceRef } from "./facts.ts";
+import {
+  blockedBy,
+  compareCounters,
+  endpointOf,
+  evidence,
+  findSource,
+  isResult,
+  sameGroups,
+  sourceWriter,
+  waitingFor,
+} from "./looks.ts";
+
+/** How long nobody may be seen before it counts as quiet. */
+const quietFor = seconds(3);
+
+/**
+ * New connections are kept out by the group; the ones that stand go on, since EC2 tracks connections: the next step
+ * ends those. Source: EC2 User Guide, security group connection tracking.
+ */
+export const fenceNetwork: AuroraStep = {
+  id: "fence-network",
+  effect: "interrupts",
+  downtime: "begins",
+  expect: seconds(45),
+  deadline: minutes(15),
+  title: ({ pinned }) => note("step.fence-network", { name: pinned.source.name, group: pinned.fenceGroup }),
+  tells: ({ pinned }) => note("event.fenced", { name: pinned.source.name }),
+  check: async (cx) => {
+    const found = await groupsOfSource(cx, [cx.pinned.fenceGroup]);
+    if (found.status !== "done") return found;
+    const source = await findSource(cx);
+    if (isResult(source)) return source;
+    const writer = source.members.find((member) => member.writer);
+    if (!writer) return blockedBy(problem("target.no-writer", { name: source.name }));
+    return { ...found, learned: { writer: writer.name } };
+  },
+  run: (cx) => cx.cloud.changeCluster(sourceRef(cx.pinned), { securityGroups: [cx.pinned.fenceGroup] }),
+  undo: {
+    mirrors: true,
+    expect: seconds(45),
+    title: ({ pinned }) => note("step.fence-network.undo", { name: pinned.source.name }),
+    check: (cx) => groupsOfSource(cx, cx.pinned.settings.securityGroups),
+    run: (cx) =>
+      cx.cloud.changeCluster(sourceRef(cx.pinned), { securityGroups: cx.pinned.settings.securityGroups }),
+  },
+};
+
+async function groupsOfSource(
+  cx: AuroraContext,
+  wanted: readonly string[],
+): Promise<StepResult<AuroraLearned>> {
+  const source = await findSource(cx);
+  if (isResult(source)) return source;
+  const { securityGroups } = source.settings;
+  if (!sameGroups(securityGroups, wanted)) return { status: "todo" };
+  if (!source.securityGroupsActive) return waitingFor(note("wait.groups", {}));
+  const groups = securityGroups.join(", ");
+  const isFence = sameGroups(wanted, [cx.pinned.fenceGroup]);
+  const claim = isFence ? note("saw.groups", { groups }) : note("saw.groups-back", { groups });
+  return { status: "done", evidence: [evidence(claim, `${groups}: active`, "rds:DescribeDBClusters")] };
+}
+
+export const endSessions: AuroraStep = {
+  id: "end-sessions",
+  effect: "interrupts",
+  expect: seconds(8),
+  deadline: minutes(10),
+  // SQL answers at once, and whoever is still there must be told again soon.
+  settle: seconds(1),
+  title: () => note("step.end-sessions", {}),
+  keeps: note("keeps.sessions", {}),
+  check: async (cx) => {
+    const looked = await watchEveryMember(cx);
+    if ("status" in looked) return looked;
+    const { claims, counters } = looked;
+    return { status: "done", evidence: claims, learned: { quiet: counters } };
+  },
+  run: async (cx) => {
+    for (const { at } of await memberEndpoints(cx)) await cx.database.endSessions(at);
+  },
+};
+
+/**
+ * After the instances were renamed, which restarts them: who is in now, and the counters from which it is compared from
+ * here on, since a restart may start them anew.
+ */
+export const stillQuiet: AuroraStep = {
+  id: "still-quiet",
+  effect: "reads",
+  verifies: true,
+  expect: seconds(5),
+  deadline: minutes(15),
+  title: () => note("step.still-quiet", {}),
+  check: async (cx) => {
+    const source = await findSource(cx);
+    if (isResult(source)) return source;
+    if (!sameGroups(source.settings.securityGroups, [cx.pinned.fenceGroup])) {
+      return blockedBy(problem("proof.fence-lifted", { name: source.name }));
+    }
+    const looked = await watchEveryMember(cx);
+    if ("status" in looked) return looked.status === "todo" ? intruded(cx) : looked;
+    const kept = compareCounters(known(cx, "quiet"), {
+      ...looked.counters,
+      startedAt: known(cx, "quiet").startedAt,
+    });
+    if (kept.verdict === "changed") {
+      return blockedBy(
+        problem("proof.written-after-quiet", { changes: kept.changes, name: cx.pinned.source.name }),
+      );
+    }
+    return { status: "done", evidence: looked.claims, learned: { stillQuiet: looked.counters } };
+  },
+};
+
+function intruded(cx: AuroraContext) {
+  return blockedBy(problem("proof.session-after-quiet", { name: cx.pinned.source.name }));
+}
+
+async function memberEndpoints(
+  cx: AuroraContext,
+): Promise<{ name: string; writer: boolean; at: Endpoint }[]> {
+  const source = await findSource(cx);
+  if (isResult(source)) return [];
+  const facts = await cx.cloud.membersOf(source.name);
+  return source.members.flatMap(({ name, writer }) => {
+    const member = facts.find((fact) => fact.name === name);
+    const at = member && endpointOf(member, cx.pinned);
+    return at ? [{ name, writer, at }] : [];
+  });
+}
+
+type Looked = {
+  claims: readonly [ReturnType<typeof evidence>, ...ReturnType<typeof evidence>[]];
+  counters: Counters;
+};
+
+/** Watches all members at once: a session that moves from one to another must not slip through. */
+async function watchEveryMember(
+  cx: AuroraContext,
+): Promise<Looked | Exclude<StepResult<AuroraLearned>, { status: "done" }>> {
+  const source = await findSource(cx);
+  if (isResult(source)) return source;
+  const members = await memberEndpoints(cx);
+  if (members.length < source.members.length || members.length === 0) {
+    return waitingFor(note("wait.visible", { name: source.name }));
+  }
+  const quiets = await Promise.all(
+    members.map(async (member) => ({
+      ...member,
+      quiet: await cx.database.watchQuiet(member.at, { during: quietFor }),
+    })),
+  );
+  if (quiets.some(({ quiet }) => quiet.sessions.length > 0)) return { status: "todo" };
+  const prepared = [...new Set(quiets.flatMap(({ quiet }) => quiet.preparedTransactions))];
+  if (prepared.length > 0) {
+    const params = { name: source.name, attached: prepared.join(", ") };
+    return blockedBy(problem("attached.prepared-transactions", params));
+  }
+  const counters = quiets.find(({ writer }) => writer)?.quiet.counters ?? null;
+  if (counters === null) return waitingFor(note("wait.counters", {}));
+  const databases = counters.databases.map(({ name }) => name).join(", ");
+  return {
+    claims: [
+      evidence(
+        note("saw.counters-still", { databases }),
+        JSON.stringify(counters.databases),
+        "probe: pg_stat_user_tables",
+      ),
+      evidence(note("saw.no-prepared", {}), "none", "probe: pg_prepared_xacts"),
+      ...quiets.map(({ name, quiet }) => nobodyOn(name, quiet)),
+    ],
+    counters,
+  };
+}
+
+function nobodyOn(member: string, quiet: Quiet) {
+  const claim = note("saw.no-sessions", { member, samples: quiet.samples, over: quiet.to - quiet.from });
+  return evidence(claim, "none", "probe: pg_stat_activity");
+}
+
+/** T1. Only after every writer is proved gone; a rename alone proves nothing. */
+export const mark: AuroraStep = {
+  id: "mark",
+  effect: "creates",
+  expect: seconds(2),
+  deadline: minutes(5),
+  settle: seconds(1),
+  verifies: true,
+  title: () => note("step.mark", {}),
+  tells: ({ learned }) => note("event.marked", { t1: learned.t1 ?? 0, restoreAt: learned.restoreAt ?? 0 }),
+  keeps: note("keeps.marker", {}),
+  check: async (cx) => {
+    const at = await sourceWriter(cx);
+    if ("status" in at) return at;
+    const marker = await cx.database.findMarker(at, cx.names.migration);
+    if (!marker) return { status: "todo" };
+    const now = await cx.database.counters(at);
+    const since = compareCounters(known(cx, "quiet"), now);
+    if (since.verdict !== "unchanged") return unproven(cx, since);
+    const t1 = marker.clock;
+    return {
+      status: "done",
+      evidence: [
+        evidence(
+          note("saw.marker", { token: marker.token, t1 }),
+          new Date(t1).toISOString(),
+          "probe: clock_timestamp() of the source",
+        ),
+        evidence(
+          note("saw.unchanged-since-quiet", {}),
+          JSON.stringify(now.databases),
+          "probe: pg_stat_user_tables",
+        ),
+      ],
+      learned: { t1, restoreAt: wholeSecondAfter(t1) },
+    };
+  },
+  run: async (cx) => {
+    const at = await sourceWriter(cx);
+    if (!("status" in at)) await cx.database.mark(at, cx.names.migration);
+  },
+};
+
+/** AWS takes restore times by the second; one whole second later is after T1 however it rounds. */
+function wholeSecondAfter(t1: number): number {
+  return (Math.ceil(t1 / 1_000) + 1) * 1_000;
+}
+
+export function unproven(
+  cx: AuroraContext,
+  since: Exclude<ReturnType<typeof compareCounters>, { verdict: "unchanged" }>,
+) {
+  const { name } = cx.pinned.source;
+  return blockedBy(
+    since.verdict === "changed"
+      ? problem("proof.written-after-quiet", { changes: since.changes, name })
+      : problem("proof.cannot-compare", { reason: since.reason, name }),
+  );
+}
+
+/**
+ * A silent database cannot be restored to a time after its last commit: recovery would end before its target. This second
+ * row is committed after the restore time, so it is never in the replacement.
+ */
+export const afterMark: AuroraStep = {
+  id: "after-mark",
+  effect: "creates",
+  expect: seconds(3),
+  deadline: minutes(5),
+  settle: seconds(1),
+  title: () => note("step.after-mark", {}),
+  keeps: note("keeps.marker", {}),
+  check: async (cx) => {
+    const at = await sourceWriter(cx);
+    if ("status" in at) return at;
+    const restoreAt = known(cx, "restoreAt");
+    const later = await cx.database.findMarker(at, `${cx.names.migration}-after`);
+    if (later) {
+      const claim = note("saw.committed-after", { restoreAt });
+      return { status: "done", evidence: [evidence(claim, later.token, "probe: encrypt_db.marker")] };
+    }
+    const first = await cx.database.findMarker(at, cx.names.migration);
+    if (!first || first.clock <= restoreAt) return waitingFor(note("wait.clock", { until: restoreAt }));
+    return { status: "todo" };
+  },
+  run: async (cx) => {
+    const at = await sourceWriter(cx);
+    if (!("status" in at)) await cx.database.mark(at, `${cx.names.migration}-after`);
+  },
+};

@@ -1,0 +1,9 @@
+import type { Strategy } from "../core/strategy.ts";
+import { auroraPointInTime } from "./aurora-point-in-time.ts";
+
+/** Every way there is, in one explicit list. */
+export const strategies: readonly Strategy[] = [auroraPointInTime];
+
+export function findStrategy(id: string): Strategy | undefined {
+  return strategies.find((strategy) => strategy.id === id);
+}

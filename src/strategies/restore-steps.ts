@@ -1,0 +1,304 @@
+import type { ClusterFacts, InstanceFacts, MemberSettings, Ref } from "../core/cloud.ts";
+import { foreignTags, isOurs, ownTags, roleTag } from "../core/names.ts";
+import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { Evidence, StepResult } from "../core/step.ts";
+import { minutes, seconds } from "../core/time.ts";
+import type { AuroraContext, AuroraLearned, AuroraStep } from "./facts.ts";
+import { known } from "./facts.ts";
+import {
+  blockedBy,
+  clusterEndpoint,
+  evidence,
+  findSource,
+  hasFailed,
+  isResult,
+  sourceWriter,
+  waitingFor,
+} from "./looks.ts";
+
+/**
+ * The restorable time trails by up to five minutes and moves in steps; restoring before it has passed T1 would lose the
+ * tail silently. Source: Aurora User Guide, Managing backups; RDS API, RestoreToTime.
+ */
+export const restorable: AuroraStep = {
+  id: "restorable",
+  effect: "creates",
+  expect: minutes(3),
+  deadline: minutes(30),
+  // A heartbeat every so often: whether the restorable time of a silent cluster moves is not documented.
+  settle: seconds(20),
+  title: () => note("step.restorable", {}),
+  keeps: note("keeps.heartbeat", {}),
+  check: async (cx) => {
+    const source = await findSource(cx);
+    if (isResult(source)) return source;
+    const restoreAt = known(cx, "restoreAt");
+    const { earliestRestorableTime: earliest, latestRestorableTime: latest } = source;
+    if (latest === null || earliest === null || latest <= restoreAt || earliest > restoreAt)
+      return { status: "todo" };
+    const claim = note("saw.restorable", { latest });
+    return {
+      status: "done",
+      evidence: [evidence(claim, new Date(latest).toISOString(), "rds:DescribeDBClusters")],
+    };
+  },
+  run: async (cx) => {
+    const at = await sourceWriter(cx);
+    if (!("status" in at)) await cx.database.heartbeat(at);
+  },
+};
+
+export const restore: AuroraStep = {
+  id: "restore",
+  effect: "creates",
+  expect: minutes(20),
+  deadline: minutes(720),
+  title: ({ pinned }) => note("step.restore", { name: pinned.source.name }),
+  tells: ({ learned }) => note("event.restored", { resourceId: learned.replacement?.resourceId ?? "" }),
+  check: async (cx) => {
+    const { name } = cx.pinned.source;
+    const found = await cx.cloud.findCluster(name);
+    if (!found) return { status: "todo" };
+    if (!isReplacement(cx, found)) return blockedBy(problem("name.taken", { taken: name, name }));
+    if (hasFailed(found.status)) return blockedBy(problem("restore.failed", { name, status: found.status }));
+    if (found.status !== "available") return waitingFor(note("wait.status", { name, status: found.status }));
+    const { writer, reader } = cx.pinned.endpoints;
+    if (found.endpoint !== writer) {
+      return blockedBy(
+        problem("endpoint.changed", { found: found.endpoint ?? "none", wanted: writer, name }),
+      );
+    }
+    const { resourceId, arn } = found;
+    return {
+      status: "done",
+      evidence: [
+        evidence(note("saw.restored", { resourceId, name }), arn, "rds:DescribeDBClusters"),
+        evidence(note("saw.endpoint-kept", { endpoint: writer, reader }), writer, "rds:DescribeDBClusters"),
+      ],
+      learned: { replacement: { resourceId, arn } },
+    };
+  },
+  run: async (cx) => {
+    const { source, settings, keyArn, fenceGroup } = cx.pinned;
+    await cx.cloud.restoreClusterToTime({
+      source: { kind: "cluster", name: cx.names.retired(source.name), resourceId: source.resourceId },
+      at: known(cx, "restoreAt"),
+      name: source.name,
+      keyArn,
+      settings: {
+        ...settings,
+        securityGroups: [fenceGroup],
+        deletionProtection: true,
+        tags: { ...foreignTags(settings.tags), ...ownTags(cx.names, "replacement") },
+      },
+    });
+  },
+  undo: {
+    waits: true,
+    expect: seconds(90),
+    title: ({ pinned, names }) => note("step.restore.undo", { failed: names.failed(pinned.source.name) }),
+    check: putAside,
+    run: async (cx) => {
+      const found = await findReplacement(cx);
+      if (!found) return;
+      const ref = refOf("cluster", found);
+      if (hasFailed(found.status)) {
+        await cx.cloud.changeCluster(ref, { deletionProtection: false });
+        await cx.cloud.deleteCluster(ref);
+        return;
+      }
+      await cx.cloud.addTags(ref, { [roleTag]: "failed" });
+      await cx.cloud.changeCluster(ref, { newName: cx.names.failed(cx.pinned.source.name) });
+    },
+  },
+};
+
+function isReplacement(cx: AuroraContext, found: ClusterFacts): boolean {
+  return found.resourceId !== cx.pinned.source.resourceId && isOurs(found.settings.tags, cx.names);
+}
+
+/** The replacement under whichever of its names, also when the restore was never seen done. */
+async function findReplacement(cx: AuroraContext): Promise<ClusterFacts | undefined> {
+  const { name } = cx.pinned.source;
+  const learned = cx.learned.replacement;
+  if (learned) return cx.cloud.findClusterById(learned.resourceId);
+  const found = (await cx.cloud.findCluster(name)) ?? (await cx.cloud.findCluster(cx.names.failed(name)));
+  return found && isReplacement(cx, found) ? found : undefined;
+}
+
+async function putAside(cx: AuroraContext): Promise<StepResult<AuroraLearned>> {
+  const failed = cx.names.failed(cx.pinned.source.name);
+  const found = await findReplacement(cx);
+  if (!found) return aside(failed, "absent");
+  if (found.name === failed) return found.status === "available" ? aside(failed, found.arn) : onItsWay(found);
+  // Neither rename nor delete is accepted while it is being made: it must be waited for.
+  return found.status === "available" || hasFailed(found.status) ? { status: "todo" } : onItsWay(found);
+}
+
+function aside(name: string, observed: string): StepResult<AuroraLearned> {
+  return {
+    status: "done",
+    evidence: [evidence(note("saw.put-aside", { name }), observed, "rds:DescribeDBClusters")],
+  };
+}
+
+function onItsWay(found: ClusterFacts | InstanceFacts) {
+  return waitingFor(note("wait.status", { name: found.name, status: found.status }));
+}
+
+function refOf(kind: Ref["kind"], found: { readonly name: string; readonly resourceId: string }): Ref {
+  return { kind, name: found.name, resourceId: found.resourceId };
+}
+
+/** A restored cluster has no instances, and its endpoint answers nobody until it has a writer. */
+export const createWriter: AuroraStep = memberStep(
+  "create-writer",
+  ({ pinned }) => note("step.create-writer", { member: pinned.source.name }),
+  () => note("step.create-writer.undo", {}),
+  (cx, name) => name === known(cx, "writer"),
+);
+
+export const createReaders: AuroraStep = {
+  ...memberStep(
+    "create-readers",
+    () => note("step.create-readers", {}),
+    () => note("step.create-readers.undo", {}),
+    (cx, name) => name !== known(cx, "writer"),
+  ),
+  skip: (pinned) => (pinned.members.length < 2 ? note("skip.no-readers", {}) : undefined),
+};
+
+function memberStep(
+  id: "create-writer" | "create-readers",
+  title: AuroraStep["title"],
+  undoTitle: AuroraStep["title"],
+  includes: (cx: AuroraContext, name: string) => boolean,
+): AuroraStep {
+  const wanted = (cx: AuroraContext): readonly MemberSettings[] =>
+    cx.pinned.members.map(({ settings }) => settings).filter(({ name }) => includes(cx, name));
+  return {
+    id,
+    effect: "creates",
+    watch: true,
+    expect: minutes(8),
+    deadline: minutes(90),
+    title,
+    check: (cx) => membersAreThere(cx, wanted(cx)),
+    run: async (cx) => {
+      const cluster = refOf("cluster", { ...known(cx, "replacement"), name: cx.pinned.source.name });
+      for (const settings of wanted(cx)) {
+        if (await cx.cloud.findInstance(settings.name)) continue;
+        const tags = { ...foreignTags(settings.tags), ...ownTags(cx.names, "replacement") };
+        await cx.cloud.createMember(cluster, { ...settings, tags });
+      }
+    },
+    undo: {
+      waits: true,
+      expect: minutes(2),
+      title: undoTitle,
+      check: (cx) => membersAreAside(cx, wanted(cx)),
+      run: async (cx) => {
+        for (const { name } of wanted(cx)) {
+          const found = await cx.cloud.findInstance(name);
+          if (!found || !isOursInstance(cx, found)) continue;
+          if (hasFailed(found.status)) await cx.cloud.deleteInstance(refOf("instance", found));
+          else await cx.cloud.renameInstance(refOf("instance", found), cx.names.failed(name));
+        }
+      },
+    },
+  };
+}
+
+/** Made by this migration, and not a member of the source, whose instances carry the migration's tag as well. */
+function isOursInstance(cx: AuroraContext, found: InstanceFacts): boolean {
+  const ofSource = cx.pinned.members.some(({ resourceId }) => resourceId === found.resourceId);
+  return !ofSource && isOurs(found.settings.tags, cx.names);
+}
+
+async function membersAreThere(
+  cx: AuroraContext,
+  wanted: readonly MemberSettings[],
+): Promise<StepResult<AuroraLearned>> {
+  const cluster = cx.pinned.source.name;
+  const claims: Evidence[] = [];
+  for (const { name } of wanted) {
+    const found = await cx.cloud.findInstance(name);
+    if (!found) return { status: "todo" };
+    if (!isOursInstance(cx, found)) return blockedBy(problem("name.taken", { taken: name, name: cluster }));
+    if (hasFailed(found.status)) {
+      return blockedBy(problem("member.failed", { member: name, status: found.status, name: cluster }));
+    }
+    if (found.status !== "available") return onItsWay(found);
+    claims.push(evidence(note("saw.member-available", { name }), found.arn, "rds:DescribeDBInstances"));
+  }
+  const [first, ...rest] = claims;
+  if (!first) throw new Error("no member was wanted: the step should have been skipped");
+  return { status: "done", evidence: [first, ...rest] };
+}
+
+async function membersAreAside(
+  cx: AuroraContext,
+  wanted: readonly MemberSettings[],
+): Promise<StepResult<AuroraLearned>> {
+  for (const { name } of wanted) {
+    const found = await cx.cloud.findInstance(name);
+    if (found && isOursInstance(cx, found)) {
+      return found.status === "available" || hasFailed(found.status) ? { status: "todo" } : onItsWay(found);
+    }
+    const renamed = await cx.cloud.findInstance(cx.names.failed(name));
+    if (renamed && renamed.status !== "available") return onItsWay(renamed);
+  }
+  const names = wanted.map(({ name }) => cx.names.failed(name)).join(", ");
+  return aside(names, "their names are free");
+}
+
+/** Only a later change can set these. Source: RDS API, ModifyDBCluster against RestoreDBClusterToPointInTime. */
+export const applySettings: AuroraStep = {
+  id: "apply-settings",
+  effect: "creates",
+  expect: seconds(40),
+  deadline: minutes(30),
+  title: () => note("step.apply-settings", {}),
+  keeps: note("keeps.replacement", {}),
+  check: async (cx) => {
+    const { name, settings } = { name: cx.pinned.source.name, settings: cx.pinned.settings };
+    const found = await cx.cloud.findClusterById(known(cx, "replacement").resourceId);
+    if (!found) return waitingFor(note("wait.visible", { name }));
+    const { maintenanceWindow, databaseInsights } = found.settings;
+    const applied =
+      maintenanceWindow === settings.maintenanceWindow && databaseInsights === settings.databaseInsights;
+    if (!applied) return { status: "todo" };
+    if (found.status !== "available" || found.pendingChanges.length > 0) return onItsWay(found);
+    const claim = note("saw.settings-applied", { window: maintenanceWindow, insights: databaseInsights });
+    return { status: "done", evidence: [evidence(claim, found.arn, "rds:DescribeDBClusters")] };
+  },
+  run: (cx) => {
+    const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
+    const replacement = refOf("cluster", { ...known(cx, "replacement"), name: cx.pinned.source.name });
+    return cx.cloud.changeCluster(replacement, { maintenanceWindow, databaseInsights });
+  },
+};
+
+export const introduceReplacement: AuroraStep = {
+  id: "introduce-replacement",
+  effect: "creates",
+  watch: true,
+  expect: seconds(10),
+  deadline: minutes(30),
+  settle: seconds(2),
+  title: () => note("step.introduce-replacement", {}),
+  keeps: note("keeps.replacement", {}),
+  check: async (cx) => {
+    const { resourceId } = known(cx, "replacement");
+    const at = clusterEndpoint(cx.pinned);
+    const { sight } = await cx.database.look(at);
+    if (sight.state === "unreachable") {
+      return waitingFor(note("wait.answer", { host: at.host, layer: sight.layer, reason: sight.reason }));
+    }
+    if (sight.answersAs !== resourceId) return { status: "todo" };
+    const claim = note("saw.introduced", { resourceId });
+    return { status: "done", evidence: [evidence(claim, resourceId, "probe: encrypt_db.identity")] };
+  },
+  run: (cx) => cx.database.introduce(clusterEndpoint(cx.pinned), known(cx, "replacement").resourceId),
+};

@@ -1,0 +1,188 @@
+import type { Catalogue } from "../core/database.ts";
+import { canonical } from "../core/hash.ts";
+import { foreignTags } from "../core/names.ts";
+import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import { minutes, seconds } from "../core/time.ts";
+import type { AuroraContext, AuroraStep } from "./facts.ts";
+import { known } from "./facts.ts";
+import { blockedBy, clusterEndpoint, evidence, sourceWriter, waitingFor } from "./looks.ts";
+
+async function findReplacement(cx: AuroraContext) {
+  const { resourceId } = known(cx, "replacement");
+  const found = await cx.cloud.findClusterById(resourceId);
+  return found ?? blockedBy(problem("replacement.missing", { resourceId, name: cx.pinned.source.name }));
+}
+
+function isBlocked(value: object): value is ReturnType<typeof blockedBy> {
+  return "problem" in value;
+}
+
+/** A restore that was given no key takes the source's silently; so the key is read back from every part. */
+export const verifyKey: AuroraStep = {
+  id: "verify-key",
+  effect: "reads",
+  verifies: true,
+  expect: seconds(2),
+  deadline: minutes(10),
+  title: () => note("step.verify-key", {}),
+  check: async (cx) => {
+    const replacement = await findReplacement(cx);
+    if (isBlocked(replacement)) return replacement;
+    const members = await cx.cloud.membersOf(replacement.name);
+    const { keyArn, source } = cx.pinned;
+    const parts = [replacement, ...members];
+    const wrong = parts.find((part) => part.encryption !== "sse-kms" || part.keyArn !== keyArn);
+    if (wrong) {
+      const found = wrong.keyArn ?? wrong.encryption;
+      return blockedBy(problem("verify.wrong-key", { name: wrong.name, found }));
+    }
+    if (members.length < cx.pinned.members.length)
+      return waitingFor(note("wait.visible", { name: source.name }));
+    const [first, ...rest] = parts.map((part) =>
+      evidence(
+        note("saw.key", { name: part.name, key: keyArn }),
+        `${part.encryption} ${part.keyArn}`,
+        "rds:DescribeDBClusters, DescribeDBInstances",
+      ),
+    );
+    return first ? { status: "done", evidence: [first, ...rest] } : waitingFor(note("wait.not-yet", {}));
+  },
+};
+
+/** What differs on purpose until the opening: the fence, the protection, and the bot's own tags. */
+const differsOnPurpose = new Set(["securityGroups", "deletionProtection", "tags"]);
+
+function settingsThatDiffer(wanted: object, found: object, except: ReadonlySet<string>): string[] {
+  const here = new Map(Object.entries(found));
+  return Object.entries(wanted)
+    .filter(([key, value]) => !except.has(key) && canonical(value) !== canonical(here.get(key)))
+    .map(([key, value]) => `${key} is ${canonical(here.get(key))} instead of ${canonical(value)}`);
+}
+
+export const verifySettings: AuroraStep = {
+  id: "verify-settings",
+  effect: "reads",
+  verifies: true,
+  expect: seconds(2),
+  deadline: minutes(10),
+  title: () => note("step.verify-settings", {}),
+  check: async (cx) => {
+    const replacement = await findReplacement(cx);
+    if (isBlocked(replacement)) return replacement;
+    const members = await cx.cloud.membersOf(replacement.name);
+    const { settings, source } = cx.pinned;
+    const differences = settingsThatDiffer(settings, replacement.settings, differsOnPurpose);
+    if (canonical(foreignTags(settings.tags)) !== canonical(foreignTags(replacement.settings.tags))) {
+      differences.push("tags");
+    }
+    for (const { settings: wanted } of cx.pinned.members) {
+      const member = members.find(({ name }) => name === wanted.name);
+      if (!member) differences.push(`${wanted.name} is missing`);
+      else {
+        const differ = settingsThatDiffer(wanted, member.settings, new Set(["tags"]));
+        if (canonical(foreignTags(wanted.tags)) !== canonical(foreignTags(member.settings.tags)))
+          differ.push("tags");
+        differences.push(...differ.map((text) => `${wanted.name}: ${text}`));
+      }
+    }
+    if (differences.length > 0) {
+      return blockedBy(
+        problem("verify.settings-differ", { differences: differences.join("; "), name: source.name }),
+      );
+    }
+    const count =
+      Object.keys(settings).length +
+      cx.pinned.members.length * Object.keys(cx.pinned.members[0]?.settings ?? {}).length;
+    const claim = note("saw.settings-equal", { count, name: source.name });
+    return {
+      status: "done",
+      evidence: [
+        evidence(claim, canonical(replacement.settings), "rds:DescribeDBClusters, DescribeDBInstances"),
+      ],
+    };
+  },
+};
+
+/**
+ * A point-in-time restore gives a prefix of the log in commit order. The marker was committed after every writer was gone,
+ * so where it is present, everything acknowledged is.
+ */
+export const verifyData: AuroraStep = {
+  id: "verify-data",
+  effect: "reads",
+  verifies: true,
+  expect: seconds(5),
+  deadline: minutes(15),
+  title: () => note("step.verify-data", {}),
+  check: async (cx) => {
+    const source = await sourceWriter(cx);
+    if ("status" in source) return source;
+    const replacement = clusterEndpoint(cx.pinned);
+    const token = cx.names.migration;
+    const marker = await cx.database.findMarker(replacement, token);
+    if (!marker) return blockedBy(problem("proof.marker-missing", { name: cx.pinned.source.name }));
+    const [there, here] = await Promise.all([
+      cx.database.catalogue(source),
+      cx.database.catalogue(replacement),
+    ]);
+    const differences = catalogueDifferences(there, here);
+    if (differences.length > 0) {
+      const params = { differences: differences.join("; "), name: cx.pinned.source.name };
+      return blockedBy(problem("verify.catalogue-differs", params));
+    }
+    const relations = here.databases.reduce((sum, database) => sum + database.relations, 0);
+    const sequences = here.databases.reduce(
+      (sum, database) => sum + Object.keys(database.sequences).length,
+      0,
+    );
+    const databases = here.databases.map(({ name }) => name).join(", ");
+    return {
+      status: "done",
+      evidence: [
+        evidence(note("saw.marker-there", { token }), token, "probe: encrypt_db.marker of the replacement"),
+        evidence(
+          note("saw.catalogue-equal", { relations, databases }),
+          here.databases.map(({ definitions }) => definitions).join(" "),
+          "probe: pg_catalog",
+        ),
+        evidence(note("saw.sequences", { count: sequences }), `${sequences}`, "probe: pg_sequences"),
+      ],
+    };
+  },
+};
+
+function catalogueDifferences(there: Catalogue, here: Catalogue): string[] {
+  return there.databases.flatMap((wanted) => {
+    const found = here.databases.find(({ name }) => name === wanted.name);
+    if (!found) return [`database ${wanted.name} is missing`];
+    const differ = wanted.definitions === found.definitions ? [] : [`definitions in ${wanted.name}`];
+    // A restored sequence may be ahead, since PostgreSQL logs 32 values in advance; never behind.
+    const behind = Object.entries(wanted.sequences)
+      .filter(([name, value]) => (found.sequences[name] ?? Number.NEGATIVE_INFINITY) < value)
+      .map(([name]) => `sequence ${name} in ${wanted.name}`);
+    return [...differ, ...behind];
+  });
+}
+
+/** No restorable time, no way to get back anything that goes wrong after the opening. */
+export const verifyRestorable: AuroraStep = {
+  id: "verify-restorable",
+  effect: "reads",
+  verifies: true,
+  expect: minutes(1),
+  deadline: minutes(60),
+  title: () => note("step.verify-restorable", {}),
+  tells: () => note("event.verified", {}),
+  check: async (cx) => {
+    const replacement = await findReplacement(cx);
+    if (isBlocked(replacement)) return replacement;
+    const latest = replacement.latestRestorableTime;
+    if (latest === null) return waitingFor(note("wait.restorable-time", {}));
+    const claim = note("saw.can-be-restored", { latest });
+    return {
+      status: "done",
+      evidence: [evidence(claim, new Date(latest).toISOString(), "rds:DescribeDBClusters")],
+    };
+  },
+};
