@@ -1,0 +1,226 @@
+import type { DataPlane } from "./data-plane.ts";
+import { type Address, admits, certificateNames, resolve } from "./dns.ts";
+import { type Durations, durations as realistic } from "./durations.ts";
+import { AwsFault, NoAnswer, type Service, unmodelled } from "./fault.ts";
+import { invoke, type LambdaFunction } from "./lambda.ts";
+import { type CoveredOperation, operations } from "./operations.ts";
+import { happen } from "./schedule.ts";
+import { type AccountState, emptyState, type Instant, type Origin } from "./state.ts";
+import type { Touched, Turn } from "./turn.ts";
+import { assertComplete } from "./wire/schemas.ts";
+
+export interface AccountOptions {
+  readonly accountId: string;
+  readonly region: string;
+  readonly clock: { now(): Instant };
+  readonly data: DataPlane;
+  /** Where to go on from; a new account is empty. */
+  readonly state?: AccountState;
+  /** Called after every change, before anybody hears of it. */
+  readonly save?: (state: AccountState) => void;
+  /** From 0 up to 1, as Math.random. */
+  readonly random?: () => number;
+  readonly durations?: Partial<Durations>;
+}
+
+/** What a call is made to suffer: before its effect, after it with the answer lost, or a stale look. */
+export type InjectedFault =
+  | "throttle"
+  | "timeout-before"
+  | "timeout-after"
+  | "error-after"
+  | "stale-describe"
+  | { readonly code: string; readonly status?: number };
+
+export interface PendingCall {
+  readonly at: Instant;
+  readonly service: Service;
+  readonly operation: string;
+  readonly input: object;
+  readonly mutates: boolean;
+  readonly callerArn: string;
+}
+
+/** One line of the ledger. The outcome is what the account did, which the caller may not have heard. */
+export interface Call extends PendingCall {
+  readonly outcome: "ok" | "not received" | (string & {});
+  readonly injected?: InjectedFault;
+  /** The resources that the call named or made, as they were then. */
+  readonly touched: readonly Touched[];
+}
+
+type Note = (outcome: string, touched?: readonly Touched[]) => void;
+
+/** How long a stale Describe may lag behind, in milliseconds. */
+const staleness = 10_000;
+
+/** One AWS account in one Region: a value with a turned clock. */
+export class Account {
+  /** Asked before every call; a property test draws faults here. */
+  faults: ((call: PendingCall) => InjectedFault | undefined) | undefined;
+  readonly functions = new Map<string, LambdaFunction>();
+  readonly #options: AccountOptions;
+  readonly #durations: Durations;
+  readonly #ledger: Call[] = [];
+  #state: AccountState;
+  /** States that were replaced within the staleness, oldest first. */
+  #past: { readonly until: Instant; readonly state: AccountState }[] = [];
+  #lookups = 0;
+  /** Calls and due events take turns: each sees what the one before left. */
+  #last: Promise<unknown> = Promise.resolve();
+
+  constructor(options: AccountOptions) {
+    this.#options = options;
+    this.#durations = { ...realistic, ...options.durations };
+    this.#state = options.state ?? emptyState(options.accountId, options.region);
+  }
+
+  get state(): AccountState {
+    return this.#state;
+  }
+
+  get ledger(): readonly Call[] {
+    return this.#ledger;
+  }
+
+  /** Answers one call after everything that is due has happened. Throws AwsFault or NoAnswer. */
+  handle(
+    service: Service,
+    operation: string,
+    input: object,
+    callerArn = this.#defaultCaller(),
+  ): Promise<object> {
+    if (service === "lambda") return this.#invoke(operation, input, callerArn);
+    return this.#alone(() => this.#answer(service, operation, input, callerArn));
+  }
+
+  /** Lets everything happen that is due, in order of time. */
+  advance(): Promise<void> {
+    return this.#alone(() => this.#catchUp());
+  }
+
+  nextEventAt(): Instant | undefined {
+    return this.#state.schedule[0]?.at;
+  }
+
+  /** Changes the account from outside of its API: seeds, and what other people do. */
+  alter<T>(change: (turn: Turn) => T): T {
+    const turn = this.#turn(this.#options.clock.now(), this.#defaultCaller());
+    const result = change(turn);
+    this.#keep(turn);
+    return result;
+  }
+
+  resolve(host: string): Address | undefined {
+    return resolve(this.#state, host, this.#lookups++);
+  }
+
+  admits(instanceId: string, origin: Origin): boolean {
+    return admits(this.#state, instanceId, origin);
+  }
+
+  certificateNames(instanceId: string): string[] {
+    return certificateNames(this.#state, instanceId);
+  }
+
+  #defaultCaller(): string {
+    return `arn:aws:sts::${this.#options.accountId}:assumed-role/encrypt-db/encrypt-db`;
+  }
+
+  #alone<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.#last.then(work, work);
+    this.#last = turn;
+    return turn;
+  }
+
+  #turn(now: Instant, callerArn: string, state = this.#state, seen = state): Turn {
+    const { data, random = Math.random } = this.#options;
+    return { state, seen, now, data, random, durations: this.#durations, callerArn, touched: [] };
+  }
+
+  #keep(turn: Turn): void {
+    if (turn.state === this.#state) return;
+    this.#options.save?.(turn.state);
+    this.#past = this.#past.filter(({ until }) => until > turn.now - staleness);
+    this.#past.push({ until: turn.now, state: this.#state });
+    this.#state = turn.state;
+  }
+
+  async #catchUp(): Promise<void> {
+    for (;;) {
+      const [due, ...schedule] = this.#state.schedule;
+      if (due === undefined || due.at > this.#options.clock.now()) return;
+      const turn = this.#turn(due.at, this.#defaultCaller(), { ...this.#state, schedule });
+      await happen(turn, due.event);
+      this.#keep(turn);
+    }
+  }
+
+  async #answer(service: Service, operation: string, input: object, callerArn: string): Promise<object> {
+    const covered = operations[service].get(operation);
+    if (covered === undefined) {
+      throw new Error(`the simulated account does not cover ${service} ${operation}`);
+    }
+    await this.#catchUp();
+    const at = this.#options.clock.now();
+    const call = { at, service, operation, input, mutates: covered.mutates, callerArn };
+    const injected = this.faults?.(call);
+    const note: Note = (outcome, touched = []) => {
+      this.#ledger.push({ ...call, outcome, touched, ...(injected && { injected }) });
+    };
+    this.#suffer(injected, note);
+    const seen = injected === "stale-describe" ? this.#stale(at) : this.#state;
+    const turn = this.#turn(at, callerArn, this.#state, seen);
+    const output = await this.#run(covered, turn, call, note);
+    await this.#catchUp();
+    if (injected === "timeout-after") throw new NoAnswer();
+    if (injected === "error-after") throw unmodelled("InternalFailure", "An internal error occurred.", 500);
+    return output;
+  }
+
+  /** What a refused call has changed is dropped. */
+  async #run(covered: CoveredOperation, turn: Turn, call: PendingCall, note: Note): Promise<object> {
+    try {
+      assertComplete(call.service, call.operation, call.input);
+      const output = await covered.run(turn, call.input as never);
+      this.#keep(turn);
+      note("ok", turn.touched);
+      return output;
+    } catch (error) {
+      if (error instanceof AwsFault) note(error.code, turn.touched);
+      throw error;
+    }
+  }
+
+  #suffer(injected: InjectedFault | undefined, note: Note): void {
+    if (injected === "timeout-before") {
+      note("not received");
+      throw new NoAnswer();
+    }
+    if (injected !== "throttle" && typeof injected !== "object") return;
+    const { code, status = 400 } = injected === "throttle" ? { code: "Throttling" } : injected;
+    note(code);
+    throw unmodelled(code, code === "Throttling" ? "Rate exceeded" : "An injected fault.", status);
+  }
+
+  #stale(now: Instant): AccountState {
+    return this.#past.find(({ until }) => until > now - staleness)?.state ?? this.#state;
+  }
+
+  /** Outside of the turns: a function may itself call the account. */
+  async #invoke(operation: string, input: object, callerArn: string): Promise<object> {
+    if (operation !== "Invoke") throw new Error(`the simulated account does not cover lambda ${operation}`);
+    const at = this.#options.clock.now();
+    const call = { at, service: "lambda", operation, input, mutates: false, callerArn } as const;
+    const injected = this.faults?.(call);
+    const note: Note = (outcome, touched = []) => {
+      this.#ledger.push({ ...call, outcome, touched, ...(injected && { injected }) });
+    };
+    this.#suffer(injected, note);
+    assertComplete("lambda", operation, input);
+    const output = await invoke(this.functions, input as never, (error) => note(`failed later: ${error}`));
+    note("ok");
+    if (injected === "timeout-after") throw new NoAnswer();
+    return output;
+  }
+}

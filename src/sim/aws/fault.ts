@@ -1,0 +1,64 @@
+import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
+import * as kms from "@aws-sdk/client-kms";
+import * as lambda from "@aws-sdk/client-lambda";
+import * as ram from "@aws-sdk/client-ram";
+import * as rds from "@aws-sdk/client-rds";
+import * as sts from "@aws-sdk/client-sts";
+
+/** The services by the names that requests are signed with. */
+export const clients = {
+  rds,
+  kms,
+  sts,
+  "application-autoscaling": autoscaling,
+  ram,
+  lambda,
+} as const satisfies Record<string, Readonly<Record<string, unknown>>>;
+
+export type Service = keyof typeof clients;
+
+/** An answer that refuses, as the service sends it. */
+export class AwsFault extends Error {
+  /** The name of the SDK's exception; undefined for codes that no model lists. */
+  readonly shape: string | undefined;
+  /** What stands on the wire; it differs from the shape for 72 of RDS's faults. */
+  readonly code: string;
+  readonly status: number;
+
+  constructor(fault: { shape?: string; code: string; status: number; message: string }) {
+    super(fault.message);
+    this.name = "AwsFault";
+    this.shape = fault.shape;
+    this.code = fault.code;
+    this.status = fault.status;
+  }
+}
+
+/** A call whose answer never comes. */
+export class NoAnswer extends Error {
+  constructor() {
+    super("the connection was closed before an answer came");
+    this.name = "TimeoutError";
+  }
+}
+
+interface ErrorTraits {
+  readonly awsQueryError?: readonly [code: string, status: number];
+  readonly httpError?: number;
+}
+
+/** A modelled fault; its wire code and status come from the schema that the SDK's client carries. */
+export function fault(service: Service, shape: string, message: string): AwsFault {
+  const schema = (clients[service] as Readonly<Record<string, unknown>>)[`${shape}$`];
+  if (!Array.isArray(schema)) throw new Error(`${service} models no fault ${shape}`);
+  const traits = schema[3] as ErrorTraits;
+  const [code, status] = service === "rds" || service === "sts" ? (traits.awsQueryError ?? [shape]) : [shape];
+  return new AwsFault({ shape, code, status: status ?? traits.httpError ?? 400, message });
+}
+
+/** A fault that every query service may give and no model lists, such as `InvalidParameterCombination`. */
+export function unmodelled(code: string, message: string, status = 400): AwsFault {
+  return new AwsFault({ code, status, message });
+}
+
+export const rdsFault = (shape: string, message: string): AwsFault => fault("rds", shape, message);

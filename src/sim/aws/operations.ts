@@ -1,0 +1,144 @@
+import type { Service } from "./fault.ts";
+import {
+  createGrant,
+  describeKey,
+  disableKey,
+  enableKey,
+  getKeyPolicy,
+  listAliases,
+  scheduleKeyDeletion,
+} from "./keys.ts";
+import {
+  describeEvents,
+  describeScalableTargets,
+  describeScalingPolicies,
+  getCallerIdentity,
+  listResources,
+} from "./lookups.ts";
+import {
+  describeBlueGreenDeployments,
+  describeDBClusterEndpoints,
+  describeDBProxies,
+  describeDBProxyTargetGroups,
+  describeDBProxyTargets,
+  describeGlobalClusters,
+  describeIntegrations,
+  describePendingMaintenanceActions,
+} from "./rds/attachments.ts";
+import { modifyDBCluster } from "./rds/cluster-changes.ts";
+import {
+  deleteDBCluster,
+  failoverDBCluster,
+  startDBCluster,
+  stopDBCluster,
+} from "./rds/cluster-lifecycle.ts";
+import { describeDBClusters } from "./rds/clusters.ts";
+import {
+  describeDBClusterParameterGroups,
+  describeDBClusterParameters,
+  describeDBSubnetGroups,
+} from "./rds/groups.ts";
+import { modifyDBInstance, rebootDBInstance } from "./rds/instance-changes.ts";
+import { createDBInstance, deleteDBInstance } from "./rds/instance-lifecycle.ts";
+import { describeDBInstances } from "./rds/instances.ts";
+import { describeAccountAttributes } from "./rds/quotas.ts";
+import { restoreDBClusterFromSnapshot, restoreDBClusterToPointInTime } from "./rds/restore.ts";
+import {
+  createDBClusterSnapshot,
+  deleteDBClusterSnapshot,
+  describeDBClusterSnapshots,
+} from "./rds/snapshots.ts";
+import { addTagsToResource, listTagsForResource, removeTagsFromResource } from "./rds/tags.ts";
+import type { Turn } from "./turn.ts";
+
+/** The inputs are the SDK's; both entrances have checked them against its schemas. */
+type Operation = (turn: Turn, input: never) => object | Promise<object>;
+
+const reads = {
+  rds: {
+    DescribeAccountAttributes: describeAccountAttributes,
+    DescribeBlueGreenDeployments: describeBlueGreenDeployments,
+    DescribeDBClusterEndpoints: describeDBClusterEndpoints,
+    DescribeDBClusterParameterGroups: describeDBClusterParameterGroups,
+    DescribeDBClusterParameters: describeDBClusterParameters,
+    DescribeDBClusterSnapshots: describeDBClusterSnapshots,
+    DescribeDBClusters: describeDBClusters,
+    DescribeDBInstances: describeDBInstances,
+    DescribeDBProxies: describeDBProxies,
+    DescribeDBProxyTargetGroups: describeDBProxyTargetGroups,
+    DescribeDBProxyTargets: describeDBProxyTargets,
+    DescribeDBSubnetGroups: describeDBSubnetGroups,
+    DescribeEvents: describeEvents,
+    DescribeGlobalClusters: describeGlobalClusters,
+    DescribeIntegrations: describeIntegrations,
+    DescribePendingMaintenanceActions: describePendingMaintenanceActions,
+    ListTagsForResource: listTagsForResource,
+  },
+  kms: {
+    CreateGrant: createGrant,
+    DescribeKey: describeKey,
+    GetKeyPolicy: getKeyPolicy,
+    ListAliases: listAliases,
+  },
+  sts: { GetCallerIdentity: getCallerIdentity },
+  "application-autoscaling": {
+    DescribeScalableTargets: describeScalableTargets,
+    DescribeScalingPolicies: describeScalingPolicies,
+  },
+  ram: { ListResources: listResources },
+  lambda: {},
+} as const satisfies Record<Service, Readonly<Record<string, Operation>>>;
+
+const mutations = {
+  rds: {
+    AddTagsToResource: addTagsToResource,
+    CreateDBClusterSnapshot: createDBClusterSnapshot,
+    CreateDBInstance: createDBInstance,
+    DeleteDBCluster: deleteDBCluster,
+    DeleteDBClusterSnapshot: deleteDBClusterSnapshot,
+    DeleteDBInstance: deleteDBInstance,
+    FailoverDBCluster: failoverDBCluster,
+    ModifyDBCluster: modifyDBCluster,
+    ModifyDBInstance: modifyDBInstance,
+    RebootDBInstance: rebootDBInstance,
+    RemoveTagsFromResource: removeTagsFromResource,
+    RestoreDBClusterFromSnapshot: restoreDBClusterFromSnapshot,
+    RestoreDBClusterToPointInTime: restoreDBClusterToPointInTime,
+    StartDBCluster: startDBCluster,
+    StopDBCluster: stopDBCluster,
+  },
+  kms: { DisableKey: disableKey, EnableKey: enableKey, ScheduleKeyDeletion: scheduleKeyDeletion },
+  sts: {},
+  "application-autoscaling": {},
+  ram: {},
+  lambda: {},
+} as const satisfies Record<Service, Readonly<Record<string, Operation>>>;
+
+export interface CoveredOperation {
+  readonly mutates: boolean;
+  readonly run: Operation;
+}
+
+/** Every operation that the account answers, by service; `lambda Invoke` is answered by the account itself. */
+export const operations: Readonly<Record<Service, ReadonlyMap<string, CoveredOperation>>> =
+  Object.fromEntries(
+    (Object.keys(reads) as Service[]).map((service) => [
+      service,
+      new Map<string, CoveredOperation>([
+        ...Object.entries<Operation>(reads[service]).map(
+          ([name, run]) => [name, { mutates: false, run }] as const,
+        ),
+        ...Object.entries<Operation>(mutations[service]).map(
+          ([name, run]) => [name, { mutates: true, run }] as const,
+        ),
+      ]),
+    ]),
+  ) as unknown as Readonly<Record<Service, ReadonlyMap<string, CoveredOperation>>>;
+
+/** What the account claims to cover, for a comparison with what its callers call. */
+export const coverage: Readonly<Record<Service, readonly string[]>> = Object.fromEntries(
+  Object.entries(operations).map(([service, covered]) => [
+    service,
+    service === "lambda" ? ["Invoke"] : [...covered.keys()].sort(),
+  ]),
+) as unknown as Readonly<Record<Service, readonly string[]>>;

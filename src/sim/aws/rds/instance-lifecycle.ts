@@ -1,0 +1,207 @@
+import type { CreateDBInstanceMessage, DBInstance, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
+import { present, refuseUncovered } from "../coverage.ts";
+import { rdsFault, unmodelled } from "../fault.ts";
+import { identifier } from "../names.ts";
+import type { Cluster, Instance, InstanceSettings } from "../state.ts";
+import {
+  after,
+  announce,
+  clusterNamed,
+  instanceNamed,
+  jittered,
+  made,
+  membersOf,
+  newResourceId,
+  put,
+  remove,
+  schedule,
+  type Turn,
+} from "../turn.ts";
+import { promote } from "./cluster-lifecycle.ts";
+import { assertReadable, usableKey } from "./encryption.ts";
+import { defaultParameterGroup } from "./engines.ts";
+import { instanceParameterGroupNamed, subnetGroupNamed } from "./groups.ts";
+import { instanceView } from "./instances.ts";
+import { assertQuota } from "./quotas.ts";
+import { randomMaintenanceWindow, refuseReservedTags } from "./restored-settings.ts";
+
+type OfInstance = { readonly instance: string };
+
+const covered = [
+  "DBInstanceIdentifier",
+  "DBInstanceClass",
+  "Engine",
+  "EngineVersion",
+  "DBClusterIdentifier",
+  "PromotionTier",
+  "AvailabilityZone",
+  "DBParameterGroupName",
+  "MonitoringInterval",
+  "MonitoringRoleArn",
+  "EnablePerformanceInsights",
+  "PerformanceInsightsKMSKeyId",
+  "PerformanceInsightsRetentionPeriod",
+  "CACertificateIdentifier",
+  "PubliclyAccessible",
+  "AutoMinorVersionUpgrade",
+  "PreferredMaintenanceWindow",
+  "CopyTagsToSnapshot",
+  "Tags",
+] as const;
+
+/** Whether an instance has the name, or has been promised it by an accepted rename. */
+export function instanceNameTaken(turn: Turn, id: string): boolean {
+  return Object.values(turn.state.instances).some((other) => other.id === id || other.applying.id === id);
+}
+
+function clusterFor(turn: Turn, input: CreateDBInstanceMessage): Cluster {
+  if (input.DBClusterIdentifier === undefined) {
+    throw new Error("the simulated account creates DB instances in Aurora clusters only");
+  }
+  const cluster = clusterNamed(turn, input.DBClusterIdentifier);
+  if (cluster.status !== "available") {
+    throw rdsFault(
+      "InvalidDBClusterStateFault",
+      `DBCluster ${cluster.id} is ${cluster.status} and takes no new DB instance.`,
+    );
+  }
+  if (input.Engine !== cluster.settings.Engine) {
+    throw unmodelled("InvalidParameterCombination", "The engine of the instance must be its cluster's.");
+  }
+  if (input.DBInstanceClass === "db.serverless" && !cluster.settings.ServerlessV2ScalingConfiguration) {
+    throw rdsFault(
+      "InvalidDBClusterStateFault",
+      "Set the Serverless v2 scaling configuration on the parent DB cluster before creating a Serverless v2 DB instance.",
+    );
+  }
+  return cluster;
+}
+
+/** What the call does not name is the Region's default. */
+function settingsOf(turn: Turn, cluster: Cluster, input: CreateDBInstanceMessage): InstanceSettings {
+  const { Engine, EngineVersion, DBSubnetGroup, VpcSecurityGroups, Port } = cluster.settings;
+  const group = input.DBParameterGroupName ?? defaultParameterGroup(Engine, EngineVersion);
+  instanceParameterGroupNamed(turn, group);
+  const zones = subnetGroupNamed(turn, DBSubnetGroup).zones;
+  const zone = input.AvailabilityZone ?? zones[Math.floor(turn.random() * zones.length)];
+  if (zone === undefined || !zones.includes(zone)) {
+    throw unmodelled(
+      "InvalidParameterCombination",
+      `The subnet group ${DBSubnetGroup} does not cover ${zone}.`,
+    );
+  }
+  refuseReservedTags(input.Tags ?? []);
+  return {
+    DBInstanceClass: input.DBInstanceClass ?? "",
+    Engine,
+    EngineVersion,
+    SubnetGroup: DBSubnetGroup,
+    AvailabilityZone: zone,
+    DbInstancePort: Port,
+    VpcSecurityGroups,
+    DBParameterGroups: [{ DBParameterGroupName: group, ParameterApplyStatus: "in-sync" }],
+    PromotionTier: input.PromotionTier ?? 1,
+    MonitoringInterval: input.MonitoringInterval ?? 0,
+    CACertificateIdentifier: input.CACertificateIdentifier ?? "rds-ca-rsa2048-g1",
+    PubliclyAccessible: input.PubliclyAccessible ?? false,
+    AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade ?? true,
+    PreferredMaintenanceWindow: input.PreferredMaintenanceWindow ?? randomMaintenanceWindow(turn),
+    CopyTagsToSnapshot: input.CopyTagsToSnapshot ?? false,
+    StorageType: "aurora",
+    TagList: [...(input.Tags ?? [])],
+    ...present({ MonitoringRoleArn: input.MonitoringRoleArn }),
+    ...performanceInsights(turn, input),
+  };
+}
+
+/** Where Performance Insights is on and no key is given, the account's default key is used. */
+function performanceInsights(turn: Turn, input: CreateDBInstanceMessage) {
+  if (!input.EnablePerformanceInsights) return { PerformanceInsightsEnabled: false };
+  return {
+    PerformanceInsightsEnabled: true,
+    PerformanceInsightsKMSKeyId: usableKey(turn, input.PerformanceInsightsKMSKeyId ?? "alias/aws/rds"),
+    PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod ?? 7,
+  };
+}
+
+export function createDBInstance(turn: Turn, input: CreateDBInstanceMessage): { DBInstance: DBInstance } {
+  refuseUncovered("CreateDBInstance", input, covered);
+  const cluster = clusterFor(turn, input);
+  const id = identifier(input.DBInstanceIdentifier ?? "", "DBInstanceIdentifier");
+  if (instanceNameTaken(turn, id)) {
+    throw rdsFault("DBInstanceAlreadyExistsFault", "DB instance already exists");
+  }
+  assertQuota(turn, "DBInstances");
+  assertReadable(turn, cluster.storageKey);
+  const instance: Instance = {
+    resourceId: newResourceId(turn, "db"),
+    id,
+    status: "creating",
+    createdAt: turn.now,
+    visibleAt: turn.now + jittered(turn, turn.durations.untilVisible),
+    cluster: cluster.resourceId,
+    writer: !membersOf(turn.state, cluster.resourceId).some(({ writer }) => writer),
+    settings: settingsOf(turn, cluster, input),
+    storageKey: cluster.storageKey,
+    pending: {},
+    applying: {},
+    clusterParametersPendingReboot: false,
+  };
+  made(turn, "instances", instance);
+  after(turn, turn.durations.createInstance, {
+    do: "finish creating instance",
+    instance: instance.resourceId,
+  });
+  return { DBInstance: instanceView(turn, instance) };
+}
+
+export async function finishCreatingInstance(turn: Turn, event: OfInstance): Promise<void> {
+  const instance = turn.state.instances[event.instance];
+  if (instance?.status !== "creating" || instance.cluster === undefined) return;
+  const { resourceId, cluster, writer } = instance;
+  await turn.data.startInstance({ id: resourceId, volume: cluster, writer });
+  put(turn, "instances", { ...instance, status: "available" });
+  announce(turn, "RDS-EVENT-0005", instance, "DB instance created", "creation");
+}
+
+/** A member can go whatever the deletion protection of its cluster says. */
+export function deleteDBInstance(turn: Turn, input: DeleteDBInstanceMessage) {
+  const instance = instanceNamed(turn, input.DBInstanceIdentifier ?? "");
+  if (instance.status === "deleting" || instance.status === "stopping" || instance.status === "renaming") {
+    throw rdsFault("InvalidDBInstanceStateFault", `Instance ${instance.id} is ${instance.status}.`);
+  }
+  if (instance.settings.DeletionProtection) {
+    throw unmodelled(
+      "InvalidParameterCombination",
+      "Cannot delete protected DB Instance, please disable deletion protection and try again.",
+    );
+  }
+  if (instance.cluster === undefined && !input.SkipFinalSnapshot) {
+    throw new Error(
+      "the simulated account deletes DB instances outside Aurora without a final snapshot only",
+    );
+  }
+  const deleting = { ...instance, status: "deleting" };
+  put(turn, "instances", deleting);
+  schedule(turn, { at: turn.now, event: { do: "cut sessions", instance: instance.resourceId } });
+  after(turn, turn.durations.deleteInstance, {
+    do: "finish deleting instance",
+    instance: instance.resourceId,
+  });
+  return { DBInstance: instanceView(turn, deleting) };
+}
+
+/** A cluster that loses its writer fails over to the reader that comes first. */
+export async function finishDeletingInstance(turn: Turn, event: OfInstance): Promise<void> {
+  const instance = turn.state.instances[event.instance];
+  if (instance === undefined) return;
+  remove(turn, "instances", instance.resourceId);
+  announce(turn, "RDS-EVENT-0003", instance, "DB instance deleted", "deletion");
+  if (instance.cluster === undefined) return turn.data.deleteVolume(instance.resourceId);
+  const successor = membersOf(turn.state, instance.cluster)
+    .filter(({ status }) => status === "available")
+    .sort((a, b) => (a.settings.PromotionTier ?? 1) - (b.settings.PromotionTier ?? 1))[0];
+  if (instance.writer && successor !== undefined) {
+    await promote(turn, instance.cluster, successor.resourceId);
+  }
+}

@@ -1,0 +1,54 @@
+import type { Cluster, Instance, Instant } from "../state.ts";
+import { put, schedule, type Turn } from "../turn.ts";
+import { beginSoon } from "./cluster-changes.ts";
+import { beginInstanceSoon } from "./instance-changes.ts";
+
+const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
+const minute = 60_000;
+const week = 7 * 24 * 60 * minute;
+
+/** When a window such as `sun:05:10-sun:05:40` (UTC) opens next, after `now`. */
+export function nextWindow(window: string, now: Instant): Instant {
+  const [, day = "", hours, minutes] = /^(\w{3}):(\d\d):(\d\d)-/.exec(window) ?? [];
+  if (!days.includes(day)) throw new Error(`not a maintenance window: ${window}`);
+  const midnight = new Date(now).setUTCHours(0, 0, 0, 0);
+  const daysAhead = days.indexOf(day) - new Date(now).getUTCDay();
+  const opens = midnight + ((daysAhead * 24 + Number(hours)) * 60 + Number(minutes)) * minute;
+  return opens > now ? opens : opens + week;
+}
+
+/** What waits for the window is applied when it opens. */
+export function waitForWindow(turn: Turn, resource: Cluster | Instance): void {
+  const waits = turn.state.schedule.some(
+    ({ event }) => event.do === "open maintenance window" && event.resource === resource.resourceId,
+  );
+  if (waits) return;
+  const at = nextWindow(resource.settings.PreferredMaintenanceWindow, turn.now);
+  schedule(turn, { at, event: { do: "open maintenance window", resource: resource.resourceId } });
+}
+
+/** A resource that is busy or stopped when its window opens waits for the next one. */
+export function openMaintenanceWindow(turn: Turn, { resource }: { readonly resource: string }): void {
+  const cluster = turn.state.clusters[resource];
+  if (cluster !== undefined) applyPendingToCluster(turn, cluster);
+  const instance = turn.state.instances[resource];
+  if (instance !== undefined) applyPendingToInstance(turn, instance);
+}
+
+function applyPendingToCluster(turn: Turn, cluster: Cluster): void {
+  const { pending, applying, status } = cluster;
+  if (Object.keys(pending).length === 0) return;
+  if (status === "available") {
+    put(turn, "clusters", { ...cluster, applying: { ...applying, ...pending }, pending: {} });
+    beginSoon(turn, cluster);
+  } else waitForWindow(turn, cluster);
+}
+
+function applyPendingToInstance(turn: Turn, instance: Instance): void {
+  const { pending, applying, status } = instance;
+  if (Object.keys(pending).length === 0) return;
+  if (status === "available") {
+    put(turn, "instances", { ...instance, applying: { ...applying, ...pending }, pending: {} });
+    beginInstanceSoon(turn, instance);
+  } else waitForWindow(turn, instance);
+}

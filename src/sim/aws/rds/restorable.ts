@@ -1,0 +1,35 @@
+import type { Cluster, Instance } from "../state.ts";
+import type { Turn } from "../turn.ts";
+
+const day = 24 * 3_600_000;
+
+export interface Restorable {
+  readonly earliest: number;
+  readonly latest: number;
+}
+
+/**
+ * The times to which a cluster can be restored; undefined where there is none yet, which is until some
+ * minutes after a creation or restore. Logs are shipped in steps, and an idle database ships none: the
+ * latest time stands just before the last commit until another commit follows.
+ */
+export async function restorable(turn: Turn, cluster: Cluster): Promise<Restorable | undefined> {
+  const { restorableFrom } = cluster;
+  if (restorableFrom === undefined || restorableFrom > turn.now) return undefined;
+  const latest = await lastShipped(turn, cluster);
+  if (latest === undefined) return undefined;
+  const retained = turn.now - cluster.settings.BackupRetentionPeriod * day;
+  return { earliest: Math.max(restorableFrom, retained), latest: Math.max(restorableFrom, latest) };
+}
+
+/** The latest restorable time of an instance outside Aurora, which is its own volume. */
+export function restorableInstance(turn: Turn, instance: Instance): Promise<number | undefined> {
+  return lastShipped(turn, instance);
+}
+
+async function lastShipped(turn: Turn, of: Cluster | Instance): Promise<number | undefined> {
+  const lastCommit = await turn.data.lastCommit(of.resourceId);
+  if (lastCommit === undefined) return undefined;
+  const sinceShipped = (turn.now - of.createdAt) % turn.durations.logShipping;
+  return Math.min(turn.now - sinceShipped, lastCommit - 1);
+}

@@ -1,0 +1,86 @@
+import { noticeKey } from "./keys.ts";
+import { beginModifyingCluster, finishModifyingCluster } from "./rds/cluster-changes.ts";
+import {
+  cutSessions,
+  finishDeletingCluster,
+  finishFailover,
+  finishStarting,
+  finishStopping,
+  startByItself,
+} from "./rds/cluster-lifecycle.ts";
+import {
+  beginModifyingInstance,
+  finishModifyingInstance,
+  finishReboot,
+  reboot,
+  restartRenamedInstance,
+} from "./rds/instance-changes.ts";
+import { finishCreatingInstance, finishDeletingInstance } from "./rds/instance-lifecycle.ts";
+import { openMaintenanceWindow } from "./rds/maintenance.ts";
+import { copyRestoredData, finishRestore } from "./rds/restore.ts";
+import { copySnapshotData, finishDeletingSnapshot, finishSnapshot } from "./rds/snapshots.ts";
+import type { Instant } from "./state.ts";
+import type { Turn } from "./turn.ts";
+
+type OfCluster = { readonly cluster: string };
+type OfInstance = { readonly instance: string };
+type OfSnapshot = { readonly snapshot: string };
+
+export type RestoredFrom = { readonly volume: string; readonly at: Instant } | { readonly snapshot: string };
+
+/** What happens by itself later. Saved by name, so that a killed account goes on where it was. */
+export type DueEvent =
+  | ({ readonly do: "begin modifying cluster" } & OfCluster)
+  | ({ readonly do: "finish modifying cluster" } & OfCluster)
+  | ({ readonly do: "begin modifying instance" } & OfInstance)
+  | ({ readonly do: "restart renamed instance" } & OfInstance)
+  | ({ readonly do: "finish modifying instance" } & OfInstance)
+  | ({ readonly do: "open maintenance window" } & { readonly resource: string })
+  | ({ readonly do: "reboot" } & OfInstance)
+  | ({ readonly do: "finish reboot" } & OfInstance)
+  | ({ readonly do: "finish failover"; readonly to: string } & OfCluster)
+  | ({ readonly do: "cut sessions" } & OfInstance)
+  | ({ readonly do: "finish stopping" } & OfCluster)
+  | ({ readonly do: "start by itself" } & OfCluster)
+  | ({ readonly do: "finish starting" } & OfCluster)
+  | ({ readonly do: "copy restored data"; readonly from: RestoredFrom } & OfCluster)
+  | ({ readonly do: "finish restore" } & OfCluster)
+  | ({ readonly do: "finish creating instance" } & OfInstance)
+  | ({ readonly do: "finish deleting instance" } & OfInstance)
+  | ({ readonly do: "finish deleting cluster" } & OfCluster)
+  | ({ readonly do: "copy snapshot data" } & OfSnapshot)
+  | ({ readonly do: "finish snapshot" } & OfSnapshot)
+  | ({ readonly do: "finish deleting snapshot" } & OfSnapshot)
+  | { readonly do: "notice key"; readonly key: string };
+
+type Happening<E> = (turn: Turn, event: E) => void | Promise<void>;
+
+const happenings: { readonly [D in DueEvent["do"]]: Happening<Extract<DueEvent, { do: D }>> } = {
+  "begin modifying cluster": beginModifyingCluster,
+  "finish modifying cluster": finishModifyingCluster,
+  "begin modifying instance": beginModifyingInstance,
+  "restart renamed instance": restartRenamedInstance,
+  "finish modifying instance": finishModifyingInstance,
+  "open maintenance window": openMaintenanceWindow,
+  reboot,
+  "finish reboot": finishReboot,
+  "finish failover": finishFailover,
+  "cut sessions": cutSessions,
+  "finish stopping": finishStopping,
+  "start by itself": startByItself,
+  "finish starting": finishStarting,
+  "copy restored data": copyRestoredData,
+  "finish restore": finishRestore,
+  "finish creating instance": finishCreatingInstance,
+  "finish deleting instance": finishDeletingInstance,
+  "finish deleting cluster": finishDeletingCluster,
+  "copy snapshot data": copySnapshotData,
+  "finish snapshot": finishSnapshot,
+  "finish deleting snapshot": finishDeletingSnapshot,
+  "notice key": noticeKey,
+};
+
+/** Lets one due event happen. */
+export async function happen(turn: Turn, event: DueEvent): Promise<void> {
+  await (happenings[event.do] as Happening<DueEvent>)(turn, event);
+}

@@ -1,0 +1,152 @@
+import type { DataPlane } from "./data-plane.ts";
+import type { Durations } from "./durations.ts";
+import { rdsFault } from "./fault.ts";
+import { type ArnType, arn, nameIn, resourceId } from "./names.ts";
+import type { DueEvent } from "./schedule.ts";
+import type { AccountEvent, AccountState, Cluster, Due, Instance, Instant, Snapshot } from "./state.ts";
+
+/** A resource that a call named, as it was at that moment. */
+export interface Touched {
+  readonly resourceId: string;
+  readonly name: string;
+  readonly tags: Readonly<Record<string, string>>;
+}
+
+/** The account during one call or one due event: what it changes is kept only if it does not throw. */
+export interface Turn {
+  state: AccountState;
+  readonly now: Instant;
+  /** What Describes answer from: the state, or what it was seconds ago. */
+  readonly seen: AccountState;
+  readonly data: DataPlane;
+  readonly durations: Durations;
+  readonly random: () => number;
+  readonly callerArn: string;
+  readonly touched: Touched[];
+}
+
+export type Collection = "clusters" | "instances" | "snapshots";
+
+export function put<C extends Collection>(
+  turn: Turn,
+  collection: C,
+  resource: AccountState[C][string] & { readonly resourceId: string },
+): void {
+  turn.state = {
+    ...turn.state,
+    [collection]: { ...turn.state[collection], [resource.resourceId]: resource },
+  };
+}
+
+export function remove(turn: Turn, collection: Collection, id: string): void {
+  const { [id]: _, ...rest } = turn.state[collection];
+  turn.state = { ...turn.state, [collection]: rest };
+}
+
+export function newResourceId(turn: Turn, prefix: "cluster" | "db" | "snapshot"): string {
+  const serial = turn.state.serial + 1;
+  turn.state = { ...turn.state, serial };
+  return resourceId(turn.state, prefix, serial);
+}
+
+/** ±10 %, so that nothing can rely on two things ending in order. */
+export function jittered(turn: Turn, duration: number): number {
+  return Math.round(duration * (0.9 + 0.2 * turn.random()));
+}
+
+export function after(turn: Turn, duration: number, event: DueEvent): void {
+  schedule(turn, { at: turn.now + jittered(turn, duration), event });
+}
+
+/** Kept in order of time; what is due at the same moment happens in the order in which it was scheduled. */
+export function schedule(turn: Turn, due: Due): void {
+  const later = turn.state.schedule.findIndex(({ at }) => at > due.at);
+  const place = later === -1 ? turn.state.schedule.length : later;
+  turn.state = { ...turn.state, schedule: turn.state.schedule.toSpliced(place, 0, due) };
+}
+
+/** Drops the scheduled events that `matches`: what they were to do has been overtaken. */
+export function unschedule(turn: Turn, matches: (event: DueEvent) => boolean): void {
+  turn.state = { ...turn.state, schedule: turn.state.schedule.filter(({ event }) => !matches(event)) };
+}
+
+const fourteenDays = 14 * 24 * 3_600_000;
+
+/** What DescribeEvents will list, for fourteen days. */
+export function announce(
+  turn: Turn,
+  code: string,
+  subject: Cluster | Instance | Snapshot,
+  message: string,
+  category: string,
+): void {
+  const [sourceType, type]: [AccountEvent["sourceType"], ArnType] = subject.resourceId.startsWith("cluster-")
+    ? ["db-cluster", "cluster"]
+    : subject.resourceId.startsWith("db-")
+      ? ["db-instance", "db"]
+      : ["db-cluster-snapshot", "cluster-snapshot"];
+  const event: AccountEvent = {
+    at: turn.now,
+    code,
+    sourceType,
+    sourceId: subject.id,
+    arn: arn(turn.state, type, subject.id),
+    message,
+    categories: [category],
+  };
+  const recent = turn.state.events.filter(({ at }) => at > turn.now - fourteenDays);
+  turn.state = { ...turn.state, events: [...recent, event] };
+}
+
+function touch(turn: Turn, resource: Cluster | Instance | Snapshot): void {
+  const tags = "settings" in resource ? resource.settings.TagList : resource.tags;
+  turn.touched.push({
+    resourceId: resource.resourceId,
+    name: resource.id,
+    tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
+  });
+}
+
+function named<R extends { readonly id: string }>(resources: Readonly<Record<string, R>>, id: string) {
+  for (const resourceId in resources) {
+    const resource = resources[resourceId];
+    if (resource?.id === id) return resource;
+  }
+  return undefined;
+}
+
+/** The cluster that a mutating call names, by identifier or ARN. Throws DBClusterNotFoundFault. */
+export function clusterNamed(turn: Turn, nameOrArn: string): Cluster {
+  const cluster = named(turn.state.clusters, nameIn(nameOrArn));
+  if (cluster === undefined) throw rdsFault("DBClusterNotFoundFault", `DBCluster ${nameOrArn} not found.`);
+  touch(turn, cluster);
+  return cluster;
+}
+
+/** The instance that a mutating call names, by identifier or ARN. Throws DBInstanceNotFoundFault. */
+export function instanceNamed(turn: Turn, nameOrArn: string): Instance {
+  const instance = named(turn.state.instances, nameIn(nameOrArn));
+  if (instance === undefined) throw rdsFault("DBInstanceNotFoundFault", `DBInstance ${nameOrArn} not found.`);
+  touch(turn, instance);
+  return instance;
+}
+
+/** The snapshot that a mutating call names, by identifier or ARN. Throws DBClusterSnapshotNotFoundFault. */
+export function snapshotNamed(turn: Turn, nameOrArn: string): Snapshot {
+  const snapshot = named(turn.state.snapshots, nameIn(nameOrArn));
+  if (snapshot === undefined) {
+    throw rdsFault("DBClusterSnapshotNotFoundFault", `DBClusterSnapshot ${nameOrArn} not found.`);
+  }
+  touch(turn, snapshot);
+  return snapshot;
+}
+
+/** Adds what a call has just made to what it touched. */
+export function made(turn: Turn, collection: Collection, resource: Cluster | Instance | Snapshot): void {
+  put(turn, collection, resource as never);
+  touch(turn, resource);
+}
+
+export function membersOf(state: AccountState, cluster: string): readonly Instance[] {
+  return Object.values(state.instances).filter((instance) => instance.cluster === cluster);
+}

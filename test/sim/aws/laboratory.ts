@@ -1,0 +1,50 @@
+import { KMSClient } from "@aws-sdk/client-kms";
+import { RDSClient } from "@aws-sdk/client-rds";
+import { Account, type AccountOptions } from "../../../src/sim/aws/account.ts";
+import { sdkMiddleware } from "../../../src/sim/aws/middleware.ts";
+import { addCluster, type GivenCluster } from "../../../src/sim/aws/seeds/databases.ts";
+import { addKey, addSecurityGroup, furnish } from "../../../src/sim/aws/seeds/furniture.ts";
+import type { Cluster } from "../../../src/sim/aws/state.ts";
+import { Rows } from "./rows.ts";
+
+export const start = Date.UTC(2026, 2, 3, 2, 0, 0);
+export const second = 1_000;
+export const minute = 60 * second;
+export const day = 24 * 60 * minute;
+
+/** A furnished account with a clock that tests turn, a customer-managed key and a group that fences. */
+export function laboratory(options: Partial<AccountOptions> = {}) {
+  const clock = { time: start, now: () => clock.time };
+  const data = new Rows();
+  const account = new Account({
+    accountId: "123456789012",
+    region: "eu-central-1",
+    clock,
+    data,
+    random: () => 0.5,
+    ...options,
+  });
+  const key = account.alter((turn) => {
+    furnish(turn);
+    addSecurityGroup(turn, { id: "sg-fence", admits: ["probe"] });
+    return addKey(turn, { alias: "alias/databases" });
+  });
+  const rds = new RDSClient({ region: "eu-central-1" });
+  const kms = new KMSClient({ region: "eu-central-1" });
+  for (const client of [rds, kms]) client.middlewareStack.use(sdkMiddleware(account));
+
+  const seed = (given: GivenCluster): Cluster => {
+    const cluster = account.alter((turn) => addCluster(turn, given));
+    data.write(cluster.resourceId, { at: start - minute, id: "1", value: "first" });
+    return cluster;
+  };
+  /** Turns the clock; a row is written now and then, so that restorable times move. */
+  const pass = async (milliseconds: number, busy?: Cluster): Promise<void> => {
+    clock.time += milliseconds;
+    if (busy) data.write(busy.resourceId, { at: clock.time, id: "heartbeat", value: String(clock.time) });
+    await account.advance();
+  };
+  const cluster = (id: string) => Object.values(account.state.clusters).find((found) => found.id === id);
+  const instance = (id: string) => Object.values(account.state.instances).find((found) => found.id === id);
+  return { account, clock, data, key, rds, kms, seed, pass, cluster, instance };
+}
