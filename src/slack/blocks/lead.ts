@@ -1,0 +1,173 @@
+import { passedWith } from "../../core/approval.ts";
+import type { Migration } from "../../core/migration.ts";
+import { sayDuration } from "../../core/note.ts";
+import { expectedDowntime } from "../../core/plan.ts";
+import { say } from "../../core/sentences.ts";
+import type { MigrationView } from "../../engine/deps.ts";
+import { currentStep, isDone, isOpened, type Phase, signers } from "../phase.ts";
+import { code, escaped, mention, mrkdwn, sayInstant } from "../text.ts";
+import { problemLines } from "./problem.ts";
+import { backSteps } from "./steps.ts";
+
+const gateTitles: Readonly<Record<string, string>> = {
+  begin: "the plan waits for approval",
+  cutover: "the cutover waits for approval",
+  open: "opening waits for approval",
+};
+
+/** The state in a few words: the heading of the root message, and the beginning of its one-sentence text. */
+export function titleOf(phase: Phase, { migration }: MigrationView): string {
+  const { name } = migration.target;
+  switch (phase.is) {
+    case "gate":
+      return `${name}: ${gateTitles[phase.gate.id] ?? "waits for approval"}`;
+    case "running":
+      return isOpened(migration)
+        ? `${name}: open, being finished`
+        : `${name}: being prepared, serving as before`;
+    case "downtime":
+      return `${name}: in its downtime`;
+    case "stuck":
+      return migration.direction === "back" ? `${name}: stuck on its way back` : `${name}: stuck`;
+    case "signatures":
+      return `${name}: going back would discard writes`;
+    case "paused":
+      return `${name}: paused`;
+    case "rolling-back":
+      return `${name}: rolling back`;
+    case "rejected":
+      return `${name}: rejected`;
+    case "finished":
+      return `${name}: under the new key`;
+    case "rolled-back":
+      return `${name}: rolled back`;
+  }
+}
+
+/** What is happening and who acts next, in mrkdwn. The first line stands alone: it is also the notification. */
+export function leadOf(phase: Phase, view: MigrationView): string {
+  const { migration, plan } = view;
+  const name = escaped(migration.target.name);
+  switch (phase.is) {
+    case "gate":
+      return gateLead(phase.gate.id, view);
+    case "running":
+    case "downtime":
+      return currentLead(view);
+    case "paused":
+      return [`No further step of ${name} starts until somebody resumes it.`, serving(view)].join("\n");
+    case "stuck":
+      return [
+        `${name} needs a human: ${migration.direction === "back" ? "the way back" : "the migration"} does not go on by itself.`,
+        serving(view),
+        ...(phase.problem ? problemLines(phase.problem) : []),
+      ].join("\n");
+    case "signatures":
+      return [
+        `${name} is not rolled back: clients have written to it since it was opened.`,
+        ...problemLines(phase.problem),
+        signed(migration),
+      ].join("\n");
+    case "rolling-back":
+      return rollbackLead(view);
+    case "rejected":
+      return `${name} is not moved. Nothing was created and nothing was changed.`;
+    case "finished":
+      return `${name} is under ${code(plan.keyArn)}${downtimeTook(migration)}.`;
+    case "rolled-back":
+      return `The source answers as ${name} again, unfenced${downtimeTook(migration)}. No write was lost unless two people signed for it.`;
+  }
+}
+
+function gateLead(gate: string, view: MigrationView): string {
+  const { migration, plan } = view;
+  const name = escaped(migration.target.name);
+  const asked = `${mention(migration.requester)} asked for this; somebody else from the approvers must approve.`;
+  if (gate === "begin") {
+    return [`*Move ${name} to ${code(plan.keyArn)}?* Nothing has been created or changed yet.`, asked].join(
+      "\n",
+    );
+  }
+  if (gate === "cutover") {
+    return [
+      `*Approve the cutover of ${name}?* Everything is prepared; ${name} serves as before until then.`,
+      asked,
+      "Who approves signs three things:",
+      `• a downtime of at most *${sayDuration(migration.longestDowntime)}* (expected: ${sayDuration(expectedDowntime(plan.steps))})`,
+      "• how it opens: by itself when every check passes, or after asking again inside the downtime",
+      "• that rolling back needs no further approval",
+    ].join("\n");
+  }
+  if (gate === "open") {
+    return [
+      `*Every check passed. Open ${name}?* It is still fenced, and its downtime goes on until somebody opens it.`,
+      "After opening, going back discards what clients have written since.",
+    ].join("\n");
+  }
+  return [`*${name} waits for approval.*`, asked].join("\n");
+}
+
+function currentLead(view: MigrationView): string {
+  const { migration, plan } = view;
+  const current = currentStep(migration, plan);
+  if (!current) return `Every step of ${escaped(migration.target.name)} is done.`;
+  const record = migration.steps[current.id];
+  const progress = record?.progress != null ? ` (${record.progress} %)` : "";
+  const waits = record?.waitingFor ? `\nIt waits for ${say(record.waitingFor, mrkdwn)}.` : "";
+  const number = plan.steps.indexOf(current) + 1;
+  return `Step ${number} of ${plan.steps.length}: ${say(current.title, mrkdwn)}${progress}.${waits}\n${serving(view)}`;
+}
+
+function rollbackLead(view: MigrationView): string {
+  const { migration, plan } = view;
+  const steps = backSteps(migration, plan);
+  const done = steps.filter(({ record }) => isDone(record)).length;
+  const price = migration.rollback ? `, of about ${sayDuration(migration.rollback.price)}` : "";
+  const begun = migration.rollback ? ` since ${sayInstant(migration.rollback.at)}${price}` : "";
+  return [
+    `${escaped(migration.target.name)} is being given back to the source: ${done} of ${steps.length} steps${begun}.`,
+    serving(view),
+  ].join("\n");
+}
+
+function signed(migration: Migration): string {
+  const names = signers(migration).map(escaped);
+  return names.length === 0
+    ? "Nobody has signed so far; two people must."
+    : `Signed by ${names.join(", ")}; two people must.`;
+}
+
+function downtimeTook({ downtimeBegan, downtimeEnded }: Migration): string {
+  if (downtimeBegan === null || downtimeEnded === null) return "";
+  return `; the downtime was ${sayDuration(downtimeEnded - downtimeBegan)}`;
+}
+
+/** Whether clients are served, and by what: the first question of whoever is woken. */
+export function serving({ migration }: MigrationView): string {
+  const name = escaped(migration.target.name);
+  if (migration.downtimeBegan === null) return `${name} serves as before, from the source.`;
+  if (migration.downtimeEnded === null) {
+    return `:no_entry: ${name} is *not serving*: it is fenced since ${sayInstant(migration.downtimeBegan)}. The source is whole.`;
+  }
+  return migration.direction === "forward"
+    ? `${name} is serving, from the replacement, since ${sayInstant(migration.downtimeEnded)}.`
+    : `${name} was opened to clients at ${sayInstant(migration.downtimeEnded)}.`;
+}
+
+/** What of the downtime is used, signed for and expected; empty outside it. */
+export function downtimeFields(view: MigrationView): readonly (readonly [string, string])[] {
+  const { migration, now, remaining } = view;
+  if (migration.downtimeBegan === null || migration.downtimeEnded !== null) return [];
+  const used = now - migration.downtimeBegan;
+  const longest = passedWith(migration, "cutover")?.terms?.longestDowntime ?? migration.longestDowntime;
+  const past = used > longest ? " :warning: past it" : "";
+  const forecast =
+    migration.status === "open"
+      ? `in about ${sayDuration(remaining)}, after ${sayDuration(used + remaining)} in all`
+      : "not before somebody acts";
+  return [
+    ["Downtime so far", sayDuration(used)],
+    ["Longest that is signed for", `${sayDuration(longest)}${past}`],
+    ["Expected to end", forecast],
+  ];
+}

@@ -1,0 +1,185 @@
+import type { Button, ConfirmationDialog } from "@slack/types";
+import { inDowntime } from "../../core/migration.ts";
+import { sayDuration } from "../../core/note.ts";
+import type { PlannedStep } from "../../core/plan.ts";
+import type { MigrationView } from "../../engine/deps.ts";
+import type { Press } from "../../engine/request.ts";
+import { actionIdOf, databaseOf, encode } from "../buttons.ts";
+import { limits } from "../limits.ts";
+import { hasSomethingToUndo, isOpened, type Phase } from "../phase.ts";
+import { plain } from "./message.ts";
+
+interface Pressable {
+  readonly press: Press;
+  readonly label: string;
+  readonly style?: "primary" | "danger";
+  readonly asks: string;
+  readonly confirm: string;
+}
+
+/** The buttons that make sense now. What the server would refuse anyway is not shown. */
+export function buttonsFor(phase: Phase, view: MigrationView): readonly Button[] {
+  return pressables(phase, view).map((each) => button(each, view));
+}
+
+function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
+  switch (phase.is) {
+    case "gate":
+      return [...approvals(phase.gate, view), reject(phase.gate), ...rollback(view)];
+    case "running":
+      return [pause(view), ...rollback(view)];
+    case "downtime":
+      return rollback(view);
+    case "paused":
+      return [resume("Resume", `Go on with ${view.migration.target.name}?`), ...rollback(view)];
+    case "stuck":
+      return [retry(view), ...rollback(view)];
+    case "signatures":
+      return [
+        resume(
+          "Keep the writes, go forward again",
+          "The replacement is opened again and nothing is discarded.",
+        ),
+        discard(view),
+      ];
+    case "rolling-back":
+    case "rejected":
+    case "finished":
+    case "rolled-back":
+      return [];
+  }
+}
+
+function approvals(gate: PlannedStep, view: MigrationView): readonly Pressable[] {
+  const { name } = view.migration.target;
+  const approve = (opening: "automatic" | "ask" | null): Press => ({
+    does: "approve",
+    gate: gate.id,
+    opening,
+  });
+  if (gate.id === "cutover") {
+    const signs = `You sign a downtime of at most ${sayDuration(view.migration.longestDowntime)}. Rollback needs no further approval.`;
+    return [
+      {
+        press: approve("automatic"),
+        label: "Approve, open automatically",
+        style: "primary",
+        asks: `${signs} ${name} opens by itself when every check passes.`,
+        confirm: "Approve the cutover",
+      },
+      {
+        press: approve("ask"),
+        label: "Approve, ask before opening",
+        asks: `${signs} Before it opens, somebody is asked again, inside the downtime.`,
+        confirm: "Approve the cutover",
+      },
+    ];
+  }
+  if (gate.id === "open") {
+    return [
+      {
+        press: approve(null),
+        label: `Open ${name}`,
+        style: "primary",
+        asks: "Clients will write to the replacement. From then on going back discards what they have written.",
+        confirm: "Open",
+      },
+    ];
+  }
+  return [
+    {
+      press: approve(null),
+      label: gate.id === "begin" ? "Approve the plan" : "Approve",
+      style: "primary",
+      asks:
+        gate.id === "begin"
+          ? `What is needed beside ${name} is created. Nothing interrupts it before the cutover, which is approved separately.`
+          : `The steps of ${name} up to the next approval are carried out.`,
+      confirm: "Approve",
+    },
+  ];
+}
+
+function reject(gate: PlannedStep): Pressable {
+  return {
+    press: { does: "reject", gate: gate.id },
+    label: "Reject",
+    asks: "The migration ends; what it has made so far is undone.",
+    confirm: "Reject",
+  };
+}
+
+function rollback(view: MigrationView): readonly Pressable[] {
+  const { migration, plan, rollbackPrice } = view;
+  if (migration.direction === "back" || !hasSomethingToUndo(migration, plan)) return [];
+  const price = `It takes about ${sayDuration(rollbackPrice)}`;
+  return [
+    {
+      press: { does: "rollback" },
+      label: isOpened(migration) ? "Roll back…" : `Roll back (about ${sayDuration(rollbackPrice)})`,
+      style: "danger",
+      asks: isOpened(migration)
+        ? `${price}. The writes since opening are counted first; if there are any, two people must sign that they are discarded.`
+        : `${price} and loses 0 writes. The source answers under its name again.`,
+      confirm: "Roll back",
+    },
+  ];
+}
+
+function pause(view: MigrationView): Pressable {
+  return {
+    press: { does: "pause" },
+    label: "Pause",
+    asks: `What has been started for ${view.migration.target.name} goes on; no further step starts.`,
+    confirm: "Pause",
+  };
+}
+
+function resume(label: string, asks: string): Pressable {
+  return { press: { does: "resume" }, label, style: "primary", asks, confirm: "Go on" };
+}
+
+function retry(view: MigrationView): Pressable {
+  return {
+    press: { does: "retry" },
+    label: "Retry",
+    style: "primary",
+    asks: inDowntime(view.migration)
+      ? "The same step is looked at again, inside the downtime."
+      : "The same step is looked at again.",
+    confirm: "Retry",
+  };
+}
+
+function discard(view: MigrationView): Pressable {
+  return {
+    press: { does: "discard" },
+    label: "Sign: discard the writes",
+    style: "danger",
+    asks: `What clients have written to ${view.migration.target.name} since it was opened is lost for them. Two people must sign.`,
+    confirm: "Sign",
+  };
+}
+
+function button(of: Pressable, { migration }: MigrationView): Button {
+  const confirm: ConfirmationDialog = {
+    title: plain(of.label, limits.confirmTitle),
+    text: plain(of.asks, limits.confirmText),
+    confirm: plain(of.confirm, limits.confirmButton),
+    deny: plain("Not now", limits.confirmButton),
+    ...(of.style && { style: of.style }),
+  };
+  return {
+    type: "button",
+    action_id: actionIdOf(of.press),
+    text: plain(of.label, limits.buttonText),
+    value: encode({
+      database: databaseOf(migration.target),
+      migration: migration.id,
+      planHash: migration.planHash,
+      press: of.press,
+    }),
+    ...(of.style && { style: of.style }),
+    confirm,
+  };
+}

@@ -1,0 +1,8 @@
+import { explain, type Problem } from "../../core/problem.ts";
+import { mrkdwn } from "../text.ts";
+
+/** Why, and what to do about it. */
+export function problemLines(problem: Problem): readonly string[] {
+  const { why, fix } = explain(problem, mrkdwn);
+  return [`*Why:* ${why}`, `*What to do:* ${fix}`];
+}

@@ -1,0 +1,75 @@
+import type { KnownBlock } from "@slack/types";
+import type { JournalEntry } from "../../core/migration.ts";
+import { plain as plainFormat, sayDuration } from "../../core/note.ts";
+import { say } from "../../core/sentences.ts";
+import type { MigrationView } from "../../engine/deps.ts";
+import { code, mention, mrkdwn, sayInstant } from "../text.ts";
+import { serving } from "./lead.ts";
+import { context, type Message, message, section, table } from "./message.ts";
+import { problemLines } from "./problem.ts";
+import { whoIs } from "./summary.ts";
+
+/** Events that the root message shows well enough. */
+const quiet: ReadonlySet<string> = new Set(["event.created", "event.begun"]);
+
+/** Sent to the channel as well: it must not be missed by somebody who does not follow the thread. */
+const broadcast: ReadonlySet<string> = new Set(["event.stuck", "event.finished", "event.rolled-back"]);
+
+/** Shown with what was observed when it happened. */
+const withEvidence: ReadonlySet<string> = new Set(["event.marked", "event.verified", "event.opened"]);
+
+/** True if an entry of the journal is worth a message in the thread. */
+export function speaksOf({ what }: JournalEntry): boolean {
+  return what.code.startsWith("event.") && !quiet.has(what.code);
+}
+
+export function isBroadcast({ what }: JournalEntry): boolean {
+  return broadcast.has(what.code);
+}
+
+/** One entry of the journal as a message in the thread. */
+export function replyMessage(entry: JournalEntry, view: MigrationView): Message {
+  const said = entry.what.code === "event.stuck" ? stuckLines(entry, view) : [sentence(entry, view)];
+  return message(
+    said.slice(0, 2).join(" "),
+    [section(said.join("\n")), ...evidenceBlocks(entry, view)],
+    [context([`${sayInstant(entry.at)} · migration ${code(view.migration.id)} · entry ${entry.seq}`])],
+  );
+}
+
+function sentence({ what }: JournalEntry, { migration }: MigrationView): string {
+  const spoken = say(what, mrkdwn);
+  const { sight } = what.params;
+  // The journal holds the resource id, whose meaning depends on the migration.
+  if (what.code !== "event.answers" || typeof sight !== "string") return spoken;
+  return spoken.replace(mrkdwn.text(sight), whoIs(sight, migration));
+}
+
+/** Whoever is woken asks: is it serving, why, and what can I do? */
+function stuckLines(entry: JournalEntry, view: MigrationView): readonly string[] {
+  const { migration, rollbackPrice } = view;
+  const { problem } = migration;
+  // An old entry that is posted late must not speak of a newer problem.
+  const isCurrent = problem !== null && problem.code === entry.what.params.problem;
+  return [
+    `${mention(migration.requester)} ${mrkdwn.text(migration.target.name)} is stuck and needs a human.`,
+    serving(view),
+    ...(isCurrent ? problemLines(problem) : []),
+    ...(migration.direction === "forward"
+      ? [`Rolling back would take about ${sayDuration(rollbackPrice)}. The buttons are on the message above.`]
+      : []),
+  ];
+}
+
+/** What the steps that ended with this entry saw, and who said so. */
+function evidenceBlocks({ at, what }: JournalEntry, { migration }: MigrationView): readonly KnownBlock[] {
+  if (!withEvidence.has(what.code)) return [];
+  const seen = Object.values(migration.steps)
+    .filter((record) => record.doneAt === at)
+    .flatMap((record) => record.evidence);
+  if (seen.length === 0) return [];
+  return table(
+    ["What was seen", "Value", "Source"],
+    seen.map(({ claim, observed, source }) => [say(claim, plainFormat), observed, source]),
+  );
+}

@@ -1,0 +1,45 @@
+import { z } from "zod";
+import type { Target } from "../core/cloud.ts";
+import { type Press, press } from "../engine/request.ts";
+import { limits } from "./limits.ts";
+
+/**
+ * What a button carries. Slack's signature does not say that a value is the one that was rendered, and whoever
+ * reads the channel reads it: these are claims, to be compared with what is stored.
+ */
+const buttonValue = z.strictObject({
+  database: z.string().min(1),
+  migration: z.string().min(1),
+  planHash: z.string().min(1),
+  press,
+});
+export type ButtonValue = z.infer<typeof buttonValue>;
+
+/** Buttons whose value we read. Every other one only opens a link. */
+export const pressPrefix = "press.";
+
+/** Unique within a message, which Slack demands. */
+export function actionIdOf(press: Press): string {
+  const of = "gate" in press ? `.${press.gate}` : "";
+  const opening = press.does === "approve" && press.opening !== null ? `.${press.opening}` : "";
+  return `${pressPrefix}${press.does}${of}${opening}`.slice(0, limits.actionId);
+}
+
+export function encode(value: ButtonValue): string {
+  return JSON.stringify(value);
+}
+
+/** Undefined for everything that this version did not write. */
+export function decode(text: string): ButtonValue | undefined {
+  if (text.length > limits.buttonValue) return undefined;
+  try {
+    return buttonValue.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The partition key of a database in the store. */
+export function databaseOf({ account, region, kind, name }: Target): string {
+  return `${account}/${region}/${kind}/${name}`;
+}

@@ -1,0 +1,54 @@
+import { z } from "zod";
+import type { Instant } from "../core/time.ts";
+import { saying } from "./blocks/message.ts";
+import { decode, pressPrefix } from "./buttons.ts";
+import { type Heard, type Home, isHome } from "./home.ts";
+
+/** What is read of a click. Text and blocks of the message that come back are never believed. */
+const payload = z.object({
+  type: z.literal("block_actions"),
+  api_app_id: z.string().optional(),
+  team: z.object({ id: z.string().min(1) }),
+  user: z.object({ id: z.string().min(1), team_id: z.string().optional() }),
+  channel: z.object({ id: z.string().min(1) }),
+  container: z.object({ message_ts: z.string().min(1) }),
+  message: z.object({ bot_id: z.string().optional() }).optional(),
+  trigger_id: z.string().min(1),
+  response_url: z.string().min(1),
+  actions: z.tuple([z.object({ action_id: z.string(), value: z.string().optional() })]),
+});
+
+/** Reads a click; undefined if nothing is to be done, as for a button that only opens a link. */
+export function hearClick(body: unknown, home: Home, now: Instant): Heard | undefined {
+  const read = payload.safeParse(body);
+  if (!read.success) return undefined;
+  const { data } = read;
+  const [action] = data.actions;
+  if (!action.action_id.startsWith(pressPrefix)) return undefined;
+
+  const refuse = (text: string): Heard => ({ answer: saying(text), responseUrl: data.response_url });
+  const from = { team: data.team.id, appId: data.api_app_id, responseUrl: data.response_url };
+  if (!isHome(from, home)) return refuse("This bot does not serve this workspace. Nothing was done.");
+  const value = decode(action.value ?? "");
+  const isOurs = data.message === undefined || data.message.bot_id === home.botId;
+  if (!value || !isOurs) {
+    return refuse(
+      "That button is not one that this version knows. Nothing was done; see `/encrypt-db status`.",
+    );
+  }
+  return {
+    request: {
+      kind: "click",
+      id: data.trigger_id,
+      at: now,
+      user: data.user.id,
+      // In a shared channel the person may belong to another workspace than the message.
+      team: data.user.team_id ?? data.team.id,
+      channel: data.channel.id,
+      responseUrl: data.response_url,
+      messageTs: data.container.message_ts,
+      ...value,
+    },
+    acknowledgement: "",
+  };
+}

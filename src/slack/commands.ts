@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { type Command, parseCommand } from "../core/command.ts";
+import type { Instant } from "../core/time.ts";
+import { saying } from "./blocks/message.ts";
+import { helpMessage, problemsMessage } from "./blocks/notice.ts";
+import { type Heard, type Home, isHome } from "./home.ts";
+import { escaped } from "./text.ts";
+
+export const slashCommand = "/encrypt-db";
+
+/** What is read of a slash command. A field that came twice is a list, and is refused. */
+const payload = z.object({
+  text: z.string().default(""),
+  team_id: z.string().min(1),
+  api_app_id: z.string().optional(),
+  user_id: z.string().min(1),
+  channel_id: z.string().min(1),
+  trigger_id: z.string().min(1),
+  response_url: z.string().min(1),
+});
+
+/** Reads a slash command. Help, mistakes and strangers are answered at once; nothing is looked up. */
+export function hearCommand(body: unknown, home: Home, now: Instant): Heard {
+  const read = payload.safeParse(body);
+  if (!read.success) return answer("Slack sent a command that I could not read. Nothing was done.");
+  const { data } = read;
+  const from = { team: data.team_id, appId: data.api_app_id, responseUrl: data.response_url };
+  if (!isHome(from, home)) return answer("This bot does not serve this workspace. Nothing was done.");
+
+  const parsed = parseCommand(data.text);
+  if ("problem" in parsed) return { answer: problemsMessage([parsed.problem]), responseUrl: null };
+  if (parsed.ok.verb === "help") return { answer: helpMessage(), responseUrl: null };
+  return {
+    request: {
+      kind: "command",
+      id: data.trigger_id,
+      at: now,
+      user: data.user_id,
+      team: data.team_id,
+      channel: data.channel_id,
+      responseUrl: data.response_url,
+      command: parsed.ok,
+    },
+    acknowledgement: acknowledge(parsed.ok),
+  };
+}
+
+function answer(text: string): Heard {
+  return { answer: saying(text), responseUrl: null };
+}
+
+function acknowledge(command: Command): string {
+  const name = "name" in command && command.name !== null ? escaped(command.name) : "";
+  switch (command.verb) {
+    case "start":
+      return `Looking for ${name}… Its plan will appear in this channel in a moment.`;
+    case "plan":
+      return `Looking for ${name}… Its plan will appear here in a moment, for you alone.`;
+    case "status":
+      return name === "" ? "Looking for what is under way…" : `Looking for ${name}…`;
+    case "list":
+      return "Asking AWS for every database and its key…";
+    case "help":
+      return "";
+    case "pause":
+    case "resume":
+    case "retry":
+    case "rollback":
+      return `Your ${command.verb} of ${name} is recorded; the answer will appear here in a moment.`;
+  }
+}
