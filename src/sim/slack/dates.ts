@@ -14,7 +14,8 @@ const halfAYear = 182 * 86_400_000;
  */
 export function formatDate(seconds: number, format: string, from: Viewpoint): string | undefined {
   const at = seconds * 1000;
-  let known = true;
+  let known = !Number.isNaN(new Date(at).getTime());
+  if (!known) return undefined;
   const text = format.replaceAll(/\{([a-z_]+)\}/g, (_, token: string) => {
     const shown = showToken(token, at, from);
     known &&= shown !== undefined;
@@ -49,27 +50,40 @@ function showToken(token: string, at: number, from: Viewpoint): string | undefin
   }
 }
 
-function partsOf(at: number, timeZone: string) {
-  const parts = new Intl.DateTimeFormat("en-US", {
+// Making one costs more than using it, and a page shows hundreds of dates.
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterFor(timeZone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timeZone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat("en-US", {
     timeZone,
     year: "numeric",
-    month: "long",
-    day: "numeric",
+    month: "2-digit",
+    day: "2-digit",
     weekday: "long",
     hour: "2-digit",
     minute: "2-digit",
     second: "2-digit",
     hourCycle: "h23",
-  }).formatToParts(at);
+  });
+  formatters.set(timeZone, made);
+  return made;
+}
+
+const months = "January February March April May June July August September October November December".split(
+  " ",
+);
+
+function partsOf(at: number, timeZone: string) {
+  const parts = formatterFor(timeZone).formatToParts(at);
   const part = (type: string) => parts.find((each) => each.type === type)?.value ?? "";
-  const day = Number(part("day"));
-  const month2 = new Intl.DateTimeFormat("en-US", { timeZone, month: "2-digit" }).format(at);
   return {
     year: part("year"),
-    month: part("month"),
-    month2,
-    day,
-    day2: String(day).padStart(2, "0"),
+    month: months[Number(part("month")) - 1] ?? "",
+    month2: part("month"),
+    day: Number(part("day")),
+    day2: part("day"),
     weekday: part("weekday"),
     hour: part("hour"),
     minute: part("minute"),

@@ -52,7 +52,7 @@ const characters: Readonly<Record<string, string>> = {
   x: "❌",
 };
 
-/** The character behind `:name:`. A name that is not in this short list is shown as it was written. */
-export function emojiText(name: string): string {
-  return Object.hasOwn(characters, name) ? (characters[name] ?? "") : `:${name}:`;
+/** The character behind `:name:`, or nothing: then Slack shows what was written, colons and all. */
+export function emojiCharacter(name: string): string | undefined {
+  return Object.hasOwn(characters, name) ? characters[name] : undefined;
 }

@@ -1,4 +1,5 @@
 import type { RichTextElement, RichTextInline } from "./block-elements.ts";
+import { emojiCharacter } from "./emoji.ts";
 
 type Style = NonNullable<Extract<RichTextInline, { type: "text" }>["style"]>;
 
@@ -55,11 +56,17 @@ function readInline(source: string, style: Style): RichTextInline[] {
     if (code !== undefined)
       found.push({ type: "text", text: unescapeText(code), style: { ...style, code: true } });
     else if (angle !== undefined) found.push(readAngle(angle, style));
-    else if (emoji !== undefined) found.push({ type: "emoji", name: emoji, style });
+    else if (emoji !== undefined) found.push(readEmoji(emoji, style));
     else found.push(...readInline(inner ?? "", { ...style, ...styleOf[mark ?? ""] }));
   }
   text(source.slice(end));
   return found;
+}
+
+/** A colon on either side does not make an emoji: `02:19:09` is a time. */
+function readEmoji(name: string, style: Style): RichTextInline {
+  if (emojiCharacter(name) !== undefined) return { type: "emoji", name, style };
+  return { type: "text", text: `:${name}:`, style };
 }
 
 /** Reads what stands between `<` and `>`: a mention, a date, a link; anything else is shown as it is. */
@@ -104,7 +111,7 @@ function unescapeText(text: string): string {
 /** Reads a `plain_text` object, in which only emoji mean anything. */
 export function readPlainText(source: string): readonly RichTextInline[] {
   return source.split(/:([a-z0-9_+'-]+):/).flatMap((part, index): RichTextInline[] => {
-    if (index % 2 === 1) return [{ type: "emoji", name: part }];
+    if (index % 2 === 1) return [readEmoji(part, {})];
     return part === "" ? [] : [{ type: "text", text: part }];
   });
 }

@@ -54,10 +54,7 @@ function containerHtml(viewer: Viewer, block: Extract<Block, { type: "container"
 
 function tableHtml(viewer: Viewer, block: TableBlock): Markup {
   const [head = [], ...body] = block.rows;
-  const className = (column: number) => {
-    const settings = block.column_settings?.[column];
-    return `${settings?.align ?? "left"}${settings?.is_wrapped ? " wrapped" : ""}`;
-  };
+  const className = (column: number) => block.column_settings?.[column]?.align ?? "left";
   const cells = (row: readonly TableCell[]) =>
     row.map((cell, column) => html`<td class="${className(column)}">${cellHtml(viewer, cell)}</td>`);
   return html`<div class="table" tabindex="0" role="region" aria-label="Table"><table>

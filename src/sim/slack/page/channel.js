@@ -56,7 +56,7 @@ function put(element, html) {
 
 /** Changes only the messages that changed, so that an open menu or a focused button elsewhere stays. */
 function putRows(list, rows, moved) {
-  const atEnd = moved || list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+  list.atEnd = moved || isAtEnd(list);
   // A whole new channel is not news to be read aloud.
   list.setAttribute("aria-live", moved ? "off" : "polite");
   const existing = new Map([...list.children].map((row) => [row.dataset.key, row]));
@@ -74,7 +74,24 @@ function putRows(list, rows, moved) {
     previous = row;
   }
   for (const row of existing.values()) row.remove();
-  if (atEnd) list.scrollTop = list.scrollHeight;
+  stay(list);
+}
+
+const isAtEnd = (list) => list.scrollHeight - list.scrollTop - list.clientHeight < 80;
+
+/** Whoever was reading the newest message goes on doing so, whatever grows above or below the list. */
+function stay(list) {
+  if (list.atEnd) list.scrollTop = list.scrollHeight;
+}
+
+const resized = new ResizeObserver((entries) => {
+  for (const { target } of entries) stay(target);
+});
+for (const list of document.querySelectorAll(".messages")) {
+  resized.observe(list);
+  list.addEventListener("scroll", () => {
+    list.atEnd = isAtEnd(list);
+  });
 }
 
 function keepFolds(row, change) {

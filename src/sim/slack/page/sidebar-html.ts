@@ -1,5 +1,5 @@
 import type { Channel, Person } from "../workspace.ts";
-import { authorOf, avatarHtml } from "./author-html.ts";
+import { authorOf, avatarHtml, badgeHtml } from "./author-html.ts";
 import { html, type Markup } from "./markup.ts";
 import type { Viewer } from "./text-html.ts";
 
@@ -10,7 +10,7 @@ export function peopleHtml(viewer: Viewer): Markup {
     const first = person.realName.split(" ")[0];
     const pressed = person.id === viewer.person ? "true" : "false";
     return html`<button type="button" class="who" data-as="${person.id}" aria-pressed="${pressed}" title="${person.realName}, ${person.title ?? ""}">
-      ${avatarHtml(author)}<span>${first}</span>${author.badge && html`<span class="badge">${author.badge}</span>`}</button>`;
+      ${avatarHtml(viewer, author)}<span>${first}</span>${badgeHtml(author)}</button>`;
   });
   return html`${choices}`;
 }
@@ -27,15 +27,14 @@ export function sidebarHtml(viewer: Viewer, mine: readonly Channel[], current: C
     .map((person) => {
       const author = authorOf(viewer, person.id);
       const you = person.id === viewer.person && html` <i>you</i>`;
-      return html`<li class="member">${avatarHtml(author)}<span>${person.realName}${you}</span>${author.badge && html`<span class="badge">${author.badge}</span>`}</li>`;
+      return html`<li class="member">${avatarHtml(viewer, author)}<span>${person.realName}${you}</span>${badgeHtml(author)}</li>`;
     });
   return html`<h1>${team.name}</h1><h2>Channels</h2><ul>${channels}</ul><h2>In this channel</h2><ul>${members}</ul>`;
 }
 
 export function channelHeaderHtml(channel: Channel): Markup {
   const topic = channel.topic && html`<p>${channel.topic}</p>`;
-  const archived = channel.archived && html`<span class="badge">ARCHIVED</span>`;
-  return html`<h2>${channel.private ? "🔒" : "#"} ${channel.name}${archived}</h2>${topic}`;
+  return html`<h2>${channel.private ? "🔒" : "#"} ${channel.name}</h2>${topic}`;
 }
 
 /** The people whom somebody at the page can be: whoever can sign in. */

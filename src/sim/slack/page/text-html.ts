@@ -1,6 +1,6 @@
 import type { RichTextElement, RichTextInline, TextObject } from "../block-elements.ts";
 import { formatDate, type Viewpoint } from "../dates.ts";
-import { emojiText } from "../emoji.ts";
+import { emojiCharacter } from "../emoji.ts";
 import { calls, mentionText } from "../mentions.ts";
 import { isLink, readMrkdwn, readPlainText } from "../mrkdwn.ts";
 import type { Workspace } from "../workspace.ts";
@@ -38,7 +38,7 @@ function elementHtml(viewer: Viewer, element: RichTextElement): Markup {
   }
   const content = inlinesHtml(viewer, element.elements);
   if (element.type === "rich_text_quote") return html`<blockquote>${content}</blockquote>`;
-  if (element.type === "rich_text_preformatted") return html`<pre tabindex="0">${content}</pre>`;
+  if (element.type === "rich_text_preformatted") return html`<pre>${content}</pre>`;
   return html`<p>${content}</p>`;
 }
 
@@ -53,7 +53,7 @@ function inlineHtml(viewer: Viewer, inline: RichTextInline): Markup {
     case "link":
       return styled(inline.style, linkHtml(inline.url, html`${inline.text ?? inline.url}`));
     case "emoji":
-      return html`<span class="emoji" title=":${inline.name}:">${emojiText(inline.name)}</span>`;
+      return html`<span class="emoji" title=":${inline.name}:">${emojiCharacter(inline.name) ?? `:${inline.name}:`}</span>`;
     case "date": {
       const text = formatDate(inline.timestamp, inline.format, viewer) ?? inline.fallback ?? "";
       const moment = new Date(inline.timestamp * 1000);

@@ -1,6 +1,5 @@
-import type { Ephemeral } from "../workspace.ts";
 import { markupText } from "./markup.ts";
-import { drawRows, type Row } from "./message-html.ts";
+import { channelRows, type Row, threadRows } from "./message-html.ts";
 import { channelHeaderHtml, peopleHtml, sidebarHtml } from "./sidebar-html.ts";
 import type { Viewer } from "./text-html.ts";
 
@@ -20,11 +19,16 @@ export interface View {
 /** Draws the page. An unknown channel, or one that the person is not in, becomes their first one. */
 export function drawView(viewer: Viewer, place: { channel: string; thread: string | undefined }): View {
   const { workspace } = viewer;
-  const mine = workspace.state.channels.filter(({ members }) => members.includes(viewer.person));
+  const mine = workspace.state.channels.filter(
+    ({ members, archived }) => members.includes(viewer.person) && !archived,
+  );
   const channel = mine.find(({ id }) => id === place.channel) ?? mine[0];
   if (channel === undefined) throw new RangeError(`${viewer.person} is in no channel`);
-  const thread = place.thread === undefined ? [] : workspace.thread(channel.id, place.thread);
-  const root = thread[0];
+  const [root, ...replies] = place.thread === undefined ? [] : workspace.thread(channel.id, place.thread);
+  const ephemerals = (threadTs: string | undefined) =>
+    workspace.state.ephemerals.filter(
+      (each) => each.user === viewer.person && each.channel === channel.id && each.threadTs === threadTs,
+    );
   return {
     person: viewer.person,
     channel: channel.id,
@@ -32,26 +36,9 @@ export function drawView(viewer: Viewer, place: { channel: string; thread: strin
     sidebar: markupText(sidebarHtml(viewer, mine, channel)),
     header: markupText(channelHeaderHtml(channel)),
     placeholder: `Message #${channel.name}`,
-    rows: drawRows(
-      viewer,
-      [...workspace.timeline(channel.id), ...ephemeralsIn(viewer, channel.id, undefined)],
-      false,
-    ),
+    rows: channelRows(viewer, channel, [...workspace.timeline(channel.id), ...ephemerals(undefined)]),
     ...(root !== undefined && {
-      thread: {
-        ts: root.ts,
-        rows: drawRows(viewer, [...thread, ...ephemeralsIn(viewer, channel.id, root.ts)], true),
-      },
+      thread: { ts: root.ts, rows: threadRows(viewer, [root, ...replies], ephemerals(root.ts)) },
     }),
   };
-}
-
-function ephemeralsIn(
-  { workspace, person }: Viewer,
-  channel: string,
-  threadTs: string | undefined,
-): Ephemeral[] {
-  return workspace.state.ephemerals.filter(
-    (each) => each.user === person && each.channel === channel && each.threadTs === threadTs,
-  );
 }
