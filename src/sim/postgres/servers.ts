@@ -29,7 +29,7 @@ export interface PostgresServers {
  * `certificateNames` is asked at each start of an instance for the endpoint names that its certificate is to
  * carry. `clock`'s hook for jumps has to call `showOffset`, or the servers' clocks fall behind the world's.
  */
-async function open(world: {
+export async function openPostgresServers(world: {
   directory: string;
   clock: WorldClock;
   certificateNames: (instanceId: string) => readonly string[];
@@ -54,8 +54,6 @@ async function open(world: {
     detach: () => instances.detach(),
   };
 }
-
-export const PostgresServers = { open };
 
 function dataPlane(volumes: Volumes, instances: Instances, clock: WorldClock): DataPlane {
   return {
