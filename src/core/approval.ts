@@ -3,6 +3,13 @@ import type { Migration } from "./migration.ts";
 import { type Problem, problem } from "./problem.ts";
 import type { Instant } from "./time.ts";
 
+/** The gate whose approval signs the terms: the longest downtime, and whether opening is asked for again. */
+export const cutoverGate = "cutover";
+/** Passed at once where those terms say so. */
+export const openGate = "open-gate";
+/** No step: two people sign under it that the writes since opening are discarded, or it does not happen. */
+export const discardGate = "discard-writes";
+
 /** What an approver of the cutover signs beside the plan. Rollback needs no further approval. */
 export const terms = z.object({
   /** Milliseconds from fence to open that the approver accepts. */

@@ -41,7 +41,7 @@ export const migrationSchema = z.object({
   pinned: z.record(z.string(), z.unknown()),
   learned: z.record(z.string(), z.unknown()),
   /** What was asked for, as it was asked: survey again needs it. */
-  request: z.object({ key: z.string() }),
+  request: z.object({ id: z.string(), key: z.string() }),
   /** The longest downtime that the plan proposes, in milliseconds. */
   longestDowntime: z.number(),
   requester: person,

@@ -322,6 +322,18 @@ export const problems = {
     why: "{name} is not paused.",
     fix: "See `/encrypt-db status {name}`.",
   },
+  "command.failed": {
+    why: "I could not do that: {what} did not answer ({code}).",
+    fix: "Nothing was started. Try again in a moment.",
+  },
+  "command.not-allowed": {
+    why: "Only the person who started {name} and the approvers may do that.",
+    fix: "Ask one of them.",
+  },
+  "command.rolling-back": {
+    why: "{name} is rolling back.",
+    fix: "Follow it with `/encrypt-db status {name}`.",
+  },
   "command.ended": {
     why: "The migration of {name} has ended.",
     fix: "See `/encrypt-db status {name}`.",

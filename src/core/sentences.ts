@@ -182,6 +182,8 @@ export const sentences = {
   "said.retried": "{name} is looked at again.",
   "said.rolling-back": "{name} is rolling back; it takes about {price:duration}.",
   "said.approved": "Your approval of {gate} counts.",
+  "said.forward-again": "{name} goes forward again.",
+  "said.already-done": "That has been done already.",
   "said.rejected": "You rejected {gate}.",
   "said.signed": "You signed. {missing} more signature is needed.",
   "said.none-open": "No migration is under way.",

@@ -1,10 +1,10 @@
 import type { z } from "zod";
 import type { Cloud, Target } from "./cloud.ts";
-import type { Database } from "./database.ts";
+import type { Database, Endpoint } from "./database.ts";
 import type { Names } from "./names.ts";
 import type { Note } from "./note.ts";
 import type { Problem } from "./problem.ts";
-import type { Step } from "./step.ts";
+import type { Step, StepContext } from "./step.ts";
 import type { Instant } from "./time.ts";
 
 /**
@@ -58,6 +58,13 @@ export interface Strategy<
   readonly preconditions: readonly Precondition<P, O>[];
   /** What of the pinned facts differs, for people to read; the migration's own doing is no difference. */
   differences(planned: P, fresh: P): readonly string[];
+  /** Where clients find it, before and after. */
+  endpoints(pinned: P): { readonly writer: Endpoint; readonly reader: Endpoint | null };
+  /**
+   * How much clients have written since the opening, which a rollback would discard; null where nobody can say, which
+   * counts as some.
+   */
+  writesSinceOpening(cx: StepContext<P, L>): Promise<number | null>;
   readonly steps: readonly Step<P, L>[];
   /** The proof, on the way back, that the source answers again. */
   readonly afterRollback: readonly Step<P, L>[];

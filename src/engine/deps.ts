@@ -24,18 +24,21 @@ export interface Store {
   create(migration: Migration, plan: Plan): Promise<boolean>;
   loadOpen(database: string): Promise<Migration | undefined>;
   /**
-   * Writes `next` if the stored revision is `next.revision - 1`; false if somebody else was faster. `dueAt` is when
-   * the poller must look again, null never. Journal entries beyond what the item should carry are copied out first.
-   * An ended migration moves to the past, which frees the database.
+   * Writes `next` if the stored revision is `next.revision - 1`; false if somebody else was faster. Marks it due. Journal
+   * entries beyond what the item should carry are copied out first. An ended migration moves to the past, which frees
+   * the database; it stays due until `rest`, since its thread may not be complete.
    */
-  save(next: Migration, dueAt: Instant | null): Promise<boolean>;
+  save(next: Migration): Promise<boolean>;
+  /** Takes it out of the sparse index if its revision is still this one: nothing is to be done until somebody does something. */
+  rest(migration: Migration): Promise<void>;
   savePlan(database: string, plan: Plan): Promise<void>;
   findPlan(database: string, hash: string): Promise<Plan | undefined>;
-  /** The last ended migration of a database. */
+  /** An ended migration by its id, or the last one of a database. */
+  findPast(database: string, migration: string): Promise<Migration | undefined>;
   lastPast(database: string): Promise<Migration | undefined>;
-  /** Databases whose migration is due at `now`: one query on a sparse index. */
-  due(now: Instant): Promise<readonly string[]>;
-  /** Every open migration, by the same index. */
+  /** What there is to do: one query on one sparse index, which is all that an idle run costs. */
+  agenda(): Promise<Agenda>;
+  /** Every open migration, due or not. */
   listOpen(): Promise<readonly Migration[]>;
   /** The journal after `seq`, in order, wherever it is kept. */
   journalAfter(migration: Migration, seq: number): Promise<readonly JournalEntry[]>;
@@ -55,18 +58,28 @@ export interface Store {
   currentEpoch(): Promise<number>;
 }
 
+export interface Agenda {
+  /** Migrations that are due, open or ended. */
+  readonly migrations: readonly { readonly database: string; readonly migration: string }[];
+  /** True if somebody asked for something. */
+  readonly requests: boolean;
+}
+
 /** The view of a journal in Slack, and how far it has come. */
 export interface ThreadState {
   readonly revision: number;
   readonly channel: string;
   /** Of the root message; null until it is posted. */
   readonly ts: string | null;
-  /** Hash of the root message as it was last rendered. */
+  /** Hash of the root message as it was last rendered, and when. */
   readonly rendered: string | null;
-  /** The last journal entry that was posted, or passed over because it is not worth a message. */
+  readonly editedAt: Instant;
+  /** The last journal entry that was posted. */
   readonly posted: number;
-  /** A post whose reply was not seen: it must be looked for before it is made again. */
+  /** The entry that is being posted (0: the root message). If its reply was lost, it is looked for first. */
   readonly sending: number | null;
+  /** Slack asked for patience until then. */
+  readonly notBefore: Instant;
 }
 
 /** Slack, as the engine sees it. Implemented in src/slack; throws `ChannelFault` and nothing else. */

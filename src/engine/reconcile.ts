@@ -17,7 +17,7 @@ export interface Outlook {
   readonly waitsFor: "nothing" | "people" | "the-world" | "lost";
   readonly lookAgainIn: Duration;
   /** The endpoints to watch meanwhile: they are going or coming. */
-  readonly watch: Readonly<Partial<Record<"writer" | "reader", Endpoint>>>;
+  readonly watch: readonly { readonly name: "writer" | "reader"; readonly at: Endpoint }[];
 }
 
 /** A guard against a step that is never done and always due: a whole migration is far below it. */
@@ -74,10 +74,10 @@ async function take(
 ): Promise<Migration | "lost"> {
   const [next, actions] = transition(migration, event, deps.clock.now());
   if (next === migration) return migration;
-  if (actions.length === 0 || !strategy || !current) return save(deps, migration, next, current);
+  if (actions.length === 0 || !strategy || !current) return save(deps, migration, next);
   const changed = await driftBefore(deps, strategy, migration);
   if (changed) return changed;
-  const saved = await save(deps, migration, next, current);
+  const saved = await save(deps, migration, next);
   if (saved === "lost") return saved;
   const outcome = await act(deps, strategy, saved, current);
   return outcome ? take(deps, strategy, saved, current, outcome) : saved;
@@ -94,34 +94,27 @@ async function driftBefore(
   if (!found) return undefined;
   if (found.plan) await deps.store.savePlan(databaseKey(migration), found.plan);
   const [next] = transition(migration, found.event, deps.clock.now());
-  return save(deps, migration, next, undefined);
+  return save(deps, migration, next);
 }
 
 export function databaseKey({ target: { account, region, kind, name } }: Pick<Migration, "target">): string {
   return `${account}/${region}/${kind}/${name}`;
 }
 
-async function save(
-  deps: Deps,
-  from: Migration,
-  next: Migration,
-  current: CourseStep | undefined,
-): Promise<Migration | "lost"> {
+async function save(deps: Deps, from: Migration, next: Migration): Promise<Migration | "lost"> {
   const saved = { ...next, revision: from.revision + 1 };
-  const idle = saved.status !== "open" || (current?.step.gate === true && !saved.steps[current.key]?.doneAt);
-  return (await deps.store.save(saved, idle ? null : deps.clock.now())) ? saved : "lost";
+  return (await deps.store.save(saved)) ? saved : "lost";
 }
 
 /** Saves what people or the endpoint watch did to a migration; "lost" means: load it again and decide again. */
 export async function saveEvent(deps: Deps, migration: Migration, event: Event): Promise<Migration | "lost"> {
   const [next] = transition(migration, event, deps.clock.now());
   if (next === migration) return migration;
-  const saved = { ...next, revision: migration.revision + 1 };
-  return (await deps.store.save(saved, deps.clock.now())) ? saved : "lost";
+  return save(deps, migration, next);
 }
 
 function nothing(migration: Migration | undefined): Outlook {
-  return { migration, waitsFor: "nothing", lookAgainIn: minutes(1), watch: {} };
+  return { migration, waitsFor: "nothing", lookAgainIn: minutes(1), watch: [] };
 }
 
 function waitingForPeople(migration: Migration): Outlook {
@@ -131,11 +124,17 @@ function waitingForPeople(migration: Migration): Outlook {
 function outlook(deps: Deps, migration: Migration, current: CourseStep | undefined): Outlook {
   if (!current || current.step.gate) return waitingForPeople(migration);
   const again = lookAgainIn(migration, current, deps.clock.now());
+  const endpoints = current.step.watch ? knownStrategy(migration)?.endpoints(migration.pinned) : undefined;
   return {
     migration,
     waitsFor: "the-world",
     lookAgainIn: again,
-    watch: current.step.watch ? endpointsOf(migration) : {},
+    watch: endpoints
+      ? [
+          { name: "writer", at: endpoints.writer },
+          ...(endpoints.reader ? [{ name: "reader" as const, at: endpoints.reader }] : []),
+        ]
+      : [],
   };
 }
 
@@ -146,16 +145,6 @@ function lookAgainIn(migration: Migration, { key, way }: CourseStep, now: Instan
   const early = spent < way.expect / 2 && way.expect >= minutes(2);
   if (!inDowntime(migration) && migration.direction === "forward") return early ? minutes(1) : seconds(15);
   return early ? Math.min(seconds(20), way.expect / 2 - spent + seconds(1)) : seconds(2);
-}
-
-function endpointsOf(migration: Migration): Outlook["watch"] {
-  const { endpoints, settings, database } = migration.pinned as {
-    endpoints?: { writer: string; reader: string };
-    settings?: { port: number };
-    database?: string;
-  };
-  if (!endpoints || !settings || !database) return {};
-  return { writer: { host: endpoints.writer, port: settings.port, database } };
 }
 
 /** True if somebody must be waited for at a gate, with nothing else going on. */

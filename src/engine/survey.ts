@@ -77,7 +77,7 @@ export async function drift(
   if (found[0]) return { event: { type: "blocked", problem: found[0] }, plan: null };
   const { pinned, keyArn, remarks } = survey;
   const differences = strategy.differences(migration.pinned, pinned);
-  if (differences.length === 0 && keyArn === planKey(migration)) return undefined;
+  if (differences.length === 0) return undefined;
   const { longestDowntime } = migration;
   const plan = makePlan(strategy, { target, keyArn, pinned, remarks, names: cx.names, longestDowntime });
   const gates = forwardCourse(strategy, pinned).flatMap(({ key, step }) => (step.gate ? [key] : []));
@@ -89,8 +89,4 @@ export async function drift(
     differences: differences.join("; "),
   };
   return { event, plan };
-}
-
-function planKey(migration: Migration): unknown {
-  return migration.pinned["keyArn"];
 }

@@ -5,7 +5,7 @@ import type { Migration } from "../core/migration.ts";
 import { type Names, namesFor } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import type { StepContext } from "../core/step.ts";
+import type { Effect, StepContext } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Instant, minutes } from "../core/time.ts";
 import type { Event, WayFacts } from "../core/transition.ts";
@@ -24,7 +24,7 @@ export function namesOf(migration: Migration): Names {
   return namesFor(migration.id, migration.target.name);
 }
 
-function contextOf(deps: Deps, migration: Migration, course: CourseStep): StepContext<Facts, Facts> {
+function contextOf(deps: Deps, migration: Migration, effect: Effect): StepContext<Facts, Facts> {
   const { target, pinned, learned, planHash } = migration;
   return {
     pinned,
@@ -32,9 +32,14 @@ function contextOf(deps: Deps, migration: Migration, course: CourseStep): StepCo
     names: namesOf(migration),
     now: deps.clock.now(),
     approvals: migration.approvals.filter((given) => given.planHash === planHash),
-    cloud: deps.cloudFor(target, course.effect, []),
+    cloud: deps.cloudFor(target, effect, []),
     database: deps.database,
   };
+}
+
+/** For a question beside the course, such as what a rollback would discard. */
+export function contextForReading(deps: Deps, migration: Migration): StepContext<Facts, Facts> {
+  return contextOf(deps, migration, "reads");
 }
 
 /** Looks at one way of the course and says what was seen, as an event. */
@@ -44,7 +49,7 @@ export async function look(
   migration: Migration,
   course: CourseStep,
 ): Promise<Event> {
-  const cx = contextOf(deps, migration, course);
+  const cx = contextOf(deps, migration, "reads");
   try {
     const result = await course.way.check(cx);
     const learned =
@@ -68,7 +73,7 @@ export async function act(
   course: CourseStep,
 ): Promise<Event | undefined> {
   try {
-    await course.way.run?.(contextOf(deps, migration, course));
+    await course.way.run?.(contextOf(deps, migration, course.effect));
     return undefined;
   } catch (fault) {
     if (fault instanceof CloudFault && fault.kind === "unanswered") return undefined;
@@ -111,7 +116,7 @@ function faultEvent(
   during: "look" | "act",
 ): Event {
   const way = wayFacts(strategy, migration, course);
-  const because = because_(fault);
+  const because = passing(fault);
   if (because) {
     if (during === "act") return { type: "put-off", way, because };
     return { type: "checked", way, result: { status: "waiting", because } };
@@ -120,7 +125,7 @@ function faultEvent(
 }
 
 /** What passes by itself: waited for, in the service's own words. */
-function because_(fault: unknown) {
+function passing(fault: unknown) {
   if (
     fault instanceof CloudFault &&
     (fault.kind === "throttled" || fault.kind === "busy" || fault.kind === "unanswered")

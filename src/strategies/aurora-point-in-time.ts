@@ -13,7 +13,15 @@ import {
 } from "./facts.ts";
 import { afterMark, endSessions, fenceNetwork, mark, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
-import { endpointAnswers, lastLook, open, retireSource, sourceAnswers } from "./open-steps.ts";
+import { clusterEndpoint, readerEndpoint } from "./looks.ts";
+import {
+  endpointAnswers,
+  lastLook,
+  open,
+  retireSource,
+  sourceAnswers,
+  writesSinceOpening,
+} from "./open-steps.ts";
 import { prepareDatabase, protectSource, safetySnapshot } from "./prepare-steps.ts";
 import { endpointGone, renameMembers, renameSource } from "./rename-steps.ts";
 import {
@@ -43,6 +51,11 @@ export const auroraPointInTime: Strategy<AuroraPinned, AuroraObserved, AuroraLea
   survey: surveyAurora,
   preconditions: auroraPreconditions,
   differences: auroraDifferences,
+  endpoints: (pinned) => ({
+    writer: clusterEndpoint(pinned),
+    reader: pinned.members.length > 1 ? readerEndpoint(pinned) : null,
+  }),
+  writesSinceOpening,
   steps: [
     gate("begin"),
     protectSource,

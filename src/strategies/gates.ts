@@ -1,10 +1,7 @@
+import { cutoverGate, openGate } from "../core/approval.ts";
 import { note } from "../core/sentences.ts";
 import type { Step } from "../core/step.ts";
 import { evidence, waitingFor } from "./looks.ts";
-
-/** The terms of this gate's approval say whether `openGate` asks again. */
-export const cutoverGate = "cutover";
-export const openGate = "open-gate";
 
 type AnyStep = Step<unknown, unknown>;
 

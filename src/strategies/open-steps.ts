@@ -1,3 +1,4 @@
+import { discardGate } from "../core/approval.ts";
 import type { Look } from "../core/database.ts";
 import { isOurs, ownTags, roleTag } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
@@ -98,9 +99,6 @@ async function replacementHasGroups(
     evidence: [evidence(note("saw.groups-back", { groups }), `${groups}: active`, "rds:DescribeDBClusters")],
   };
 }
-
-/** Signed by two people, or it does not happen: whatever clients wrote to the replacement would be lost. */
-export const discardGate = "discard-writes";
 
 async function closedAgain(cx: AuroraContext): Promise<StepResult<AuroraLearned>> {
   const fenced = await replacementHasGroups(cx, [cx.pinned.fenceGroup]);

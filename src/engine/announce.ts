@@ -1,0 +1,145 @@
+import type { Migration } from "../core/migration.ts";
+import { remaining, rollbackPrice } from "../core/price.ts";
+import { seconds } from "../core/time.ts";
+import { findStrategy } from "../strategies/index.ts";
+import { ChannelFault, type Deps, type MigrationView, type ThreadState } from "./deps.ts";
+import { databaseKey } from "./reconcile.ts";
+
+/** Slack asks apps to edit a message at most every three seconds. */
+const editAtMostEvery = seconds(3);
+const patience = seconds(5);
+
+/** Everything a message about this migration can show, at this moment. */
+export async function viewOf(deps: Deps, migration: Migration): Promise<MigrationView | undefined> {
+  const plan = await deps.store.findPlan(databaseKey(migration), migration.planHash);
+  const strategy = findStrategy(migration.strategy.id);
+  if (!plan) return undefined;
+  const now = deps.clock.now();
+  return {
+    migration,
+    plan,
+    now,
+    rollbackPrice: strategy ? rollbackPrice(strategy, migration, now) : 0,
+    remaining: strategy ? remaining(strategy, migration, now) : 0,
+  };
+}
+
+/**
+ * Brings a migration's thread up to its journal. Slack being down delays the thread and nothing else: false means that
+ * it is not complete and must be tried again.
+ */
+export async function announce(deps: Deps, migration: Migration): Promise<boolean> {
+  try {
+    return await bringUpToDate(deps, migration);
+  } catch (fault) {
+    if (fault instanceof ChannelFault)
+      deps.log.info("thread-behind", { migration: migration.id, fault: fault.message });
+    else deps.log.error("announce-failed", { migration: migration.id, fault });
+    return false;
+  }
+}
+
+/**
+ * Posts what the journal holds and the thread does not, in order, then brings the root message up to date. Before each
+ * post the intent is saved; a post whose reply was lost is looked for in the thread before it is made again.
+ */
+async function bringUpToDate(deps: Deps, migration: Migration): Promise<boolean> {
+  const database = databaseKey(migration);
+  const view = await viewOf(deps, migration);
+  if (!view) return true;
+  const stored = await deps.store.loadThread(database, migration.id);
+  let state: ThreadState | undefined = stored ?? fresh(migration);
+  if (state.notBefore > deps.clock.now()) return false;
+  try {
+    state = await postRoot(deps, view, state);
+    if (state) state = await postReplies(deps, view, state);
+    return state !== undefined && (await updateRoot(deps, view, state));
+  } catch (fault) {
+    if (fault instanceof ChannelFault && state) await putOff(deps, view, fault);
+    throw fault;
+  }
+}
+
+function fresh(migration: Migration): ThreadState {
+  return {
+    revision: 0,
+    channel: migration.channel,
+    ts: null,
+    rendered: null,
+    editedAt: 0,
+    posted: 0,
+    sending: null,
+    notBefore: 0,
+  };
+}
+
+/** Undefined: another executor is posting. */
+async function keep(
+  deps: Deps,
+  { migration }: MigrationView,
+  state: ThreadState,
+): Promise<ThreadState | undefined> {
+  const next = { ...state, revision: state.revision + 1 };
+  return (await deps.store.saveThread(databaseKey(migration), migration.id, next)) ? next : undefined;
+}
+
+async function putOff(deps: Deps, view: MigrationView, fault: ChannelFault): Promise<void> {
+  const stored = await deps.store.loadThread(databaseKey(view.migration), view.migration.id);
+  const notBefore = deps.clock.now() + (fault.retryAfter ?? patience);
+  await keep(deps, view, { ...(stored ?? fresh(view.migration)), notBefore });
+}
+
+async function postRoot(
+  deps: Deps,
+  view: MigrationView,
+  state: ThreadState,
+): Promise<ThreadState | undefined> {
+  if (state.ts !== null) return state;
+  const { migration } = view;
+  const wasSent = state.sending === 0;
+  const meant = wasSent ? state : await keep(deps, view, { ...state, sending: 0 });
+  if (!meant) return undefined;
+  const found = wasSent ? await deps.channel.findRoot(migration.channel, migration.id) : undefined;
+  const ts = found ?? (await deps.channel.postRoot(migration.channel, view));
+  const rendered = deps.channel.renderRoot(view);
+  return keep(deps, view, { ...meant, ts, rendered, editedAt: deps.clock.now(), sending: null });
+}
+
+async function postReplies(
+  deps: Deps,
+  view: MigrationView,
+  state: ThreadState,
+): Promise<ThreadState | undefined> {
+  const { channel, ts } = state;
+  if (ts === null) return undefined;
+  const entries = await deps.store.journalAfter(view.migration, state.posted);
+  const spoken = entries.filter((entry) => deps.channel.speaksOf(entry));
+  let now: ThreadState | undefined = state;
+  let there: readonly number[] | undefined;
+  for (const entry of spoken) {
+    if (now.sending !== null && there === undefined) there = await deps.channel.findReplies(channel, ts);
+    if (!there?.includes(entry.seq)) {
+      if (now.sending !== entry.seq) now = await keep(deps, view, { ...now, sending: entry.seq });
+      if (!now) return undefined;
+      await deps.channel.postReply(channel, ts, entry, view);
+    }
+    now = { ...now, posted: entry.seq, sending: null };
+    const next = spoken[spoken.indexOf(entry) + 1];
+    now = await keep(deps, view, { ...now, sending: next?.seq ?? null });
+    if (!now) return undefined;
+    // The next one is only meant so far: nothing of it can be in the thread yet, so it need not be looked for.
+    there = [];
+  }
+  return now;
+}
+
+/** True if the message shows what there is to show. */
+async function updateRoot(deps: Deps, view: MigrationView, state: ThreadState): Promise<boolean> {
+  const { channel, ts } = state;
+  const rendered = deps.channel.renderRoot(view);
+  if (ts === null || rendered === state.rendered) return ts !== null;
+  const now = deps.clock.now();
+  if (now < state.editedAt + editAtMostEvery) return false;
+  await deps.channel.updateRoot(channel, ts, view);
+  return (await keep(deps, view, { ...state, rendered, editedAt: now })) !== undefined;
+}

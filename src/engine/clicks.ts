@@ -1,0 +1,140 @@
+import { type Approval, type Clicker, judgeApproval } from "../core/approval.ts";
+import type { Migration } from "../core/migration.ts";
+import { rollbackPrice } from "../core/price.ts";
+import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { Event } from "../core/transition.ts";
+import { cutoverGate } from "../strategies/gates.ts";
+import { findStrategy } from "../strategies/index.ts";
+import { discardGate } from "../strategies/open-steps.ts";
+import type { Deps } from "./deps.ts";
+import { problemsNotice } from "./intake.ts";
+import { databaseKey, hasBegunAnything, saveEvent, waitsAtGate } from "./reconcile.ts";
+import type { Notice, Press, Request } from "./request.ts";
+import { decideAndSave, isSigned, steer } from "./steering.ts";
+import { drift } from "./survey.ts";
+
+type ClickRequest = Extract<Request, { kind: "click" }>;
+
+/**
+ * Serves the press of a button. What the button says is compared with what is stored: a button that was edited, belongs
+ * to an older plan or to a migration that has ended does nothing but explain itself.
+ */
+export async function servePress(deps: Deps, request: ClickRequest, clicker: Clicker): Promise<Notice> {
+  const migration = await deps.store.loadOpen(request.database);
+  if (!migration || migration.id !== request.migration)
+    return problemsNotice(problem("approval.other-migration", {}));
+  if (migration.channel !== request.channel) return problemsNotice(problem("approval.other-migration", {}));
+  const { press } = request;
+  switch (press.does) {
+    case "approve":
+      return approve(deps, migration, request, press, clicker);
+    case "reject":
+      return reject(deps, migration, press.gate, clicker);
+    case "discard":
+      return signDiscard(deps, migration, request, clicker);
+    case "rollback":
+    case "retry":
+    case "pause":
+    case "resume":
+      return steer(deps, migration, press.does, clicker);
+  }
+}
+
+async function approve(
+  deps: Deps,
+  first: Migration,
+  request: ClickRequest,
+  press: Extract<Press, { does: "approve" }>,
+  clicker: Clicker,
+): Promise<Notice> {
+  const { gate, opening } = press;
+  const click = { gate, planHash: request.planHash, migration: request.migration, clicker };
+  const changed = await driftAtClick(deps, first, gate);
+  if (changed) return changed;
+  return decideAndSave(deps, first, (migration) => {
+    const refused = judgeApproval(click, migration, deps.environment.team);
+    if (refused) return { notice: problemsNotice(refused) };
+    if (migration.status !== "open" || migration.direction !== "forward" || !waitsAtGate(migration, gate)) {
+      return { notice: problemsNotice(problem("approval.not-waiting", {})) };
+    }
+    // The terms are what the approver signs; a cutover button without them was not one of ours.
+    if (gate === cutoverGate && opening === null)
+      return { notice: problemsNotice(problem("approval.stale-plan", {})) };
+    const now = deps.clock.now();
+    const approval: Approval = {
+      gate,
+      planHash: migration.planHash,
+      person: clicker.person,
+      at: now,
+      expiresAt: now + deps.environment.approvalLifetime,
+      terms:
+        gate === cutoverGate && opening !== null
+          ? { longestDowntime: migration.longestDowntime, opening }
+          : null,
+    };
+    return {
+      event: { type: "approved", approval },
+      notice: { kind: "said", note: note("said.approved", { gate }) },
+    };
+  });
+}
+
+/** An approval is for the database as it is: what changed since the plan was made voids the click. */
+async function driftAtClick(deps: Deps, migration: Migration, gate: string): Promise<Notice | undefined> {
+  if (migration.downtimeBegan !== null || !waitsAtGate(migration, gate)) return undefined;
+  const strategy = findStrategy(migration.strategy.id);
+  const found = strategy && (await drift(deps, strategy, migration));
+  if (!found) return undefined;
+  if (found.event.type === "blocked") return problemsNotice(found.event.problem);
+  if (found.plan) await deps.store.savePlan(databaseKey(migration), found.plan);
+  await saveEvent(deps, migration, found.event);
+  const differences = found.event.type === "replanned" ? found.event.differences : "";
+  return problemsNotice(problem("plan.changed", { name: migration.target.name, differences }));
+}
+
+function reject(deps: Deps, first: Migration, gate: string, clicker: Clicker): Promise<Notice> {
+  return decideAndSave(deps, first, (migration) => {
+    const { person, approver } = clicker;
+    if (!approver && person.id !== migration.requester.id) {
+      return { notice: problemsNotice(problem("command.not-allowed", { name: migration.target.name })) };
+    }
+    if (migration.direction !== "forward" || !waitsAtGate(migration, gate)) {
+      return { notice: problemsNotice(problem("approval.not-waiting", {})) };
+    }
+    const strategy = findStrategy(migration.strategy.id);
+    const now = deps.clock.now();
+    const price = strategy ? rollbackPrice(strategy, { ...migration, direction: "back" }, now) : 0;
+    const event: Event = { type: "rejected", gate, person, begun: hasBegunAnything(migration), price };
+    return { event, notice: { kind: "said", note: note("said.rejected", { gate }) } };
+  });
+}
+
+/** One of the two signatures that a rollback after the opening needs where clients have written. */
+function signDiscard(deps: Deps, first: Migration, request: ClickRequest, clicker: Clicker): Promise<Notice> {
+  return decideAndSave(deps, first, (migration) => {
+    const { person, approver } = clicker;
+    if (!approver)
+      return { notice: problemsNotice(problem("approval.not-an-approver", { name: person.name })) };
+    if (request.planHash !== migration.planHash)
+      return { notice: problemsNotice(problem("approval.stale-plan", {})) };
+    if (!migration.steps.open?.begunAt)
+      return { notice: problemsNotice(problem("approval.not-waiting", {})) };
+    const already = migration.approvals.some(
+      (given) => given.gate === discardGate && given.person.id === person.id,
+    );
+    if (already) return { notice: problemsNotice(problem("approval.already-signed", { name: person.name })) };
+    const now = deps.clock.now();
+    const approval: Approval = {
+      gate: discardGate,
+      planHash: migration.planHash,
+      person,
+      at: now,
+      expiresAt: now + deps.environment.approvalLifetime,
+      terms: null,
+    };
+    const complete = isSigned({ ...migration, approvals: [...migration.approvals, approval] });
+    const notice: Notice = { kind: "said", note: note("said.signed", { missing: complete ? 0 : 1 }) };
+    return { event: { type: "approved", approval }, notice };
+  });
+}

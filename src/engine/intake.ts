@@ -1,0 +1,204 @@
+import { type Clicker, judgeStanding } from "../core/approval.ts";
+import { CloudFault } from "../core/cloud.ts";
+import type { Command } from "../core/command.ts";
+import { DatabaseFault } from "../core/database.ts";
+import { record } from "../core/journal.ts";
+import type { Migration } from "../core/migration.ts";
+import type { Plan } from "../core/plan.ts";
+import { type Problem, problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { Strategy } from "../core/strategy.ts";
+import { viewOf } from "./announce.ts";
+import { servePress } from "./clicks.ts";
+import { ChannelFault, type Deps } from "./deps.ts";
+import { databaseKey } from "./reconcile.ts";
+import type { ListedDatabase, Notice, Request } from "./request.ts";
+import { steer } from "./steering.ts";
+import { planFor } from "./survey.ts";
+
+/** Serves what people asked for, in the order they asked. A request is taken away only once it was served. */
+export async function serveRequests(deps: Deps): Promise<void> {
+  const pending = await deps.store.pendingRequests();
+  for (const request of [...pending].sort((a, b) => a.at - b.at)) {
+    const notice = await serve(deps, request);
+    await deps.channel.answer(request, notice);
+    await deps.store.removeRequest(request.id);
+  }
+}
+
+export function problemsNotice(...problems: readonly Problem[]): Notice {
+  return { kind: "problems", problems };
+}
+
+async function serve(deps: Deps, request: Request): Promise<Notice> {
+  try {
+    const clicker = await deps.lookUp(request.user, request.team);
+    const standing = judgeStanding(clicker, deps.environment.team);
+    if (standing) return problemsNotice(standing);
+    return request.kind === "command"
+      ? await serveCommand(deps, request, clicker)
+      : await servePress(deps, request, clicker);
+  } catch (fault) {
+    return couldNot(deps, request, fault);
+  }
+}
+
+/** A person is told that it did not work, and what; never with the service's own text. */
+function couldNot(deps: Deps, request: Request, fault: unknown): Notice {
+  if (fault instanceof ChannelFault) return problemsNotice(problem("approval.cannot-check", {}));
+  deps.log.error("request-failed", { request: request.id, fault });
+  if (fault instanceof CloudFault) {
+    return problemsNotice(problem("command.failed", { what: fault.operation, code: fault.code }));
+  }
+  if (fault instanceof DatabaseFault) {
+    return problemsNotice(problem("command.failed", { what: "the database", code: fault.code }));
+  }
+  return problemsNotice(problem("command.failed", { what: "encrypt-db", code: "internal" }));
+}
+
+type CommandRequest = Extract<Request, { kind: "command" }>;
+
+async function serveCommand(deps: Deps, request: CommandRequest, clicker: Clicker): Promise<Notice> {
+  const { command } = request;
+  const { channels } = deps.environment;
+  switch (command.verb) {
+    case "help":
+      return { kind: "help" };
+    case "list":
+      return list(deps);
+    case "plan":
+      return dryRun(deps, command);
+    case "status":
+      return status(deps, command.name);
+    case "start":
+      if (!channels.includes(request.channel)) {
+        return problemsNotice(problem("command.wrong-channel", { channel: `<#${channels[0]}>` }));
+      }
+      return start(deps, request, command, clicker);
+    case "pause":
+    case "resume":
+    case "retry":
+    case "rollback": {
+      const open = await findOpen(deps, command.name);
+      if (!open) return problemsNotice(await noneOpen(deps, command.name));
+      return steer(deps, open, command.verb, clicker);
+    }
+  }
+}
+
+/** The key of the database of that name: both kinds are looked for, since the command does not say. */
+async function findOpen(deps: Deps, name: string): Promise<Migration | undefined> {
+  const { account, region } = deps.environment;
+  return deps.store.loadOpen(databaseKey({ target: { account, region, kind: "cluster", name } }));
+}
+
+async function noneOpen(deps: Deps, name: string): Promise<Problem> {
+  const { account, region } = deps.environment;
+  const past = await deps.store.lastPast(databaseKey({ target: { account, region, kind: "cluster", name } }));
+  return past ? problem("command.ended", { name }) : problem("command.no-migration", { name });
+}
+
+/** The whole plan and every check; nothing is created. */
+async function dryRun(deps: Deps, command: Extract<Command, { verb: "plan" }>): Promise<Notice> {
+  const made = await planFor(deps, { ...command, migration: deps.newMigrationId() });
+  return "problems" in made ? problemsNotice(...made.problems) : { kind: "plan", plan: made.plan };
+}
+
+async function start(
+  deps: Deps,
+  request: CommandRequest,
+  command: Extract<Command, { verb: "start" }>,
+  clicker: Clicker,
+): Promise<Notice> {
+  const { name } = command;
+  const open = await findOpen(deps, name);
+  if (open) return alreadyOpen(open, request);
+  const id = deps.newMigrationId();
+  const made = await planFor(deps, { name, key: command.key, migration: id });
+  if ("problems" in made) return problemsNotice(...made.problems);
+  const migration = newMigration(deps, request, made, clicker);
+  if (await deps.store.create(migration, made.plan))
+    return { kind: "said", note: note("said.started", { name }) };
+  const faster = await findOpen(deps, name);
+  return faster ? alreadyOpen(faster, request) : problemsNotice(problem("command.no-migration", { name }));
+}
+
+/** The same request may be served twice, if the first time ended between making the migration and taking it away. */
+function alreadyOpen(open: Migration, request: CommandRequest): Notice {
+  const { name } = open.target;
+  if (open.request.id === request.id) return { kind: "said", note: note("said.started", { name }) };
+  return problemsNotice(
+    problem("target.open-migration", { name, migration: open.id, person: open.requester.name }),
+  );
+}
+
+function newMigration(
+  deps: Deps,
+  request: CommandRequest,
+  made: { readonly plan: Plan; readonly strategy: Strategy },
+  clicker: Clicker,
+): Migration {
+  const { plan, strategy } = made;
+  const now = deps.clock.now();
+  const migration: Migration = {
+    id: plan.migration,
+    revision: 1,
+    target: plan.target,
+    strategy: { id: strategy.id, version: strategy.version },
+    planHash: plan.hash,
+    pinned: plan.pinned,
+    learned: {},
+    request: { id: request.id, key: plan.keyArn },
+    longestDowntime: plan.longestDowntime,
+    requester: clicker.person,
+    channel: request.channel,
+    status: "open",
+    direction: "forward",
+    problem: null,
+    steps: {},
+    approvals: [],
+    downtimeBegan: null,
+    downtimeEnded: null,
+    rollback: null,
+    sightings: {},
+    journal: [],
+    journalHead: { seq: 0, hash: "" },
+    createdAt: now,
+    endedAt: null,
+  };
+  const params = { person: clicker.person.name, name: plan.target.name, key: plan.keyArn };
+  return record(migration, note("event.created", params), now);
+}
+
+async function status(deps: Deps, name: string | null): Promise<Notice> {
+  const found = name === null ? await deps.store.listOpen() : await oneStatus(deps, name);
+  const views = await Promise.all(found.map((migration) => viewOf(deps, migration)));
+  const shown = views.flatMap((view) => view ?? []);
+  if (shown.length > 0) return { kind: "status", views: shown };
+  if (name === null) return { kind: "said", note: note("said.none-open", {}) };
+  return problemsNotice(problem("command.no-migration", { name }));
+}
+
+async function oneStatus(deps: Deps, name: string): Promise<readonly Migration[]> {
+  const { account, region } = deps.environment;
+  const key = databaseKey({ target: { account, region, kind: "cluster", name } });
+  const found = (await deps.store.loadOpen(key)) ?? (await deps.store.lastPast(key));
+  return found ? [found] : [];
+}
+
+async function list(deps: Deps): Promise<Notice> {
+  const { account, region } = deps.environment;
+  const cloud = deps.cloudFor({ account, region, kind: "cluster", name: "" }, "reads", []);
+  const [databases, open] = await Promise.all([cloud.listDatabases(), deps.store.listOpen()]);
+  const arns = [...new Set(databases.flatMap(({ keyArn }) => keyArn ?? []))];
+  const keys = new Map(await Promise.all(arns.map(async (arn) => [arn, await cloud.findKey(arn)] as const)));
+  const listed = databases.map(
+    (database): ListedDatabase => ({
+      ...database,
+      keyManager: database.keyArn === null ? null : (keys.get(database.keyArn)?.manager ?? null),
+      migration:
+        open.find(({ target }) => target.name === database.name && target.kind === database.kind)?.id ?? null,
+    }),
+  );
+  return { kind: "list", databases: listed };
+}

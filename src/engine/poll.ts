@@ -1,0 +1,174 @@
+import type { Look, Sighting } from "../core/database.ts";
+import { inDowntime, type Migration } from "../core/migration.ts";
+import { type Duration, minutes, seconds } from "../core/time.ts";
+import { announce } from "./announce.ts";
+import type { Deps } from "./deps.ts";
+import { serveRequests } from "./intake.ts";
+import { databaseKey, type Outlook, reconcile, saveEvent } from "./reconcile.ts";
+
+/** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
+const lingerFor = seconds(75);
+const watchEvery = 250;
+
+export interface PollOutcome {
+  /** How soon another poll is worth it: a minute where only people are waited for. */
+  readonly lookAgainIn: Duration;
+  /** True if something is under way that the world, not people, brings to an end. */
+  readonly underWay: boolean;
+}
+
+/**
+ * One scheduled run, also what a wake starts: what people asked for, then every migration that is due, then their
+ * threads. While one of them is inside its downtime, the run goes on polling.
+ */
+export async function poll(deps: Deps): Promise<PollOutcome> {
+  const until = deps.clock.now() + lingerFor;
+  const threads = threadsOf(deps);
+  const known = new Map<string, Look>();
+  let epoch: number | undefined;
+  try {
+    for (;;) {
+      const outlooks = await pass(deps);
+      threads.follow(outlooks);
+      const urgent = outlooks.filter(isUrgent);
+      const soonest = Math.min(
+        minutes(1),
+        ...outlooks.filter(isUnderWay).map(({ lookAgainIn }) => lookAgainIn),
+      );
+      const outcome = { lookAgainIn: soonest, underWay: outlooks.some(isUnderWay) };
+      if (urgent.length === 0 || deps.clock.now() + soonest > until) return outcome;
+      epoch ??= await deps.store.takeEpoch();
+      if ((await deps.store.currentEpoch()) !== epoch) return outcome;
+      await waitAndWatch(deps, urgent, soonest, known);
+    }
+  } finally {
+    await threads.finish();
+  }
+}
+
+function isUnderWay({ waitsFor }: Outlook): boolean {
+  return waitsFor === "the-world" || waitsFor === "lost";
+}
+
+/** Somebody's database is down, or on its way back up: seconds count. */
+function isUrgent({ migration, waitsFor }: Outlook): boolean {
+  return (
+    waitsFor === "the-world" &&
+    migration !== undefined &&
+    (inDowntime(migration) || migration.direction === "back")
+  );
+}
+
+async function pass(deps: Deps): Promise<readonly Outlook[]> {
+  const before = await deps.store.agenda();
+  if (before.requests) await serveRequests(deps);
+  const { migrations } = before.requests ? await deps.store.agenda() : before;
+  return Promise.all(migrations.map((due) => reconcileSafely(deps, due)));
+}
+
+/** One migration that cannot be looked at must not keep the others from being looked at. */
+async function reconcileSafely(deps: Deps, due: { database: string; migration: string }): Promise<Outlook> {
+  try {
+    const outlook = await reconcile(deps, due.database);
+    if (outlook.migration?.id === due.migration) return outlook;
+    const ended = await deps.store.findPast(due.database, due.migration);
+    return { ...outlook, migration: ended, waitsFor: "nothing" };
+  } catch (fault) {
+    deps.log.error("reconcile-failed", { database: due.database, fault });
+    return { migration: undefined, waitsFor: "lost", lookAgainIn: seconds(15), watch: [] };
+  }
+}
+
+/** Waits until the next look is due, and meanwhile looks at endpoints that are going or coming. */
+async function waitAndWatch(
+  deps: Deps,
+  outlooks: readonly Outlook[],
+  wait: Duration,
+  known: Map<string, Look>,
+): Promise<void> {
+  const watched = outlooks.flatMap(({ migration, watch }) =>
+    migration ? watch.map(({ name, at }) => ({ migration, name, at })) : [],
+  );
+  if (watched.length === 0) return deps.clock.sleep(wait);
+  const seen = await Promise.all(
+    watched.map(async ({ migration, name, at }) => {
+      const key = `${migration.id} ${name}`;
+      const looked = await deps.database.watch(at, {
+        known: known.get(key) ?? null,
+        during: wait,
+        every: watchEvery,
+      });
+      known.set(key, looked.last);
+      return looked.sightings.map((sighting) => ({ migration, name, sighting }));
+    }),
+  );
+  for (const { migration, name, sighting } of seen.flat())
+    await saveSighting(deps, migration, name, sighting);
+}
+
+async function saveSighting(
+  deps: Deps,
+  seen: Migration,
+  endpoint: "writer" | "reader",
+  sighting: Sighting,
+): Promise<void> {
+  const stored = await deps.store.loadOpen(databaseKey(seen));
+  if (stored?.id !== seen.id) return;
+  const before = stored.sightings[endpoint];
+  if (before && sameSight(before, sighting)) return;
+  await saveEvent(deps, stored, { type: "sighted", endpoint, sighting });
+}
+
+function sameSight({ sight: a }: Sighting, { sight: b }: Sighting): boolean {
+  if (a.state === "answers") return b.state === "answers" && a.answersAs === b.answersAs;
+  return b.state === "unreachable" && a.layer === b.layer;
+}
+
+/** Announces beside the polling and never in its way; at the end it waits for what was begun. */
+function threadsOf(deps: Deps): { follow(outlooks: readonly Outlook[]): void; finish(): Promise<void> } {
+  const latest = new Map<string, Outlook & { migration: Migration }>();
+  let running: Promise<void> | undefined;
+  const catchUp = async (): Promise<void> => {
+    for (const [id, outlook] of latest) {
+      latest.delete(id);
+      const complete = await announce(deps, outlook.migration);
+      const idle = outlook.waitsFor === "people" || outlook.waitsFor === "nothing";
+      if (complete && idle) await deps.store.rest(outlook.migration);
+    }
+  };
+  const failed = (fault: unknown): void => deps.log.error("threads-failed", { fault });
+  const start = (): void => {
+    if (latest.size === 0) return;
+    running ??= catchUp()
+      .catch(failed)
+      .finally(() => {
+        running = undefined;
+      });
+  };
+  return {
+    follow: (outlooks) => {
+      for (const outlook of outlooks) {
+        const { migration } = outlook;
+        if (migration) latest.set(migration.id, { ...outlook, migration });
+      }
+      start();
+    },
+    finish: async () => {
+      for (start(); running; start()) await running;
+    },
+  };
+}
+
+export interface Wakes {
+  /** Resolves at the next wake (or one that was missed), after `atMost`, or when stopped. */
+  next(atMost: Duration, stop: AbortSignal): Promise<void>;
+}
+
+/** Polls for ever, for a process without a scheduler: on every wake, as soon as a look is worth it, and each minute. */
+export async function pollForever(deps: Deps, wakes: Wakes, stop: AbortSignal): Promise<void> {
+  while (!stop.aborted) {
+    const { lookAgainIn, underWay } = await poll(deps);
+    if (underWay) await deps.clock.sleep(lookAgainIn);
+    else await wakes.next(minutes(1), stop);
+  }
+}

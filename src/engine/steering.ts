@@ -1,0 +1,140 @@
+import type { Clicker, Person } from "../core/approval.ts";
+import { currentOf } from "../core/course.ts";
+import { inDowntime, type Migration } from "../core/migration.ts";
+import { rollbackPrice } from "../core/price.ts";
+import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { Event } from "../core/transition.ts";
+import { findStrategy } from "../strategies/index.ts";
+import { discardGate, writesSinceOpening } from "../strategies/open-steps.ts";
+import type { Deps } from "./deps.ts";
+import { problemsNotice } from "./intake.ts";
+import { databaseKey, hasBegunAnything, saveEvent } from "./reconcile.ts";
+import type { Notice } from "./request.ts";
+import { contextForReading } from "./turn.ts";
+
+type Steering = "pause" | "resume" | "retry" | "rollback";
+
+/** How often a decision is made again because another executor saved in between. */
+const mostTries = 8;
+
+/**
+ * Decides on the newest state and saves; where somebody else saved in between, decides again on that. `decide` gives the
+ * event and what to say, or only what to say.
+ */
+export async function decideAndSave(
+  deps: Deps,
+  first: Migration,
+  decide: (
+    migration: Migration,
+  ) => Promise<{ event?: Event; notice: Notice }> | { event?: Event; notice: Notice },
+): Promise<Notice> {
+  let migration: Migration | undefined = first;
+  for (let tries = 0; tries < mostTries && migration; tries++) {
+    const { event, notice } = await decide(migration);
+    if (!event || (await saveEvent(deps, migration, event)) !== "lost") return notice;
+    const newest: Migration | undefined = await deps.store.loadOpen(databaseKey(first));
+    migration = newest?.id === first.id ? newest : undefined;
+  }
+  return problemsNotice(problem("command.failed", { what: "the store", code: "busy" }));
+}
+
+export function steer(deps: Deps, migration: Migration, verb: Steering, clicker: Clicker): Promise<Notice> {
+  const { name } = migration.target;
+  if (!mayRollBack(migration, clicker)) {
+    return Promise.resolve(problemsNotice(problem("command.not-allowed", { name })));
+  }
+  return decideAndSave(deps, migration, (newest) => {
+    const { person } = clicker;
+    switch (verb) {
+      case "pause":
+        return pause(newest, person);
+      case "resume":
+        return resume(newest, person);
+      case "retry":
+        return retry(newest, person);
+      case "rollback":
+        return rollback(deps, newest, person);
+    }
+  });
+}
+
+function mayRollBack(migration: Migration, { person, approver }: Clicker): boolean {
+  return approver || person.id === migration.requester.id;
+}
+
+function pause(migration: Migration, person: Person) {
+  const { name } = migration.target;
+  if (migration.direction === "back")
+    return { notice: problemsNotice(problem("command.rolling-back", { name })) };
+  if (inDowntime(migration)) return { notice: problemsNotice(problem("pause.in-downtime", { name })) };
+  if (migration.status !== "open") return { notice: said("said.already-done") };
+  return { event: { type: "pause", person, key: null } as const, notice: said("said.paused", name) };
+}
+
+function resume(migration: Migration, person: Person) {
+  const { name } = migration.target;
+  const closed = migration.steps["undo:open"];
+  if (migration.direction === "back" && closed && closed.doneAt === null) {
+    const event: Event = { type: "forward-again", person, reopen: "open" };
+    return { event, notice: said("said.forward-again", name) };
+  }
+  if (migration.status !== "paused")
+    return { notice: problemsNotice(problem("command.not-paused", { name })) };
+  return { event: { type: "resume", person, key: null } as const, notice: said("said.resumed", name) };
+}
+
+function retry(migration: Migration, person: Person) {
+  const { name } = migration.target;
+  if (migration.status !== "stuck")
+    return { notice: problemsNotice(problem("command.nothing-stuck", { name })) };
+  const strategy = findStrategy(migration.strategy.id);
+  const key = strategy ? (currentOf(strategy, migration)?.key ?? null) : null;
+  return { event: { type: "retry", person, key } as const, notice: said("said.retried", name) };
+}
+
+/**
+ * Before the opening it is free of loss. After it the writes of clients are counted, on the open replacement, before
+ * anything is touched: some, and it is refused until two people have signed that they are discarded.
+ */
+async function rollback(deps: Deps, migration: Migration, person: Person) {
+  const { name } = migration.target;
+  if (migration.direction === "back")
+    return { notice: problemsNotice(problem("rollback.already", { name })) };
+  const strategy = findStrategy(migration.strategy.id);
+  if (!strategy || strategy.version !== migration.strategy.version) {
+    const { id, version } = migration.strategy;
+    const params = { strategy: id, stored: version, known: strategy?.version ?? "none" };
+    return { notice: problemsNotice(problem("plan.code-changed", params)) };
+  }
+  if (migration.steps.open?.begunAt && !isSigned(migration)) {
+    const writes = await writesSinceOpening(contextForReading(deps, migration));
+    if (writes !== 0) {
+      return {
+        notice: problemsNotice(
+          problem("rollback.writes", { name, writes: writes ?? "An unknown number of" }),
+        ),
+      };
+    }
+  }
+  const price = rollbackPrice(strategy, { ...migration, direction: "back" }, deps.clock.now());
+  const event: Event = { type: "rollback", person, price, begun: hasBegunAnything(migration) };
+  return { event, notice: { kind: "said", note: note("said.rolling-back", { name, price }) } as Notice };
+}
+
+/** Two different people, of the current plan. */
+export function isSigned(migration: Migration): boolean {
+  const signed = migration.approvals.filter(
+    ({ gate, planHash }) => gate === discardGate && planHash === migration.planHash,
+  );
+  return new Set(signed.map(({ person }) => person.id)).size >= 2;
+}
+
+function said(
+  code: "said.paused" | "said.resumed" | "said.retried" | "said.forward-again",
+  name: string,
+): Notice;
+function said(code: "said.already-done"): Notice;
+function said(code: string, name?: string): Notice {
+  return { kind: "said", note: { code, params: name === undefined ? {} : { name } } };
+}
