@@ -73,3 +73,7 @@ export function isEnded(migration: Migration): boolean {
 export function inDowntime(migration: Migration): boolean {
   return migration.downtimeBegan !== null && migration.downtimeEnded === null;
 }
+
+export function withStep(migration: Migration, key: string, kept: StepRecord): Migration {
+  return { ...migration, steps: { ...migration.steps, [key]: kept } };
+}

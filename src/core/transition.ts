@@ -1,61 +1,15 @@
-import { type Approval, type Person, passedWith } from "./approval.ts";
-import type { Sighting } from "./database.ts";
+import { passedWith } from "./approval.ts";
+import { approved, back, forwardAgain, rejected, replanned, steered } from "./decisions.ts";
+import type { Action, Event, WayFacts } from "./events.ts";
 import { record } from "./journal.ts";
-import type { Migration, StepRecord } from "./migration.ts";
+import { type Migration, type StepRecord, withStep } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain, type Problem, problem } from "./problem.ts";
 import { note, say } from "./sentences.ts";
-import type { Effect, StepResult } from "./step.ts";
-import { type Duration, type Instant, minutes, seconds } from "./time.ts";
+import type { StepResult } from "./step.ts";
+import { type Instant, minutes, seconds } from "./time.ts";
 
 /** What `transition` needs to know of the way that was looked at. */
-export interface WayFacts {
-  readonly key: string;
-  readonly title: Note;
-  readonly effect: Effect;
-  readonly isGate: boolean;
-  readonly canRun: boolean;
-  /** The gate that covers it, and whether anything it covers has begun. */
-  readonly gate: string | null;
-  readonly gateInUse: boolean;
-  readonly settle: Duration;
-  /** Null for gates: people take their time. */
-  readonly deadline: Duration | null;
-  readonly downtime: "begins" | "ends" | null;
-  /** On the way back: when the step that is being undone was last run without being seen done. */
-  readonly unsettledUntil: Instant | null;
-  /** What the journal says when it is done, beside that it is. */
-  readonly tells: Note | null;
-}
-
-export type Event =
-  | { readonly type: "checked"; readonly way: WayFacts; readonly result: StepResult<Record<string, unknown>> }
-  /** A run that certainly had no effect: the service put it off. */
-  | { readonly type: "put-off"; readonly way: WayFacts; readonly because: Note }
-  | { readonly type: "blocked"; readonly problem: Problem }
-  | { readonly type: "sighted"; readonly endpoint: "writer" | "reader"; readonly sighting: Sighting }
-  | { readonly type: "course-ended" }
-  | { readonly type: "approved"; readonly approval: Approval }
-  | {
-      readonly type: "rejected";
-      readonly gate: string;
-      readonly person: Person;
-      readonly begun: boolean;
-      readonly price: Duration;
-    }
-  | {
-      readonly type: "replanned";
-      readonly planHash: string;
-      readonly pinned: Migration["pinned"];
-      readonly gates: readonly string[];
-      readonly differences: string;
-    }
-  | { readonly type: "rollback"; readonly person: Person; readonly begun: boolean; readonly price: Duration }
-  | { readonly type: "forward-again"; readonly person: Person; readonly reopen: string }
-  | { readonly type: "pause" | "resume" | "retry"; readonly person: Person; readonly key: string | null };
-
-export type Action = { readonly kind: "run"; readonly key: string };
-
 type Outcome = readonly [Migration, readonly Action[]];
 
 /** A run that was accepted and shows nothing for this long, this many times, is not going to. */
@@ -167,13 +121,9 @@ function begin(m: Migration, way: WayFacts, kept: StepRecord, now: Instant): Mig
     notBefore: null,
     waitingFor: null,
   };
-  const withStep = withRecord(m, way.key, next);
-  if (way.downtime !== "begins" || m.downtimeBegan !== null) return withStep;
-  return record(
-    { ...withStep, downtimeBegan: now },
-    note("event.downtime-began", { name: m.target.name }),
-    now,
-  );
+  const meant = withStep(m, way.key, next);
+  if (way.downtime !== "begins" || m.downtimeBegan !== null) return meant;
+  return record({ ...meant, downtimeBegan: now }, note("event.downtime-began", { name: m.target.name }), now);
 }
 
 function done(
@@ -191,7 +141,7 @@ function done(
     progress: null,
   };
   const learned = { ...m.learned, ...result.learned };
-  let after = record({ ...withRecord(m, way.key, next), learned }, note("step.done", { step: way.key }), now);
+  let after = record({ ...withStep(m, way.key, next), learned }, note("step.done", { step: way.key }), now);
   if (way.downtime === "begins" && after.downtimeBegan === null) after = { ...after, downtimeBegan: now };
   if (way.downtime === "ends" && after.downtimeBegan !== null && after.downtimeEnded === null) {
     after = { ...after, downtimeEnded: now };
@@ -213,14 +163,14 @@ function waiting(
   const known = m.steps[way.key];
   // Only the code is compared: a figure that moves with every poll would be a write per poll.
   if (known && known.waitingFor?.code === because.code && known.progress === tens) return m;
-  return withRecord(m, way.key, { ...kept, waitingFor: because, progress: tens });
+  return withStep(m, way.key, { ...kept, waitingFor: because, progress: tens });
 }
 
 function putOff(m: Migration, way: WayFacts, because: Note, now: Instant): Migration {
   const kept = recordOf(m, way.key, now);
   const waited = kept.lastRun === null ? 0 : now - (kept.begunAt ?? now);
   const patience = Math.min(longestBackOff, Math.max(seconds(2), waited / 2));
-  return withRecord(m, way.key, { ...kept, notBefore: now + patience, waitingFor: because });
+  return withStep(m, way.key, { ...kept, notBefore: now + patience, waitingFor: because });
 }
 
 function overdue(m: Migration, way: WayFacts, kept: StepRecord, now: Instant): Migration | undefined {
@@ -268,83 +218,6 @@ function ended(m: Migration, now: Instant): Migration {
   return record(next, note("event.rolled-back", { name, took: now - (m.rollback?.at ?? now) }), now);
 }
 
-function approved(m: Migration, given: Approval, now: Instant): Migration {
-  const next = { ...m, approvals: [...m.approvals, given] };
-  const params = { person: given.person.name, gate: given.gate };
-  return record(next, note("event.approved", params), now);
-}
-
-function rejected(m: Migration, event: Extract<Event, { type: "rejected" }>, now: Instant): Migration {
-  const { person, gate, begun, price } = event;
-  const told = record(m, note("event.rejected", { person: person.name, gate }), now);
-  return begun
-    ? back(told, { person, begun, price }, now)
-    : { ...told, status: "rejected", problem: null, endedAt: now };
-}
-
-/** The plan is another one now: what was done stays done, and every gate must be passed anew. */
-function replanned(m: Migration, event: Extract<Event, { type: "replanned" }>, now: Instant): Migration {
-  const steps = { ...m.steps };
-  for (const gate of event.gates) delete steps[gate];
-  const next = { ...m, planHash: event.planHash, pinned: event.pinned, steps };
-  return record(next, note("event.plan-changed", { differences: event.differences }), now);
-}
-
-function back(
-  m: Migration,
-  event: { readonly person: Person; readonly begun: boolean; readonly price: Duration },
-  now: Instant,
-): Migration {
-  const { person, price } = event;
-  const next: Migration = {
-    ...m,
-    direction: "back",
-    status: "open",
-    problem: null,
-    rollback: { at: now, price },
-  };
-  return record(next, note("event.rollback", { person: person.name, name: m.target.name, price }), now);
-}
-
-/** Out of a rollback that two people did not sign: the step that opens runs again, and the way back is forgotten. */
-function forwardAgain(
-  m: Migration,
-  event: Extract<Event, { type: "forward-again" }>,
-  now: Instant,
-): Migration {
-  const steps = Object.fromEntries(
-    Object.entries(m.steps).filter(
-      ([key]) => key !== event.reopen && !key.startsWith("undo:") && !key.startsWith("after:"),
-    ),
-  );
-  const next: Migration = {
-    ...m,
-    direction: "forward",
-    status: "open",
-    problem: null,
-    rollback: null,
-    steps,
-  };
-  return record(next, note("event.forward-again", { person: event.person.name }), now);
-}
-
-function steered(
-  m: Migration,
-  event: Extract<Event, { type: "pause" | "resume" | "retry" }>,
-  now: Instant,
-): Migration {
-  const params = { person: event.person.name, name: m.target.name };
-  if (event.type === "pause") return record({ ...m, status: "paused" }, note("event.paused", params), now);
-  if (event.type === "resume") return record({ ...m, status: "open" }, note("event.resumed", params), now);
-  const kept = event.key === null ? undefined : m.steps[event.key];
-  const next: Migration = { ...m, status: "open", problem: null };
-  const anew: Migration =
-    event.key !== null && kept
-      ? withRecord(next, event.key, { ...kept, since: now, lastRun: null, notBefore: null, waitingFor: null })
-      : next;
-  return record(anew, note("event.retried", params), now);
-}
-
 function recordOf(m: Migration, key: string, now: Instant): StepRecord {
   return m.steps[key] ?? untouched(now);
 }
@@ -360,10 +233,6 @@ function untouched(now: Instant): StepRecord {
     progress: null,
     notBefore: null,
   };
-}
-
-function withRecord(m: Migration, key: string, kept: StepRecord): Migration {
-  return { ...m, steps: { ...m.steps, [key]: kept } };
 }
 
 function titleOf(way: WayFacts): string {

@@ -1,17 +1,15 @@
-import { type Approval, type Clicker, judgeApproval } from "../core/approval.ts";
+import { type Approval, type Clicker, cutoverGate, discardGate, judgeApproval } from "../core/approval.ts";
+import type { Event } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
 import { rollbackPrice } from "../core/price.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import type { Event } from "../core/transition.ts";
-import { cutoverGate } from "../strategies/gates.ts";
 import { findStrategy } from "../strategies/index.ts";
-import { discardGate } from "../strategies/open-steps.ts";
 import type { Deps } from "./deps.ts";
 import { problemsNotice } from "./intake.ts";
 import { databaseKey, hasBegunAnything, saveEvent, waitsAtGate } from "./reconcile.ts";
 import type { Notice, Press, Request } from "./request.ts";
-import { decideAndSave, isSigned, steer } from "./steering.ts";
+import { decideAndSave, hasBegunOpening, isSigned, steer } from "./steering.ts";
 import { drift } from "./survey.ts";
 
 type ClickRequest = Extract<Request, { kind: "click" }>;
@@ -118,8 +116,7 @@ function signDiscard(deps: Deps, first: Migration, request: ClickRequest, clicke
       return { notice: problemsNotice(problem("approval.not-an-approver", { name: person.name })) };
     if (request.planHash !== migration.planHash)
       return { notice: problemsNotice(problem("approval.stale-plan", {})) };
-    if (!migration.steps.open?.begunAt)
-      return { notice: problemsNotice(problem("approval.not-waiting", {})) };
+    if (!hasBegunOpening(migration)) return { notice: problemsNotice(problem("approval.not-waiting", {})) };
     const already = migration.approvals.some(
       (given) => given.gate === discardGate && given.person.id === person.id,
     );

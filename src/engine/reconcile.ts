@@ -1,10 +1,11 @@
 import { type CourseStep, courseOf, currentOf } from "../core/course.ts";
 import type { Endpoint } from "../core/database.ts";
+import type { Event } from "../core/events.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { problem } from "../core/problem.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Duration, type Instant, minutes, seconds } from "../core/time.ts";
-import { type Event, transition } from "../core/transition.ts";
+import { transition } from "../core/transition.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
 import { drift } from "./survey.ts";

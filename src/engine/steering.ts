@@ -1,12 +1,11 @@
-import type { Clicker, Person } from "../core/approval.ts";
-import { currentOf } from "../core/course.ts";
+import { type Clicker, discardGate, type Person } from "../core/approval.ts";
+import { currentOf, hasBegun } from "../core/course.ts";
+import type { Event } from "../core/events.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { rollbackPrice } from "../core/price.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import type { Event } from "../core/transition.ts";
 import { findStrategy } from "../strategies/index.ts";
-import { discardGate, writesSinceOpening } from "../strategies/open-steps.ts";
 import type { Deps } from "./deps.ts";
 import { problemsNotice } from "./intake.ts";
 import { databaseKey, hasBegunAnything, saveEvent } from "./reconcile.ts";
@@ -74,9 +73,10 @@ function pause(migration: Migration, person: Person) {
 
 function resume(migration: Migration, person: Person) {
   const { name } = migration.target;
-  const closed = migration.steps["undo:open"];
+  const opening = openingStep(migration);
+  const closed = migration.steps[`undo:${opening}`];
   if (migration.direction === "back" && closed && closed.doneAt === null) {
-    const event: Event = { type: "forward-again", person, reopen: "open" };
+    const event: Event = { type: "forward-again", person, reopen: opening };
     return { event, notice: said("said.forward-again", name) };
   }
   if (migration.status !== "paused")
@@ -107,8 +107,8 @@ async function rollback(deps: Deps, migration: Migration, person: Person) {
     const params = { strategy: id, stored: version, known: strategy?.version ?? "none" };
     return { notice: problemsNotice(problem("plan.code-changed", params)) };
   }
-  if (migration.steps.open?.begunAt && !isSigned(migration)) {
-    const writes = await writesSinceOpening(contextForReading(deps, migration));
+  if (hasBegunOpening(migration) && !isSigned(migration)) {
+    const writes = await strategy.writesSinceOpening(contextForReading(deps, migration));
     if (writes !== 0) {
       return {
         notice: problemsNotice(
@@ -120,6 +120,15 @@ async function rollback(deps: Deps, migration: Migration, person: Person) {
   const price = rollbackPrice(strategy, { ...migration, direction: "back" }, deps.clock.now());
   const event: Event = { type: "rollback", person, price, begun: hasBegunAnything(migration) };
   return { event, notice: { kind: "said", note: note("said.rolling-back", { name, price }) } as Notice };
+}
+
+/** From here on clients may have written to the replacement. */
+export function hasBegunOpening(migration: Migration): boolean {
+  return hasBegun(migration.steps[openingStep(migration)]);
+}
+
+function openingStep(migration: Migration): string {
+  return findStrategy(migration.strategy.id)?.steps.find(({ downtime }) => downtime === "ends")?.id ?? "";
 }
 
 /** Two different people, of the current plan. */

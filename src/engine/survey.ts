@@ -1,11 +1,11 @@
 import type { Target } from "../core/cloud.ts";
 import { forwardCourse } from "../core/course.ts";
+import type { Event } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
 import { namesFor } from "../core/names.ts";
 import { makePlan, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import type { Strategy, SurveyContext } from "../core/strategy.ts";
-import type { Event } from "../core/transition.ts";
 import { chooseStrategy } from "../strategies/choose.ts";
 import type { Deps } from "./deps.ts";
 

@@ -1,6 +1,7 @@
 import { CloudFault } from "../core/cloud.ts";
 import { type CourseStep, coveredHasBegun } from "../core/course.ts";
 import { DatabaseFault } from "../core/database.ts";
+import type { Event, WayFacts } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
 import { type Names, namesFor } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
@@ -8,7 +9,6 @@ import { note } from "../core/sentences.ts";
 import type { Effect, StepContext } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Instant, minutes } from "../core/time.ts";
-import type { Event, WayFacts } from "../core/transition.ts";
 import type { Deps } from "./deps.ts";
 
 type Facts = Readonly<Record<string, unknown>>;

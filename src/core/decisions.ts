@@ -1,0 +1,89 @@
+import type { Approval, Person } from "./approval.ts";
+import type { Event } from "./events.ts";
+import { record } from "./journal.ts";
+import { type Migration, withStep } from "./migration.ts";
+import { note } from "./sentences.ts";
+import type { Duration, Instant } from "./time.ts";
+
+/** What people's decisions, and a plan that changed under them, make of a migration. */
+
+export function approved(m: Migration, given: Approval, now: Instant): Migration {
+  const next = { ...m, approvals: [...m.approvals, given] };
+  const params = { person: given.person.name, gate: given.gate };
+  return record(next, note("event.approved", params), now);
+}
+
+export function rejected(m: Migration, event: Extract<Event, { type: "rejected" }>, now: Instant): Migration {
+  const { person, gate, begun, price } = event;
+  const told = record(m, note("event.rejected", { person: person.name, gate }), now);
+  return begun
+    ? back(told, { person, begun, price }, now)
+    : { ...told, status: "rejected", problem: null, endedAt: now };
+}
+
+/** The plan is another one now: what was done stays done, and every gate must be passed anew. */
+export function replanned(
+  m: Migration,
+  event: Extract<Event, { type: "replanned" }>,
+  now: Instant,
+): Migration {
+  const steps = { ...m.steps };
+  for (const gate of event.gates) delete steps[gate];
+  const next = { ...m, planHash: event.planHash, pinned: event.pinned, steps };
+  return record(next, note("event.plan-changed", { differences: event.differences }), now);
+}
+
+export function back(
+  m: Migration,
+  event: { readonly person: Person; readonly begun: boolean; readonly price: Duration },
+  now: Instant,
+): Migration {
+  const { person, price } = event;
+  const next: Migration = {
+    ...m,
+    direction: "back",
+    status: "open",
+    problem: null,
+    rollback: { at: now, price },
+  };
+  return record(next, note("event.rollback", { person: person.name, name: m.target.name, price }), now);
+}
+
+/** Out of a rollback that two people did not sign: the step that opens runs again, and the way back is forgotten. */
+export function forwardAgain(
+  m: Migration,
+  event: Extract<Event, { type: "forward-again" }>,
+  now: Instant,
+): Migration {
+  const steps = Object.fromEntries(
+    Object.entries(m.steps).filter(
+      ([key]) => key !== event.reopen && !key.startsWith("undo:") && !key.startsWith("after:"),
+    ),
+  );
+  const next: Migration = {
+    ...m,
+    direction: "forward",
+    status: "open",
+    problem: null,
+    rollback: null,
+    steps,
+  };
+  return record(next, note("event.forward-again", { person: event.person.name }), now);
+}
+
+export function steered(
+  m: Migration,
+  event: Extract<Event, { type: "pause" | "resume" | "retry" }>,
+  now: Instant,
+): Migration {
+  const params = { person: event.person.name, name: m.target.name };
+  if (event.type === "pause") return record({ ...m, status: "paused" }, note("event.paused", params), now);
+  if (event.type === "resume") return record({ ...m, status: "open" }, note("event.resumed", params), now);
+  const kept = event.key === null ? undefined : m.steps[event.key];
+  const next: Migration = { ...m, status: "open", problem: null };
+  const anew: Migration =
+    event.key !== null && kept
+      ? withStep(next, event.key, { ...kept, since: now, lastRun: null, notBefore: null, waitingFor: null })
+      : next;
+  return record(anew, note("event.retried", params), now);
+}
