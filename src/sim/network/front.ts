@@ -18,13 +18,13 @@ export function openFront(admits: () => boolean, serverPort: () => number | unde
   const sockets = new Set<Socket>();
   const receive = (client: Socket) => {
     track(sockets, client);
-    if (!admits()) return;
+    // Read and thrown away, or nobody would notice that the client has given up.
+    if (!admits()) return void client.resume();
     const port = serverPort();
     if (port === undefined) client.resetAndDestroy();
     else relay(client, track(sockets, connect({ port, host: "127.0.0.1", noDelay: true })));
   };
-  // Paused, or node would read, and so acknowledge, what a client sends that is never answered.
-  const listener = createServer({ noDelay: true, pauseOnConnect: true }, receive);
+  const listener = createServer({ noDelay: true }, receive);
   return new Promise((resolve, reject) => {
     listener.once("error", reject).listen(0, "127.0.0.1", () => {
       resolve({ ...boundTo(listener), close: () => closeAll(listener, sockets) });

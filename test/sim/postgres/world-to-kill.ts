@@ -1,0 +1,9 @@
+// Opens the world in the directory that is named, says so, and waits to be killed.
+import { openWorld, orders } from "./embedded-world.ts";
+
+const world = await openWorld(process.argv[2]);
+await world.servers.createVolume("cluster-A", orders);
+await world.servers.data.startInstance({ id: "db-W", volume: "cluster-A", writer: true });
+await world.servers.data.startInstance({ id: "db-R", volume: "cluster-A", writer: false });
+console.log("open");
+setInterval(() => {}, 1_000);
