@@ -1,4 +1,4 @@
-import type { Cloud, Ref } from "../core/cloud.ts";
+import type { Cloud } from "../core/cloud.ts";
 import type { Effect } from "../core/step.ts";
 import * as attachments from "./attachments.ts";
 import type { AccountClients } from "./clients.ts";
@@ -22,18 +22,15 @@ export const operations: readonly { readonly service: string; readonly operation
   },
 );
 
-/** Makes the cloud for one step: it can look at everything, and change these resources as far as its effect goes. */
-export type CloudFor = (effect: Effect, refs: readonly Ref[]) => Cloud;
-
 /**
- * The gateway to one account in one Region. One per process: only look-ups of the same gateway are asked for
- * together.
+ * The gateway to one account in one Region: makes the cloud for a step of this effect. One per process, for only
+ * look-ups of the same gateway are asked for together.
  */
-export function createGateway(clients: AccountClients): CloudFor {
+export function createGateway(clients: AccountClients): (effect: Effect) => Cloud {
   const lookups = {
     ...reads.createRdsLookups(clients.reads),
     findKey: (key) => kms.findKey(clients.kms, key),
     attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
   } satisfies Partial<Cloud>;
-  return (effect, refs) => ({ ...lookups, ...changes.createRdsChanges(clients, effect, refs) });
+  return (effect) => ({ ...lookups, ...changes.createRdsChanges(clients, effect) });
 }

@@ -5,72 +5,73 @@ import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
  * `inbox`, the pollers' epoch under `poller`, which no key of a database can be.
  */
 export interface Key {
-  readonly partition: string;
-  readonly sort: string;
+  readonly pk: string;
+  readonly sk: string;
 }
 
-const width = 15;
-const padded = (number: number) => String(number).padStart(width, "0");
+export const inbox = "inbox";
 
 export const keys = {
-  open: (database: string): Key => ({ partition: database, sort: "open" }),
-  plan: (database: string, hash: string): Key => ({ partition: database, sort: `plan#${hash}` }),
+  /** Of the one open migration that a database can have. */
+  open: (database: string): Key => ({ pk: database, sk: "open" }),
+  past: (database: string, migration: string): Key => ({ pk: database, sk: `past#${migration}` }),
+  plan: (database: string, hash: string): Key => ({ pk: database, sk: `plan#${hash}` }),
   /** Padded, so that entries are found in the order of their numbers. */
   entry: (database: string, migration: string, seq: number): Key => ({
-    partition: database,
-    sort: `entry#${migration}#${padded(seq)}`,
+    pk: database,
+    sk: `entry#${migration}#${String(seq).padStart(16, "0")}`,
   }),
-  /** By the time of its end, so that the last one is found without reading the others. */
-  past: (database: string, migration: string, endedAt: number): Key => ({
-    partition: database,
-    sort: `past#${padded(endedAt)}#${migration}`,
-  }),
-  thread: (database: string, migration: string): Key => ({ partition: database, sort: `thread#${migration}` }),
-  request: (id: string): Key => ({ partition: "inbox", sort: id }),
-  epoch: { partition: "poller", sort: "epoch" } as const satisfies Key,
+  thread: (database: string, migration: string): Key => ({ pk: database, sk: `thread#${migration}` }),
+  request: (id: string): Key => ({ pk: inbox, sk: id }),
+  epoch: { pk: "poller", sk: "epoch" } as const satisfies Key,
 };
 
-/** Open migrations by when they are due. Sparse: only the items of open migrations have `queue`. */
-export const dueIndex = "due";
-export const openQueue = "open";
-/** The end of the queue, for what is due never: it is found among the open ones and not among the due ones. */
-export const never = Number.MAX_SAFE_INTEGER;
+/**
+ * What there is to do, over all databases. Sparse: only open migrations, ended ones whose thread is not complete,
+ * and requests without an answer have the two attributes; `standing` tells what is due from what rests.
+ */
+export const agendaIndex = "agenda";
+export const due = { queue: "work", standing: "due" } as const;
+export const resting = { queue: "work", standing: "resting" } as const;
 
-/** Requests that nobody has answered yet, and only they, in order. Local, for one may be asked for at once. */
-export const pendingIndex = "pending";
+/**
+ * Within one partition, by `since`: the requests without an answer, and the migrations of a database that have
+ * ended. Local, since only a local index can be read consistently: a request is asked for the moment it is put.
+ */
+export const sinceIndex = "since";
 
 /** What the table is created with, but for its name. */
 export const tableDefinition = {
   BillingMode: "PAY_PER_REQUEST",
   AttributeDefinitions: [
-    { AttributeName: "partition", AttributeType: "S" },
-    { AttributeName: "sort", AttributeType: "S" },
+    { AttributeName: "pk", AttributeType: "S" },
+    { AttributeName: "sk", AttributeType: "S" },
     { AttributeName: "queue", AttributeType: "S" },
-    { AttributeName: "dueAt", AttributeType: "N" },
-    { AttributeName: "pendingSince", AttributeType: "N" },
+    { AttributeName: "standing", AttributeType: "S" },
+    { AttributeName: "since", AttributeType: "N" },
   ],
   KeySchema: [
-    { AttributeName: "partition", KeyType: "HASH" },
-    { AttributeName: "sort", KeyType: "RANGE" },
+    { AttributeName: "pk", KeyType: "HASH" },
+    { AttributeName: "sk", KeyType: "RANGE" },
   ],
   GlobalSecondaryIndexes: [
     {
-      IndexName: dueIndex,
+      IndexName: agendaIndex,
       KeySchema: [
         { AttributeName: "queue", KeyType: "HASH" },
-        { AttributeName: "dueAt", KeyType: "RANGE" },
+        { AttributeName: "standing", KeyType: "RANGE" },
       ],
-      Projection: { ProjectionType: "KEYS_ONLY" },
+      Projection: { ProjectionType: "INCLUDE", NonKeyAttributes: ["migration"] },
     },
   ],
   LocalSecondaryIndexes: [
     {
-      IndexName: pendingIndex,
+      IndexName: sinceIndex,
       KeySchema: [
-        { AttributeName: "partition", KeyType: "HASH" },
-        { AttributeName: "pendingSince", KeyType: "RANGE" },
+        { AttributeName: "pk", KeyType: "HASH" },
+        { AttributeName: "since", KeyType: "RANGE" },
       ],
-      Projection: { ProjectionType: "ALL" },
+      Projection: { ProjectionType: "KEYS_ONLY" },
     },
   ],
 } satisfies Omit<CreateTableCommandInput, "TableName">;

@@ -4,57 +4,56 @@ import type { Effect } from "../core/step.ts";
 import { given } from "./facts.ts";
 import { describeClusters, describeInstances, filter } from "./rds-read.ts";
 
-/** From the most harmless on: what permits one permits those before it. */
-const effects: readonly Effect[] = ["reads", "creates", "interrupts", "destroys"];
-
 /** What a change must know of the resource that it is made to. */
 export interface Confirmed {
   readonly arn: string;
   readonly engine: string;
 }
 
-/** Lets a change of at least this effect happen to this resource, or throws. */
-export type Permit = (operation: string, least: Effect, ref: Ref) => Promise<Confirmed>;
+/** Lets a change happen to a resource, or throws. */
+export type Permit = (operation: string, ref: Ref) => Promise<Confirmed>;
 
 /**
- * A step may do no worse than it declared, and only to what it declared: anything else is a bug, and an `Error`.
- * What it may do, it does to a resource id: the name is looked up at that moment, by itself, and a `mismatch` is
- * thrown where it belongs to nobody or to another.
+ * A step that was declared to read and changes something is a bug, and an `Error`. Any other may change what it
+ * means by resource id: the name is looked up at that moment, by itself, and where it belongs to nobody or to
+ * another resource, a `mismatch` is thrown.
  */
-export function permitFor(client: RDSClient, effect: Effect, refs: readonly Ref[]): Permit {
-  return async (operation, least, ref) => {
-    if (effects.indexOf(effect) < effects.indexOf(least)) {
-      throw new Error(`${operation} ${least}, and this step was declared as one that only ${effect}`);
+export function permitFor(client: RDSClient, effect: Effect): Permit {
+  return async (operation, ref) => {
+    if (effect === "reads") throw new Error(`${operation} was called by a step that is declared to read`);
+    const found = await (ref.kind === "cluster"
+      ? clusterNamed(client, ref.name)
+      : instanceNamed(client, ref.name));
+    if (!found) {
+      const code = ref.kind === "cluster" ? "DBClusterNotFoundFault" : "DBInstanceNotFoundFault";
+      throw new CloudFault("mismatch", code, operation, `There is no ${ref.kind} ${ref.name}.`);
     }
-    if (!refs.some(({ kind, resourceId }) => kind === ref.kind && resourceId === ref.resourceId)) {
-      throw new Error(`${operation} is for ${ref.resourceId}, which this step did not declare`);
+    if (found.resourceId !== ref.resourceId) {
+      const message = `${ref.name} is ${found.resourceId} now, and ${ref.resourceId} was meant.`;
+      throw new CloudFault("mismatch", "OtherResource", operation, message);
     }
-    return ref.kind === "cluster"
-      ? confirmCluster(client, operation, ref)
-      : confirmInstance(client, operation, ref);
+    return found;
   };
 }
 
-async function confirmCluster(client: RDSClient, operation: string, ref: Ref): Promise<Confirmed> {
-  const [cluster] = await describeClusters(client, filter("db-cluster-id", [ref.name]));
-  if (!cluster) throw mismatch("DBClusterNotFoundFault", operation, `There is no cluster ${ref.name}.`);
-  assertSame(ref, given(cluster, "DbClusterResourceId"), operation);
-  return { arn: given(cluster, "DBClusterArn"), engine: given(cluster, "Engine") };
+async function clusterNamed(client: RDSClient, name: string) {
+  const [found] = await describeClusters(client, filter("db-cluster-id", [name]));
+  return (
+    found && {
+      resourceId: given(found, "DbClusterResourceId"),
+      arn: given(found, "DBClusterArn"),
+      engine: given(found, "Engine"),
+    }
+  );
 }
 
-async function confirmInstance(client: RDSClient, operation: string, ref: Ref): Promise<Confirmed> {
-  const [instance] = await describeInstances(client, filter("db-instance-id", [ref.name]));
-  if (!instance) throw mismatch("DBInstanceNotFoundFault", operation, `There is no instance ${ref.name}.`);
-  assertSame(ref, given(instance, "DbiResourceId"), operation);
-  return { arn: given(instance, "DBInstanceArn"), engine: given(instance, "Engine") };
-}
-
-function assertSame(ref: Ref, resourceId: string, operation: string): void {
-  if (resourceId === ref.resourceId) return;
-  const message = `${ref.name} is ${resourceId} now, and ${ref.resourceId} was meant.`;
-  throw mismatch("OtherResource", operation, message);
-}
-
-function mismatch(code: string, operation: string, message: string): CloudFault {
-  return new CloudFault("mismatch", code, operation, message);
+async function instanceNamed(client: RDSClient, name: string) {
+  const [found] = await describeInstances(client, filter("db-instance-id", [name]));
+  return (
+    found && {
+      resourceId: given(found, "DbiResourceId"),
+      arn: given(found, "DBInstanceArn"),
+      engine: given(found, "Engine"),
+    }
+  );
 }

@@ -47,13 +47,9 @@ export type RdsChanges = Pick<
   | "deleteInstance"
 >;
 
-/** The changes that a step of this effect may make to these resources. */
-export function createRdsChanges(
-  { reads, changes }: AccountClients,
-  effect: Effect,
-  refs: readonly Ref[],
-): RdsChanges {
-  const permit = permitFor(reads, effect, refs);
+/** The changes, each of them only to the resource that is meant, and none to a step that reads. */
+export function createRdsChanges({ reads, changes }: AccountClients, effect: Effect): RdsChanges {
+  const permit = permitFor(reads, effect);
   return {
     changeCluster: (cluster, change) => changeCluster(changes, permit, cluster, change),
     renameInstance: (instance, newName) => renameInstance(changes, permit, instance, newName),
@@ -69,8 +65,7 @@ export function createRdsChanges(
 
 async function changeCluster(client: RDSClient, permit: Permit, cluster: Ref, change: ClusterChange) {
   const operation = "ModifyDBCluster";
-  const touchesTraffic = change.newName !== undefined || change.securityGroups !== undefined;
-  await permit(operation, touchesTraffic ? "interrupts" : "creates", cluster);
+  await permit(operation, cluster);
   const command = new ModifyDBClusterCommand({
     DBClusterIdentifier: cluster.name,
     // A rename that waits for the maintenance window happens unattended, days later.
@@ -94,7 +89,7 @@ function insights(mode: string) {
 
 async function renameInstance(client: RDSClient, permit: Permit, instance: Ref, newName: string) {
   const operation = "ModifyDBInstance";
-  await permit(operation, "interrupts", instance);
+  await permit(operation, instance);
   const command = new ModifyDBInstanceCommand({
     DBInstanceIdentifier: instance.name,
     NewDBInstanceIdentifier: newName,
@@ -105,21 +100,21 @@ async function renameInstance(client: RDSClient, permit: Permit, instance: Ref, 
 
 async function addTags(client: RDSClient, permit: Permit, to: Ref, add: Tags) {
   const operation = "AddTagsToResource";
-  const { arn } = await permit(operation, "creates", to);
+  const { arn } = await permit(operation, to);
   const command = new AddTagsToResourceCommand({ ResourceName: arn, Tags: tagList(add) });
   await calling(operation, () => client.send(command));
 }
 
 async function removeTags(client: RDSClient, permit: Permit, from: Ref, keys: readonly string[]) {
   const operation = "RemoveTagsFromResource";
-  const { arn } = await permit(operation, "creates", from);
+  const { arn } = await permit(operation, from);
   const command = new RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: [...keys] });
   await calling(operation, () => client.send(command));
 }
 
 async function snapshotCluster(client: RDSClient, permit: Permit, cluster: Ref, snapshot: string, add: Tags) {
   const operation = "CreateDBClusterSnapshot";
-  await permit(operation, "creates", cluster);
+  await permit(operation, cluster);
   const command = new CreateDBClusterSnapshotCommand({
     DBClusterSnapshotIdentifier: snapshot,
     DBClusterIdentifier: cluster.name,
@@ -130,7 +125,7 @@ async function snapshotCluster(client: RDSClient, permit: Permit, cluster: Ref, 
 
 async function restoreClusterToTime(client: RDSClient, permit: Permit, restore: RestoreToTime) {
   const operation = "RestoreDBClusterToPointInTime";
-  await permit(operation, "creates", restore.source);
+  await permit(operation, restore.source);
   const command = new RestoreDBClusterToPointInTimeCommand(restoreInput(restore));
   await calling(operation, () => client.send(command));
 }
@@ -181,7 +176,7 @@ function restoreInput({
 
 async function createMember(client: RDSClient, permit: Permit, cluster: Ref, settings: MemberSettings) {
   const operation = "CreateDBInstance";
-  const { engine } = await permit(operation, "creates", cluster);
+  const { engine } = await permit(operation, cluster);
   const command = new CreateDBInstanceCommand(memberInput(cluster.name, engine, settings));
   await calling(operation, () => client.send(command));
 }
@@ -213,7 +208,7 @@ function memberInput(cluster: string, engine: string, settings: MemberSettings):
 
 async function deleteCluster(client: RDSClient, permit: Permit, cluster: Ref) {
   const operation = "DeleteDBCluster";
-  await permit(operation, "destroys", cluster);
+  await permit(operation, cluster);
   const command = new DeleteDBClusterCommand({
     DBClusterIdentifier: cluster.name,
     SkipFinalSnapshot: true,
@@ -223,7 +218,7 @@ async function deleteCluster(client: RDSClient, permit: Permit, cluster: Ref) {
 
 async function deleteInstance(client: RDSClient, permit: Permit, instance: Ref) {
   const operation = "DeleteDBInstance";
-  await permit(operation, "destroys", instance);
+  await permit(operation, instance);
   const command = new DeleteDBInstanceCommand({
     DBInstanceIdentifier: instance.name,
     SkipFinalSnapshot: true,

@@ -1,0 +1,219 @@
+import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { z } from "zod";
+import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/migration.ts";
+import { type Plan, planSchema } from "../core/plan.ts";
+import type { Store, ThreadState } from "../engine/deps.ts";
+import { request } from "../engine/request.ts";
+import { agendaIndex, due, inbox, keys, resting, sinceIndex } from "./dynamo-items.ts";
+import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
+import { databaseOf, dropped, journalKept, trimmed } from "./stored-migration.ts";
+
+export { actions } from "./dynamo-table.ts";
+
+const threadState = z.object({
+  revision: z.number(),
+  channel: z.string(),
+  ts: z.string().nullable(),
+  rendered: z.string().nullable(),
+  editedAt: z.number(),
+  posted: z.number(),
+  sending: z.number().nullable(),
+  notBefore: z.number(),
+}) satisfies z.ZodType<ThreadState>;
+
+/** The store in one DynamoDB table, made of conditional writes of single items. */
+export function createDynamoStore(client: DynamoDBClient, tableName: string): Store {
+  const table = openTable(client, tableName);
+  return {
+    ...migrations(table),
+    ...plans(table),
+    ...work(table),
+    ...journal(table),
+    ...requests(table),
+    ...threads(table),
+    ...epochs(table),
+  };
+}
+
+function migrations(table: Table): Pick<Store, "create" | "loadOpen" | "save" | "findPast" | "lastPast"> {
+  return {
+    loadOpen: (database) => loadOpen(table, database),
+    create: async (migration, plan) => {
+      const database = databaseOf(migration.target);
+      await savePlan(table, database, plan);
+      const put = () => table.write(head(migration), absent);
+      if (await put()) return true;
+      // What stands there may have ended; then it is out of the way now.
+      return (await loadOpen(table, database)) === undefined && put();
+    },
+    save: async (next) => {
+      if (next.journal.length > journalKept) await copyOut(table, next);
+      const kept = trimmed(next);
+      const saved = await table.write(head(kept), isStill(next.id, next.revision - 1));
+      if (saved && isEnded(next)) await moveToPast(table, kept);
+      return saved;
+    },
+    findPast: async (database, migration) => {
+      const item = await table.read(keys.past(database, migration));
+      return item && parsed(item, migrationSchema);
+    },
+    lastPast: async (database) => {
+      const item = await table.last({ where: "pk = :pk", values: { pk: database }, index: sinceIndex });
+      return item && parsed(item, migrationSchema);
+    },
+  };
+}
+
+async function loadOpen(table: Table, database: string): Promise<Migration | undefined> {
+  const item = await table.read(keys.open(database));
+  const migration = item && parsed(item, migrationSchema);
+  if (!migration || !isEnded(migration)) return migration;
+  // Whoever saved its end was stopped before it was moved.
+  await moveToPast(table, migration);
+  return undefined;
+}
+
+function head(migration: Migration): Item {
+  return { ...keys.open(databaseOf(migration.target)), ...due, ...bodyOf(migration) };
+}
+
+function bodyOf(migration: Migration) {
+  return { migration: migration.id, revision: migration.revision, body: JSON.stringify(migration) };
+}
+
+/** The id too: a later migration of the same database comes past the same revisions. */
+function isStill(migration: string, revision: number): Condition {
+  return { text: "migration = :migration AND revision = :revision", values: { migration, revision } };
+}
+
+/** Safe to repeat, and by several at once. */
+async function moveToPast(table: Table, ended: Migration): Promise<void> {
+  const database = databaseOf(ended.target);
+  const since = ended.endedAt ?? 0;
+  await table.write({ ...keys.past(database, ended.id), ...due, ...bodyOf(ended), since }, absent);
+  await table.remove(keys.open(database), isStill(ended.id, ended.revision));
+}
+
+async function copyOut(table: Table, next: Migration): Promise<void> {
+  const database = databaseOf(next.target);
+  const item = await table.read(keys.open(database));
+  if (!item) return;
+  const entries = dropped(next, parsed(item, migrationSchema));
+  await Promise.all(
+    entries.map((entry) =>
+      table.write({ ...keys.entry(database, next.id, entry.seq), body: JSON.stringify(entry) }, absent),
+    ),
+  );
+}
+
+function plans(table: Table): Pick<Store, "savePlan" | "findPlan"> {
+  return {
+    savePlan: (database, plan) => savePlan(table, database, plan),
+    findPlan: async (database, hash) => {
+      const item = await table.read(keys.plan(database, hash));
+      return item && parsed(item, planSchema);
+    },
+  };
+}
+
+async function savePlan(table: Table, database: string, plan: Plan): Promise<void> {
+  await table.write({ ...keys.plan(database, plan.hash), body: JSON.stringify(plan) }, absent);
+}
+
+function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
+  return {
+    agenda: async () => {
+      const where = "queue = :queue AND standing = :standing";
+      const items = await table.glance({ where, values: due, index: agendaIndex });
+      return {
+        migrations: items
+          .filter(({ pk }) => pk !== inbox)
+          .map(({ pk, migration }) => ({ database: pk, migration: String(migration) })),
+        requests: items.some(({ pk }) => pk === inbox),
+      };
+    },
+    rest: async (migration) => {
+      const database = databaseOf(migration.target);
+      const condition = isStill(migration.id, migration.revision);
+      if (isEnded(migration)) {
+        await table.update(keys.past(database, migration.id), "REMOVE queue, standing", { condition });
+      } else {
+        const { standing } = resting;
+        const options = { values: { standing }, condition };
+        await table.update(keys.open(database), "SET standing = :standing", options);
+      }
+    },
+    listOpen: async () => {
+      const { queue } = due;
+      const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
+      const heads = items.filter(({ pk, sk }) => sk === keys.open(pk).sk);
+      const open = await Promise.all(heads.map(({ pk }) => loadOpen(table, pk)));
+      return open.filter((migration) => migration !== undefined);
+    },
+  };
+}
+
+function journal(table: Table): Pick<Store, "journalAfter"> {
+  return {
+    journalAfter: async (migration, seq) => {
+      const kept = migration.journal.filter((entry) => entry.seq > seq);
+      const oldest = migration.journal[0]?.seq ?? migration.journalHead.seq + 1;
+      if (oldest <= seq + 1) return kept;
+      const database = databaseOf(migration.target);
+      const { pk, sk: from } = keys.entry(database, migration.id, seq + 1);
+      const { sk: to } = keys.entry(database, migration.id, oldest - 1);
+      const items = await table.query({
+        where: "pk = :pk AND sk BETWEEN :from AND :to",
+        values: { pk, from, to },
+      });
+      return [...items.map((item) => parsed(item, journalEntry)), ...kept];
+    },
+  };
+}
+
+function requests(table: Table): Pick<Store, "putRequest" | "pendingRequests" | "removeRequest"> {
+  return {
+    putRequest: (put) =>
+      table.write({ ...keys.request(put.id), ...due, since: put.at, body: JSON.stringify(put) }, absent),
+    pendingRequests: async () => {
+      const items = await table.query({ where: "pk = :pk", values: { pk: inbox }, index: sinceIndex });
+      return items.map((item) => parsed(item, request));
+    },
+    // The key stays: Slack's second delivery may come after the answer to the first.
+    removeRequest: async (id) => {
+      const condition = present;
+      await table.update(keys.request(id), "REMOVE queue, standing, since, body", { condition });
+    },
+  };
+}
+
+function threads(table: Table): Pick<Store, "loadThread" | "saveThread"> {
+  return {
+    loadThread: async (database, migration) => {
+      const item = await table.read(keys.thread(database, migration));
+      return item && parsed(item, threadState);
+    },
+    saveThread: (database, migration, state) => {
+      const { revision } = state;
+      const condition =
+        revision === 1 ? absent : { text: "revision = :revision", values: { revision: revision - 1 } };
+      const item = { ...keys.thread(database, migration), revision, body: JSON.stringify(state) };
+      return table.write(item, condition);
+    },
+  };
+}
+
+function epochs(table: Table): Pick<Store, "takeEpoch" | "currentEpoch"> {
+  return {
+    takeEpoch: async () => {
+      const raised = await table.update(keys.epoch, "ADD epoch :one", { values: { one: 1 } });
+      return Number(raised?.epoch);
+    },
+    currentEpoch: async () => Number((await table.read(keys.epoch))?.epoch ?? 0),
+  };
+}
+
+/** Throws a `ZodError` where an item is not what it was written as. */
+function parsed<T>(item: Item, schema: z.ZodType<T>): T {
+  return schema.parse(JSON.parse(String(item.body)));
+}

@@ -1,0 +1,113 @@
+import { databaseOf, dropped, trimmed } from "../aws/stored-migration.ts";
+import { isEnded, type JournalEntry, type Migration } from "../core/migration.ts";
+import type { Plan } from "../core/plan.ts";
+import type { Store, ThreadState } from "../engine/deps.ts";
+import type { Request } from "../engine/request.ts";
+
+/**
+ * The store in memory, for tests that live through thousands of migrations. Values are kept as they are given:
+ * migrations are never changed in place.
+ */
+export function createMemoryStore(): Store {
+  const open = new Map<string, Migration>();
+  /** In the order of their ends. */
+  const past = new Map<string, Migration>();
+  /** Ids of migrations. */
+  const due = new Set<string>();
+  const plans = new Map<string, Plan>();
+  const entries = new Map<string, JournalEntry[]>();
+  const requests = new Map<string, Request | "answered">();
+  const threads = new Map<string, ThreadState>();
+  let epoch = 0;
+
+  const pending = () => [...requests.values()].filter((held) => held !== "answered");
+
+  return {
+    async create(migration, plan) {
+      const database = databaseOf(migration.target);
+      plans.set(`${database}#${plan.hash}`, plan);
+      if (open.has(database)) return false;
+      open.set(database, migration);
+      due.add(migration.id);
+      return true;
+    },
+    async loadOpen(database) {
+      return open.get(database);
+    },
+    async save(next) {
+      const database = databaseOf(next.target);
+      const stored = open.get(database);
+      if (stored?.id !== next.id || stored.revision !== next.revision - 1) return false;
+      entries.set(next.id, [...(entries.get(next.id) ?? []), ...dropped(next, stored)]);
+      due.add(next.id);
+      if (isEnded(next)) {
+        past.set(next.id, trimmed(next));
+        open.delete(database);
+      } else {
+        open.set(database, trimmed(next));
+      }
+      return true;
+    },
+    async rest(migration) {
+      const { id, target, revision } = migration;
+      const stored = past.get(id) ?? open.get(databaseOf(target));
+      if (stored?.id === id && stored.revision === revision) due.delete(id);
+    },
+    async findPast(database, migration) {
+      const found = past.get(migration);
+      return found && databaseOf(found.target) === database ? found : undefined;
+    },
+    async lastPast(database) {
+      return [...past.values()].findLast(({ target }) => databaseOf(target) === database);
+    },
+    async agenda() {
+      return {
+        migrations: [...open.values(), ...past.values()]
+          .filter(({ id }) => due.has(id))
+          .map(({ id, target }) => ({ database: databaseOf(target), migration: id })),
+        requests: pending().length > 0,
+      };
+    },
+    async listOpen() {
+      return [...open.values()];
+    },
+    async savePlan(database, plan) {
+      plans.set(`${database}#${plan.hash}`, plan);
+    },
+    async findPlan(database, hash) {
+      return plans.get(`${database}#${hash}`);
+    },
+    async journalAfter(migration, seq) {
+      const oldest = migration.journal[0]?.seq ?? migration.journalHead.seq + 1;
+      const copied = (entries.get(migration.id) ?? []).filter((entry) => entry.seq < oldest);
+      return [...copied, ...migration.journal].filter((entry) => entry.seq > seq);
+    },
+    async putRequest(request) {
+      if (requests.has(request.id)) return false;
+      requests.set(request.id, request);
+      return true;
+    },
+    async pendingRequests() {
+      return pending().sort((a, b) => a.at - b.at);
+    },
+    async removeRequest(id) {
+      if (requests.has(id)) requests.set(id, "answered");
+    },
+    async loadThread(database, migration) {
+      return threads.get(`${database}#${migration}`);
+    },
+    async saveThread(database, migration, state) {
+      const stored = threads.get(`${database}#${migration}`)?.revision ?? 0;
+      if (state.revision !== stored + 1) return false;
+      threads.set(`${database}#${migration}`, state);
+      return true;
+    },
+    async takeEpoch() {
+      epoch += 1;
+      return epoch;
+    },
+    async currentEpoch() {
+      return epoch;
+    },
+  };
+}
