@@ -1,12 +1,8 @@
 import type { webApi } from "@slack/bolt";
 import type { Clicker } from "../core/approval.ts";
 import { ChannelFault } from "../engine/deps.ts";
+import type { Approvers } from "./approvers.ts";
 import { calling } from "./web-client.ts";
-
-/** Who may approve. A list comes from the configuration; a group can be edited by whoever may edit it in Slack. */
-export type Approvers =
-  | { readonly kind: "people"; readonly users: readonly string[] }
-  | { readonly kind: "group"; readonly group: string };
 
 type User = NonNullable<webApi.UsersInfoResponse["user"]>;
 

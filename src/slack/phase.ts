@@ -1,7 +1,9 @@
+import { z } from "zod";
 import { hasBegun } from "../core/course.ts";
 import { inDowntime, type Migration, type StepRecord } from "../core/migration.ts";
 import type { Plan, PlannedStep } from "../core/plan.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Instant } from "../core/time.ts";
 
 /** What a migration is doing, for people. */
 export type Phase =
@@ -10,8 +12,8 @@ export type Phase =
   | { readonly is: "running" }
   | { readonly is: "downtime" }
   | { readonly is: "stuck"; readonly problem: Problem | null }
-  /** Going back would discard writes, and two people have not (yet) signed that. */
-  | { readonly is: "signatures"; readonly problem: Problem }
+  /** On the way back: this many writes would be discarded, and two people have not (yet) signed that. */
+  | { readonly is: "signatures"; readonly writes: string }
   | { readonly is: "paused" }
   | { readonly is: "rolling-back" }
   | { readonly is: "rejected" }
@@ -23,14 +25,27 @@ export const discardGate = "discard-writes";
 
 export function phaseOf(migration: Migration, plan: Plan): Phase {
   const { status, problem } = migration;
-  if (status === "stuck") {
-    return problem?.code === "rollback.writes" ? { is: "signatures", problem } : { is: "stuck", problem };
-  }
+  if (status === "stuck") return { is: "stuck", problem };
   if (status !== "open") return { is: status };
-  if (migration.direction === "back") return { is: "rolling-back" };
+  if (migration.direction === "back") {
+    const writes = writesToSignFor(migration);
+    return writes === undefined ? { is: "rolling-back" } : { is: "signatures", writes };
+  }
   const current = currentStep(migration, plan);
   if (current?.gate) return { is: "gate", gate: current };
   return inDowntime(migration) ? { is: "downtime" } : { is: "running" };
+}
+
+function writesToSignFor(migration: Migration): string | undefined {
+  const waits = Object.values(migration.steps).find(
+    ({ doneAt, waitingFor }) => doneAt === null && waitingFor?.code === "wait.discard",
+  );
+  return waits && String(waits.waitingFor?.params.writes);
+}
+
+/** True while the migration goes on by itself; otherwise it waits for somebody, or has ended. */
+export function isGoingOn(phase: Phase): boolean {
+  return phase.is === "running" || phase.is === "downtime" || phase.is === "rolling-back";
 }
 
 /** The first step that is not done, on the way there. */
@@ -53,6 +68,38 @@ export function hasSomethingToUndo(migration: Migration, plan: Plan): boolean {
 export function isOpened(migration: Migration): boolean {
   return migration.downtimeEnded !== null && migration.direction === "forward";
 }
+
+/** Which database clients are served by, and since when; `nobody` behind the fence. */
+export type Serving =
+  | { readonly by: "source" }
+  | { readonly by: "replacement" | "nobody"; readonly since: Instant };
+
+export function servingOf(migration: Migration, plan: Plan): Serving {
+  const { downtimeBegan, downtimeEnded, steps } = migration;
+  if (downtimeBegan === null || migration.status === "rolled-back") return { by: "source" };
+  if (migration.direction === "forward") {
+    return downtimeEnded === null
+      ? { by: "nobody", since: downtimeBegan }
+      : { by: "replacement", since: downtimeEnded };
+  }
+  const undoing = (what: "begins" | "ends") =>
+    steps[`undo:${plan.steps.find(({ downtime }) => downtime === what)?.id}`];
+  if (isDone(undoing("begins"))) return { by: "source" };
+  const closed = undoing("ends");
+  if (downtimeEnded !== null && !hasBegun(closed)) return { by: "replacement", since: downtimeEnded };
+  return { by: "nobody", since: closed?.begunAt ?? closed?.doneAt ?? downtimeBegan };
+}
+
+/** What every strategy pins of its source; null for a field that this one does not. */
+export function sourceOf(plan: Plan): { readonly resourceId: string | null; readonly keyArn: string | null } {
+  return pinnedSource.parse(plan.pinned).source;
+}
+
+const pinnedSource = z.object({
+  source: z
+    .object({ resourceId: z.string().nullable().catch(null), keyArn: z.string().nullable().catch(null) })
+    .catch({ resourceId: null, keyArn: null }),
+});
 
 /** Who has signed that the writes since opening are discarded, once each. */
 export function signers(migration: Migration): readonly string[] {

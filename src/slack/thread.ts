@@ -1,6 +1,7 @@
 import type { webApi } from "@slack/bolt";
 import type { Channel } from "../engine/deps.ts";
 import { sendAnswer } from "./answer.ts";
+import { type Approvers, mentionApprovers } from "./approvers.ts";
 import type { Message } from "./blocks/message.ts";
 import { noticeMessage } from "./blocks/notice.ts";
 import { isBroadcast, replyMessage, speaksOf } from "./blocks/reply.ts";
@@ -17,14 +18,16 @@ const threadPages = 20;
 export function createChannel(options: {
   readonly client: webApi.WebClient;
   readonly botUserId: string;
+  readonly approvers: Approvers;
   readonly addresses: SlackAddresses;
 }): Channel {
   const { client, botUserId, addresses } = options;
+  const mention = mentionApprovers(options.approvers);
   return {
     async postRoot(channel, view) {
       const key = `root:${view.migration.id}`;
       const posted = await calling(() =>
-        client.chat.postMessage({ channel, ...shown(rootMessage(view)), metadata: keyed(key) }),
+        client.chat.postMessage({ channel, ...shown(rootMessage(view, mention)), metadata: keyed(key) }),
       );
       return String(posted.ts);
     },
@@ -37,17 +40,17 @@ export function createChannel(options: {
     },
 
     async updateRoot(channel, ts, view) {
-      await calling(() => client.chat.update({ channel, ts, ...shown(rootMessage(view)) }));
+      await calling(() => client.chat.update({ channel, ts, ...shown(rootMessage(view, mention)) }));
     },
 
-    renderRoot: rootHash,
+    renderRoot: (view) => rootHash(view, mention),
     speaksOf,
 
     async postReply(channel, root, entry, view) {
       const reply = {
         channel,
         thread_ts: root,
-        ...shown(replyMessage(entry, view)),
+        ...shown(replyMessage(entry, view, mention)),
         metadata: keyed(`entry:${view.migration.id}#${entry.seq}`),
       };
       await calling(() =>
@@ -64,7 +67,8 @@ export function createChannel(options: {
       return found;
     },
 
-    answer: (request, notice) => sendAnswer(request.responseUrl, addresses.answers, noticeMessage(notice)),
+    answer: (request, notice) =>
+      sendAnswer(request.responseUrl, addresses.answers, noticeMessage(notice, mention)),
   };
 }
 

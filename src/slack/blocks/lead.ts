@@ -4,15 +4,16 @@ import { sayDuration } from "../../core/note.ts";
 import { expectedDowntime } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { currentStep, isDone, isOpened, type Phase, signers } from "../phase.ts";
+import { currentStep, isDone, isGoingOn, isOpened, type Phase, servingOf, signers } from "../phase.ts";
 import { code, escaped, mention, mrkdwn, sayInstant } from "../text.ts";
 import { problemLines } from "./problem.ts";
 import { backSteps } from "./steps.ts";
+import { claimsOf } from "./summary.ts";
 
 const gateTitles: Readonly<Record<string, string>> = {
   begin: "the plan waits for approval",
   cutover: "the cutover waits for approval",
-  open: "opening waits for approval",
+  "open-gate": "opening waits for approval",
 };
 
 /** The state in a few words: the heading of the root message, and the beginning of its one-sentence text. */
@@ -45,12 +46,12 @@ export function titleOf(phase: Phase, { migration }: MigrationView): string {
 }
 
 /** What is happening and who acts next, in mrkdwn. The first line stands alone: it is also the notification. */
-export function leadOf(phase: Phase, view: MigrationView): string {
+export function leadOf(phase: Phase, view: MigrationView, approvers: string): string {
   const { migration, plan } = view;
   const name = escaped(migration.target.name);
   switch (phase.is) {
     case "gate":
-      return gateLead(phase.gate.id, view);
+      return gateLead(phase.gate.id, view, approvers);
     case "running":
     case "downtime":
       return currentLead(view);
@@ -64,9 +65,9 @@ export function leadOf(phase: Phase, view: MigrationView): string {
       ].join("\n");
     case "signatures":
       return [
-        `${name} is not rolled back: clients have written to it since it was opened.`,
-        ...problemLines(phase.problem),
-        signed(migration),
+        `Rolling ${name} back would discard ${escaped(phase.writes)} writes that clients have made since it was opened.`,
+        serving(view),
+        `${signed(migration)} Or go forward again: the replacement is opened once more, and nothing is lost.`,
       ].join("\n");
     case "rolling-back":
       return rollbackLead(view);
@@ -75,14 +76,14 @@ export function leadOf(phase: Phase, view: MigrationView): string {
     case "finished":
       return `${name} is under ${code(plan.keyArn)}${downtimeTook(migration)}.`;
     case "rolled-back":
-      return `The source answers as ${name} again, unfenced${downtimeTook(migration)}. No write was lost unless two people signed for it.`;
+      return `The source answers as ${name} again, unfenced. ${lostWrites(migration)}`;
   }
 }
 
-function gateLead(gate: string, view: MigrationView): string {
+function gateLead(gate: string, view: MigrationView, approvers: string): string {
   const { migration, plan } = view;
   const name = escaped(migration.target.name);
-  const asked = `${mention(migration.requester)} asked for this; somebody else from the approvers must approve.`;
+  const asked = `${mention(migration.requester)} asked for this; somebody else must approve: ${approvers}.`;
   if (gate === "begin") {
     return [`*Move ${name} to ${code(plan.keyArn)}?* Nothing has been created or changed yet.`, asked].join(
       "\n",
@@ -98,7 +99,7 @@ function gateLead(gate: string, view: MigrationView): string {
       "• that rolling back needs no further approval",
     ].join("\n");
   }
-  if (gate === "open") {
+  if (gate === "open-gate") {
     return [
       `*Every check passed. Open ${name}?* It is still fenced, and its downtime goes on until somebody opens it.`,
       "After opening, going back discards what clients have written since.",
@@ -137,37 +138,46 @@ function signed(migration: Migration): string {
     : `Signed by ${names.join(", ")}; two people must.`;
 }
 
+/** Before opening, nobody could write to what a rollback puts aside. */
+function lostWrites(migration: Migration): string {
+  const discarded = claimsOf(migration).find(({ code: of }) => of === "saw.discard-signed");
+  return `${discarded ? say(discarded, mrkdwn) : "No write was lost"}.`;
+}
+
 function downtimeTook({ downtimeBegan, downtimeEnded }: Migration): string {
   if (downtimeBegan === null || downtimeEnded === null) return "";
   return `; the downtime was ${sayDuration(downtimeEnded - downtimeBegan)}`;
 }
 
 /** Whether clients are served, and by what: the first question of whoever is woken. */
-export function serving({ migration }: MigrationView): string {
+export function serving({ migration, plan }: MigrationView): string {
   const name = escaped(migration.target.name);
-  if (migration.downtimeBegan === null) return `${name} serves as before, from the source.`;
-  if (migration.downtimeEnded === null) {
-    return `:no_entry: ${name} is *not serving*: it is fenced since ${sayInstant(migration.downtimeBegan)}. The source is whole.`;
+  const state = servingOf(migration, plan);
+  switch (state.by) {
+    case "source":
+      return `${name} serves as before, from the source.`;
+    case "replacement":
+      return `${name} serves, from the replacement, since ${sayInstant(state.since)}.`;
+    case "nobody":
+      return `${name} is *not serving* :no_entry: since ${sayInstant(state.since)}: it is fenced. The source is whole.`;
   }
-  return migration.direction === "forward"
-    ? `${name} is serving, from the replacement, since ${sayInstant(migration.downtimeEnded)}.`
-    : `${name} was opened to clients at ${sayInstant(migration.downtimeEnded)}.`;
 }
 
 /** What of the downtime is used, signed for and expected; empty outside it. */
-export function downtimeFields(view: MigrationView): readonly (readonly [string, string])[] {
+export function downtimeFields(phase: Phase, view: MigrationView): readonly (readonly [string, string])[] {
   const { migration, now, remaining } = view;
   if (migration.downtimeBegan === null || migration.downtimeEnded !== null) return [];
   const used = now - migration.downtimeBegan;
-  const longest = passedWith(migration, "cutover")?.terms?.longestDowntime ?? migration.longestDowntime;
+  const signature = passedWith(migration, "cutover");
+  const longest = signature?.terms?.longestDowntime ?? migration.longestDowntime;
+  const by = signature ? `, by ${escaped(signature.person.name)}` : "";
   const past = used > longest ? " :warning: past it" : "";
-  const forecast =
-    migration.status === "open"
-      ? `in about ${sayDuration(remaining)}, after ${sayDuration(used + remaining)} in all`
-      : "not before somebody acts";
+  const forecast = isGoingOn(phase)
+    ? `in about ${sayDuration(remaining)}, after ${sayDuration(used + remaining)} in all`
+    : "not before somebody acts";
   return [
     ["Downtime so far", sayDuration(used)],
-    ["Longest that is signed for", `${sayDuration(longest)}${past}`],
+    ["Longest that is signed for", `${sayDuration(longest)}${by}${past}`],
     ["Expected to end", forecast],
   ];
 }

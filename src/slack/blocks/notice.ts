@@ -15,8 +15,8 @@ import { problemLines } from "./problem.ts";
 import { planFacts, remarkBlocks, statusMessage } from "./root.ts";
 import { planLines } from "./steps.ts";
 
-/** What one person alone is told in answer to a command or a click. */
-export function noticeMessage(notice: Notice): Message {
+/** What one person alone is told in answer to a command or a click. `approvers` is a mention of them. */
+export function noticeMessage(notice: Notice, approvers: string): Message {
   switch (notice.kind) {
     case "problems":
       return problemsMessage(notice.problems);
@@ -25,7 +25,7 @@ export function noticeMessage(notice: Notice): Message {
     case "plan":
       return planMessage(notice.plan);
     case "status":
-      return statusesMessage(notice.views);
+      return statusesMessage(notice.views, approvers);
     case "list":
       return databasesMessage(notice.databases);
     case "help":
@@ -68,14 +68,14 @@ function planMessage(plan: Plan): Message {
   );
 }
 
-function statusesMessage(views: readonly MigrationView[]): Message {
+function statusesMessage(views: readonly MigrationView[], approvers: string): Message {
   const [only] = views;
   if (!only) return saying("No migration is under way.");
-  if (views.length === 1) return statusMessage(only);
+  if (views.length === 1) return statusMessage(only, approvers);
   const text = `${count(views.length, "migration")} under way.`;
   const lines = views.flatMap((view) => {
     const phase = phaseOf(view.migration, view.plan);
-    return [`*${escaped(titleOf(phase, view))}*`, `${leadOf(phase, view)}`, ""];
+    return [`*${escaped(titleOf(phase, view))}*`, leadOf(phase, view, approvers), ""];
   });
   return message(text, [section(`*${text}*`), ...listing(lines, 30)]);
 }

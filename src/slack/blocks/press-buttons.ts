@@ -25,7 +25,7 @@ export function buttonsFor(phase: Phase, view: MigrationView): readonly Button[]
 function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
   switch (phase.is) {
     case "gate":
-      return [...approvals(phase.gate, view), reject(phase.gate), ...rollback(view)];
+      return [...approvals(phase.gate, view), reject(phase.gate, view)];
     case "running":
       return [pause(view), ...rollback(view)];
     case "downtime":
@@ -75,7 +75,7 @@ function approvals(gate: PlannedStep, view: MigrationView): readonly Pressable[]
       },
     ];
   }
-  if (gate.id === "open") {
+  if (gate.id === "open-gate") {
     return [
       {
         press: approve(null),
@@ -100,11 +100,14 @@ function approvals(gate: PlannedStep, view: MigrationView): readonly Pressable[]
   ];
 }
 
-function reject(gate: PlannedStep): Pressable {
+function reject(gate: PlannedStep, { migration, plan, rollbackPrice }: MigrationView): Pressable {
+  const undoes = hasSomethingToUndo(migration, plan);
   return {
     press: { does: "reject", gate: gate.id },
-    label: "Reject",
-    asks: "The migration ends; what it has made so far is undone.",
+    label: undoes ? "Reject and roll back" : "Reject",
+    asks: undoes
+      ? `What it has made so far is undone, which takes about ${sayDuration(rollbackPrice)} and loses 0 writes.`
+      : "The migration ends. Nothing has been created yet.",
     confirm: "Reject",
   };
 }

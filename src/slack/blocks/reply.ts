@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { JournalEntry } from "../../core/migration.ts";
-import { plain as plainFormat, sayDuration } from "../../core/note.ts";
+import { plain, sayDuration } from "../../core/note.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, mention, mrkdwn, sayInstant } from "../text.ts";
@@ -15,6 +15,9 @@ const quiet: ReadonlySet<string> = new Set(["event.created", "event.begun"]);
 /** Sent to the channel as well: it must not be missed by somebody who does not follow the thread. */
 const broadcast: ReadonlySet<string> = new Set(["event.stuck", "event.finished", "event.rolled-back"]);
 
+/** Need the approvers, whom no edit of the root message would reach. */
+const asksApprovers: ReadonlySet<string> = new Set(["event.approval-expired", "event.plan-changed"]);
+
 /** Shown with what was observed when it happened. */
 const withEvidence: ReadonlySet<string> = new Set(["event.marked", "event.verified", "event.opened"]);
 
@@ -27,9 +30,10 @@ export function isBroadcast({ what }: JournalEntry): boolean {
   return broadcast.has(what.code);
 }
 
-/** One entry of the journal as a message in the thread. */
-export function replyMessage(entry: JournalEntry, view: MigrationView): Message {
+/** One entry of the journal as a message in the thread. `approvers` is a mention of them. */
+export function replyMessage(entry: JournalEntry, view: MigrationView, approvers: string): Message {
   const said = entry.what.code === "event.stuck" ? stuckLines(entry, view) : [sentence(entry, view)];
+  if (asksApprovers.has(entry.what.code)) said.push(`${approvers}: the buttons are on the message above.`);
   return message(
     said.slice(0, 2).join(" "),
     [section(said.join("\n")), ...evidenceBlocks(entry, view)],
@@ -37,16 +41,16 @@ export function replyMessage(entry: JournalEntry, view: MigrationView): Message 
   );
 }
 
-function sentence({ what }: JournalEntry, { migration }: MigrationView): string {
+function sentence({ what }: JournalEntry, view: MigrationView): string {
   const spoken = say(what, mrkdwn);
   const { sight } = what.params;
   // The journal holds the resource id, whose meaning depends on the migration.
   if (what.code !== "event.answers" || typeof sight !== "string") return spoken;
-  return spoken.replace(mrkdwn.text(sight), whoIs(sight, migration));
+  return spoken.replace(mrkdwn.text(sight), whoIs(sight, view));
 }
 
 /** Whoever is woken asks: is it serving, why, and what can I do? */
-function stuckLines(entry: JournalEntry, view: MigrationView): readonly string[] {
+function stuckLines(entry: JournalEntry, view: MigrationView): string[] {
   const { migration, rollbackPrice } = view;
   const { problem } = migration;
   // An old entry that is posted late must not speak of a newer problem.
@@ -70,6 +74,6 @@ function evidenceBlocks({ at, what }: JournalEntry, { migration }: MigrationView
   if (seen.length === 0) return [];
   return table(
     ["What was seen", "Value", "Source"],
-    seen.map(({ claim, observed, source }) => [say(claim, plainFormat), observed, source]),
+    seen.map(({ claim, observed, source }) => [say(claim, plain), observed, source]),
   );
 }

@@ -1,3 +1,4 @@
+import type { KnownBlock } from "@slack/types";
 import { digest } from "../../core/hash.ts";
 import { inDowntime, isEnded } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
@@ -5,45 +6,46 @@ import { expectedDowntime, type Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { type Phase, phaseOf } from "../phase.ts";
+import { hasSomethingToUndo, isGoingOn, isOpened, type Phase, phaseOf, sourceOf } from "../phase.ts";
 import { code, escaped, mention, mrkdwn, sayMinute } from "../text.ts";
 import { downtimeFields, leadOf, titleOf } from "./lead.ts";
 import { actions, context, fields, header, listing, type Message, message, section } from "./message.ts";
 import { buttonsFor } from "./press-buttons.ts";
-import { backLines, forwardLines } from "./steps.ts";
+import { backLines, foldedLines, forwardLines } from "./steps.ts";
 import { summaryBlocks } from "./summary.ts";
 
 const stepSections = 6;
 
-/** The one message of a migration that is edited in place. */
-export function rootMessage(view: MigrationView): Message {
+/** The one message of a migration that is edited in place. `approvers` is a mention of them. */
+export function rootMessage(view: MigrationView, approvers: string): Message {
   const phase = phaseOf(view.migration, view.plan);
-  const shown = body(phase, view);
-  return message(shown.text, shown.blocks, [...actions(buttonsFor(phase, view)), footer(view)]);
+  const isLong = phase.is !== "gate" && !isEnded(view.migration);
+  const shown = body(phase, view, approvers, isLong ? foldedLines : forwardLines);
+  return message(shown.text, shown.blocks, [...actions(buttonsFor(phase, view)), footer(phase, view)]);
 }
 
-/** The same without buttons, for somebody who asked how it stands. */
-export function statusMessage(view: MigrationView): Message {
-  const shown = body(phaseOf(view.migration, view.plan), view);
-  return message(shown.text, shown.blocks, [footer(view)]);
+/** The same without buttons and with every step, for somebody who asked how it stands. */
+export function statusMessage(view: MigrationView, approvers: string): Message {
+  const phase = phaseOf(view.migration, view.plan);
+  const shown = body(phase, view, approvers, forwardLines);
+  return message(shown.text, shown.blocks, [footer(phase, view)]);
 }
 
 /**
  * A hash of the root message. What moves with every look (the time, forecasts) counts only by the minute: an unchanged
  * poll edits nothing, and a heartbeat that has stopped still shows within a minute.
  */
-export function rootHash(view: MigrationView): string {
+export function rootHash(view: MigrationView, approvers: string): string {
   const now = Math.floor(view.now / minutes(1)) * minutes(1);
-  return digest(rootMessage({ ...view, now, remaining: 0, rollbackPrice: 0 }));
+  return digest(rootMessage({ ...view, now, remaining: 0, rollbackPrice: 0 }, approvers));
 }
 
-function body(phase: Phase, view: MigrationView): Message {
+function body(phase: Phase, view: MigrationView, approvers: string, forward: typeof forwardLines): Message {
   const { migration, plan } = view;
   const title = titleOf(phase, view);
-  const lead = leadOf(phase, view);
-  const facts = [...downtimeFields(view), ...factsOf(phase, view)];
-  const lines = migration.direction === "back" ? backLines(migration, plan) : forwardLines(migration, plan);
-  const remarks = phase.is === "gate" ? remarkBlocks(plan) : [];
+  const lead = leadOf(phase, view, approvers);
+  const facts = [...downtimeFields(phase, view), ...factsOf(phase, view)];
+  const lines = migration.direction === "back" ? backLines(migration, plan) : forward(migration, plan);
   return {
     text: `${escaped(title)}. ${lead.split("\n")[0] ?? ""}`,
     blocks: [
@@ -52,70 +54,71 @@ function body(phase: Phase, view: MigrationView): Message {
       ...(facts.length > 0 ? [fields(facts)] : []),
       ...summaryBlocks(view),
       ...listing(lines, stepSections),
-      ...remarks,
+      ...(phase.is === "gate" ? remarkBlocks(plan) : []),
     ],
   };
 }
 
+type Fact = readonly [string, string];
+
 /** What an approver looks for first; once it is under way, only what can still change. */
-function factsOf(phase: Phase, view: MigrationView): readonly (readonly [string, string])[] {
+function factsOf(phase: Phase, view: MigrationView): readonly Fact[] {
   const { migration, plan, rollbackPrice, remaining } = view;
-  if (phase.is === "gate" && migration.downtimeBegan === null) return planFacts(plan);
   if (isEnded(migration)) return [];
-  return [
-    ...(migration.direction === "forward" && migration.downtimeEnded === null
-      ? [["Rolling back now", `takes about ${sayDuration(rollbackPrice)}, loses 0 writes`] as const]
-      : []),
-    ...(migration.direction === "forward" && migration.downtimeEnded !== null
-      ? [
-          [
-            "Rolling back now",
-            `takes about ${sayDuration(rollbackPrice)}, and discards what clients have written`,
-          ] as const,
-        ]
-      : []),
-    ...(inDowntime(migration) || migration.status !== "open"
-      ? []
-      : [["Left", `about ${sayDuration(remaining)}, without waiting for approvals`] as const]),
-  ];
+  const facts: Fact[] = [];
+  if (phase.is === "gate" && migration.downtimeBegan === null) facts.push(...planFacts(plan));
+  if (hasSomethingToUndo(migration, plan) && migration.direction === "forward") {
+    const price = isOpened(migration) ? "discards what clients have written" : "loses 0 writes";
+    facts.push(["Rolling back now", `takes about ${sayDuration(rollbackPrice)}, ${price}`]);
+  }
+  if (isGoingOn(phase) && !inDowntime(migration)) {
+    facts.push(["Left", `about ${sayDuration(remaining)}, without what people take to approve`]);
+  }
+  return facts;
 }
 
 /** The facts of a plan as fields. */
 export function planFacts(plan: Plan): readonly (readonly [string, string])[] {
   const { account, region, kind, name } = plan.target;
+  const { keyArn } = sourceOf(plan);
+  const expected = expectedDowntime(plan.steps);
   const total = plan.steps.reduce((sum, step) => sum + (step.skipped ? 0 : step.expect), 0);
   return [
     ["Database", `${code(name)} (${kind})`],
     ["Account and Region", `${escaped(account)}, ${escaped(region)}`],
+    ["Key now", keyArn === null ? "none" : code(keyArn)],
     ["New key", code(plan.keyArn)],
     ["Way", say(plan.strategy.title, mrkdwn)],
     [
       "Expected downtime",
-      `${sayDuration(expectedDowntime(plan.steps))}, at most ${sayDuration(plan.longestDowntime)}`,
+      `${sayDuration(expected)}${expected > plan.longestDowntime ? " :warning: longer than the longest" : ""}`,
     ],
+    ["Longest downtime to be signed for", sayDuration(plan.longestDowntime)],
     ["Expected in all", sayDuration(total)],
   ];
 }
 
-/** What was checked and held, and what an approver should know. */
-export function remarkBlocks(plan: Plan): ReturnType<typeof listing> {
-  const lines = [
-    ...(plan.remarks.length > 0 ? ["*What to know*"] : []),
-    ...plan.remarks.map((remark) => `• ${say(remark, mrkdwn)}`),
-    ...(plan.checks.length > 0
-      ? [`*Checked, and again at every approval* (${plan.checks.length} held)`]
-      : []),
-    ...plan.checks.map((check) => `• ${say(check, mrkdwn)}`),
+/** What an approver should know, and what was checked and held. */
+export function remarkBlocks(plan: Plan): readonly KnownBlock[] {
+  const remarks = plan.remarks.map((remark) => `• ${say(remark, mrkdwn)}`);
+  const checks = plan.checks.map((check) => say(check, mrkdwn)).join(" · ");
+  return [
+    ...(remarks.length > 0 ? listing(["*What to know*", ...remarks], 3) : []),
+    ...(checks === "" ? [] : [context([`Checked now, and again at every approval: ${checks}`])]),
   ];
-  return listing(lines, 3);
 }
 
-function footer({ migration, plan, now }: MigrationView) {
-  const times = isEnded(migration)
-    ? `Ended ${sayMinute(migration.endedAt ?? now)}`
-    : `Updated ${sayMinute(now)} · looks again ${inDowntime(migration) ? "every few seconds" : "within a minute"}`;
+/**
+ * While it goes on by itself the time is that of the last look, so that a poller that has died shows; while it waits
+ * for somebody nothing is looked at, and the time is that of the last change.
+ */
+function footer(phase: Phase, { migration, plan, now }: MigrationView) {
+  const { id, requester, journal, createdAt } = migration;
+  const times = isGoingOn(phase)
+    ? `Looked at ${sayMinute(now)} · next look within a minute${inDowntime(migration) ? ", mostly within seconds" : ""}`
+    : `Last change ${sayMinute(journal.at(-1)?.at ?? createdAt)}`;
   return context([
-    `Migration ${code(migration.id)} · plan ${code(plan.hash.slice(0, 8))} · asked for by ${mention(migration.requester)}`,
+    `Migration ${code(id)} · plan ${code(plan.hash.slice(0, 8))} · asked for by ${mention(requester)}`,
     times,
   ]);
 }

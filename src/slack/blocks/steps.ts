@@ -45,12 +45,31 @@ function withRules(step: PlannedStep, line: string): readonly string[] {
 /** Every step of a migration on its way there, with what became of it. */
 export function forwardLines(migration: Migration, plan: Plan): readonly string[] {
   const current = currentStep(migration, plan);
-  return plan.steps.flatMap((step, index) => {
-    const state = step.skipped
-      ? `not needed: ${say(step.skipped, mrkdwn)}`
-      : stateOf(step, migration, step === current);
-    return withRules(step, `*${index + 1}.* ${say(step.title, mrkdwn)} — ${state}`);
-  });
+  return plan.steps.flatMap((step, index) => forwardLine(step, index, migration, step === current));
+}
+
+/** The same with one line for all that is done but the last: a long list would hide what goes on. */
+export function foldedLines(migration: Migration, plan: Plan): readonly string[] {
+  const current = currentStep(migration, plan);
+  const folded = current ? plan.steps.indexOf(current) - 1 : 0;
+  if (folded < 2) return forwardLines(migration, plan);
+  const rest = plan.steps.slice(folded);
+  return [
+    `*1–${folded}.* done :white_check_mark:`,
+    ...rest.flatMap((step, index) => forwardLine(step, folded + index, migration, step === current)),
+  ];
+}
+
+function forwardLine(
+  step: PlannedStep,
+  index: number,
+  migration: Migration,
+  isCurrent: boolean,
+): readonly string[] {
+  const state = step.skipped
+    ? `not needed: ${say(step.skipped, mrkdwn)}`
+    : stateOf(step, migration, isCurrent);
+  return withRules(step, `*${index + 1}.* ${say(step.title, mrkdwn)} — ${state}`);
 }
 
 function stateOf(step: PlannedStep, migration: Migration, isCurrent: boolean): string {
@@ -69,9 +88,8 @@ function gateState(
 ): string {
   const given = passedWith(migration, step.id);
   if (record && isDone(record)) {
-    return given
-      ? `approved by ${escaped(given.person.name)} :white_check_mark:`
-      : "passed :white_check_mark:";
+    if (!given) return "agreed with the cutover :white_check_mark:";
+    return `approved by ${escaped(given.person.name)}, ${sayInstant(given.at)} :white_check_mark:`;
   }
   return isCurrent && migration.status !== "rejected"
     ? "*waits for approval* :raised_hand:"

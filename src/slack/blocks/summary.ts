@@ -5,66 +5,59 @@ import { namesFor } from "../../core/names.ts";
 import type { Note } from "../../core/note.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
+import { sourceOf } from "../phase.ts";
 import { code, escaped, mrkdwn, sayInstant } from "../text.ts";
 import { section } from "./message.ts";
 
 /** The claims of the evidence that a person reads first when all is over. */
-const headlines: ReadonlySet<string> = new Set([
-  "saw.marker",
-  "saw.key",
-  "saw.restored",
-  "saw.marker-there",
-  "saw.snapshot",
-]);
+const headlines = ["saw.marker", "saw.key", "saw.restored", "saw.marker-there", "saw.snapshot"];
 
-/** What is known of the endpoints, who approved, and at the end what came of it and what is kept. */
+/** What is known of the endpoints, and at the end what came of it and what is kept. */
 export function summaryBlocks(view: MigrationView): readonly KnownBlock[] {
   const { migration } = view;
   const lines = [
-    ...Object.entries(migration.sightings).map(([endpoint, seen]) => sightingLine(endpoint, seen, migration)),
-    ...approvalLines(migration),
-    ...(migration.status === "finished" ? [...proved(migration), ...kept(view)] : []),
+    ...Object.entries(migration.sightings).map(([endpoint, seen]) => sightingLine(endpoint, seen, view)),
+    ...(migration.status === "finished" ? [...proved(view), ...kept(view)] : []),
   ];
   return lines.length === 0 ? [] : [section(lines.join("\n"))];
 }
 
 /** When an endpoint changed is known only to lie between two looks. */
-function sightingLine(endpoint: string, { sight, after, by }: Sighting, migration: Migration): string {
+function sightingLine(endpoint: string, { sight, after, by }: Sighting, view: MigrationView): string {
   const bracket =
     after === null ? `seen ${sayInstant(by)}` : `since between ${sayInstant(after)} and ${sayInstant(by)}`;
   const what =
     sight.state === "unreachable"
       ? `unreachable (${sight.layer}: ${escaped(sight.reason)})`
-      : `answers ${sight.answersAs === null ? "without saying who it is" : `as ${whoIs(sight.answersAs, migration)}`}`;
+      : `answers ${sight.answersAs === null ? "without saying who it is" : `as ${whoIs(sight.answersAs, view)}`}`;
   return `• ${escaped(endpoint)} endpoint: ${what}, ${bracket}`;
 }
 
-/** A resource id with what it is to this migration, as far as its evidence tells. */
-export function whoIs(resourceId: string, migration: Migration): string {
-  const restored = evidenceOf(migration).find((claim) => claim.code === "saw.restored");
-  if (restored?.params.resourceId === resourceId) return `the replacement ${code(resourceId)}`;
-  return restored || migration.downtimeBegan === null ? `the source ${code(resourceId)}` : code(resourceId);
+/** A resource id with what it is to this migration, as far as its plan and its evidence tell. */
+export function whoIs(resourceId: string, { migration, plan }: MigrationView): string {
+  if (sourceOf(plan).resourceId === resourceId) return `the source ${code(resourceId)}`;
+  const isRestored = claimsOf(migration).some(
+    ({ code: of, params }) => of === "saw.restored" && params.resourceId === resourceId,
+  );
+  return isRestored ? `the replacement ${code(resourceId)}` : code(resourceId);
 }
 
-function approvalLines(migration: Migration): readonly string[] {
-  return migration.approvals
-    .filter((given) => given.planHash === migration.planHash)
-    .map((given) => {
-      const opening = given.terms
-        ? `, opening ${given.terms.opening === "automatic" ? "by itself" : "after asking"}`
-        : "";
-      return `• ${escaped(given.gate)}: approved by ${escaped(given.person.name)}, ${sayInstant(given.at)}${opening}`;
-    });
-}
-
-function evidenceOf(migration: Migration): readonly Note[] {
+/** Everything that was proved, in the order of the steps. */
+export function claimsOf(migration: Migration): readonly Note[] {
   return Object.values(migration.steps).flatMap((record) => record.evidence.map(({ claim }) => claim));
 }
 
-function proved(migration: Migration): readonly string[] {
-  return evidenceOf(migration)
-    .filter((claim) => headlines.has(claim.code))
-    .map((claim) => `• ${say(claim, mrkdwn)}`);
+/** The first of each: with forty instances the key is proved forty-one times, first of all for the cluster. */
+function proved({ migration, plan }: MigrationView): readonly string[] {
+  const claims = claimsOf(migration);
+  const { keyArn } = sourceOf(plan);
+  return [
+    ...(keyArn === null ? [] : [`• Before, it was under ${code(keyArn)}`]),
+    ...headlines.flatMap((headline) => {
+      const claim = claims.find(({ code: of }) => of === headline);
+      return claim ? [`• ${say(claim, mrkdwn)}`] : [];
+    }),
+  ];
 }
 
 function kept({ migration }: MigrationView): readonly string[] {

@@ -1,0 +1,187 @@
+import type { Approval, Person } from "../../src/core/approval.ts";
+import type { Migration, StepRecord } from "../../src/core/migration.ts";
+import { namesFor } from "../../src/core/names.ts";
+import { makePlan, type Plan } from "../../src/core/plan.ts";
+import { problem } from "../../src/core/problem.ts";
+import { note } from "../../src/core/sentences.ts";
+import type { Strategy } from "../../src/core/strategy.ts";
+import { minutes, seconds } from "../../src/core/time.ts";
+import type { MigrationView } from "../../src/engine/deps.ts";
+import { auroraPointInTime } from "../../src/strategies/aurora-point-in-time.ts";
+
+/** 2026-11-24 12:00 UTC. */
+export const noon = Date.UTC(2026, 10, 24, 12);
+
+export const alice: Person = { id: "T0ACME001:U0ALICE01", user: "U0ALICE01", name: "Alice Novak" };
+export const bob: Person = { id: "T0ACME001:U0BOB0001", user: "U0BOB0001", name: "Bob Okafor" };
+export const carol: Person = { id: "T0ACME001:U0CAROL01", user: "U0CAROL01", name: "Carol Lindqvist" };
+
+export const newKey = "arn:aws:kms:eu-west-1:111122223333:key/0c1d2e3f-0000-4000-8000-000000000001";
+export const oldKey = "arn:aws:kms:eu-west-1:111122223333:key/aws-rds-0000";
+
+/** The plan of the real strategy for a database of that name. */
+export function planOf(name = "orders-prod", id = "m1234567"): Plan {
+  const pinned = {
+    source: {
+      name,
+      resourceId: "cluster-SOURCE",
+      arn: `arn:aws:rds:eu-west-1:111122223333:cluster:${name}`,
+      keyArn: oldKey,
+    },
+    keyArn: newKey,
+    settings: { deletionProtection: false, securityGroups: ["sg-app"] },
+    members: [{ resourceId: "db-WRITER", settings: { name: `${name}-1` } }],
+    endpoints: { writer: `${name}.cluster-abc.eu-west-1.rds.amazonaws.com`, reader: "reader" },
+    fenceGroup: "sg-fence",
+    database: "orders",
+    databases: ["orders"],
+  };
+  return makePlan(auroraPointInTime as unknown as Strategy, {
+    target: { account: "111122223333", region: "eu-west-1", kind: "cluster", name },
+    keyArn: newKey,
+    pinned,
+    remarks: [note("remark.expected-from", {}), note("remark.restart", {})],
+    names: namesFor(id, name),
+    longestDowntime: minutes(30),
+  });
+}
+
+const untouched: StepRecord = {
+  since: noon,
+  lastRun: null,
+  begunAt: null,
+  doneAt: null,
+  evidence: [],
+  waitingFor: null,
+  progress: null,
+  notBefore: null,
+};
+
+export const done = (at: number): StepRecord => ({
+  ...untouched,
+  since: at - seconds(41),
+  begunAt: at - seconds(41),
+  doneAt: at,
+  evidence: [{ claim: note("saw.protected", {}), observed: "true", source: "rds:DescribeDBClusters" }],
+});
+
+export const underWay = (at: number): StepRecord => ({
+  ...untouched,
+  since: at,
+  begunAt: at,
+  progress: 60,
+  waitingFor: note("wait.status", { name: "orders-prod", status: "creating" }),
+});
+
+function approvalOf(gate: string, plan: Plan, person: Person): Approval {
+  const terms = gate === "cutover" ? { longestDowntime: minutes(30), opening: "automatic" as const } : null;
+  return { gate, planHash: plan.hash, person, at: noon, expiresAt: noon + minutes(60), terms };
+}
+
+/** A migration as it is when `at` is the first step not done, and what a message about it is made from. */
+export function viewAt(at: string, change: Partial<Migration> = {}, plan = planOf()): MigrationView {
+  const ids = plan.steps.map(({ id }) => id);
+  const reached = at === "end" ? ids.length : ids.indexOf(at);
+  if (reached < 0) throw new RangeError(`the plan has no step ${at}`);
+  const steps = Object.fromEntries(
+    plan.steps.slice(0, reached + 1).map((step, index) => {
+      const record = index < reached ? done(noon + minutes(index)) : step.gate ? untouched : underWay(noon);
+      return [step.id, record];
+    }),
+  );
+  const fenced = reached > ids.indexOf("fence-network");
+  const opened = reached > ids.indexOf("open");
+  const gates = plan.steps.slice(0, reached).filter(({ gate }) => gate);
+  const migration: Migration = {
+    id: plan.migration,
+    revision: 7,
+    target: plan.target,
+    strategy: { id: plan.strategy.id, version: plan.strategy.version },
+    planHash: plan.hash,
+    pinned: plan.pinned,
+    learned: {},
+    request: { id: "1.2.3", key: newKey },
+    longestDowntime: plan.longestDowntime,
+    requester: alice,
+    channel: "C0DBOPS01",
+    status: at === "end" ? "finished" : "open",
+    direction: "forward",
+    problem: null,
+    steps,
+    approvals: gates.map(({ id }) => approvalOf(id, plan, bob)),
+    downtimeBegan: fenced ? noon : null,
+    downtimeEnded: opened ? noon + minutes(12) : null,
+    rollback: null,
+    sightings: {},
+    journal: [
+      {
+        seq: 1,
+        at: noon,
+        what: note("event.created", { person: "Alice", name: "x", key: newKey }),
+        hash: "h",
+      },
+    ],
+    journalHead: { seq: 1, hash: "h" },
+    createdAt: noon,
+    endedAt: at === "end" ? noon + minutes(40) : null,
+    ...change,
+  };
+  return { migration, plan, now: noon + minutes(5), rollbackPrice: minutes(4), remaining: minutes(7) };
+}
+
+const rollback = { at: noon + minutes(3), price: minutes(4) };
+const refused = problem("step.refused", {
+  operation: "ModifyDBCluster",
+  code: "InvalidDBClusterStateFault",
+  message: "DB cluster is not in available state",
+  name: "orders-prod",
+});
+
+/** Goes back from `at`: the first undone, the second under way. */
+export function backFrom(at: string, change: Partial<Migration> = {}, plan = planOf()): MigrationView {
+  const { steps: undoing, ...rest } = change;
+  const view = viewAt(at, { direction: "back", rollback, ...rest }, plan);
+  const begun = plan.steps.filter(({ id, undo }) => undo && view.migration.steps[id]).map(({ id }) => id);
+  const [last, next] = begun.toReversed();
+  const steps = {
+    ...view.migration.steps,
+    ...(last === undefined ? {} : { [`undo:${last}`]: done(noon) }),
+    ...(next === undefined ? {} : { [`undo:${next}`]: underWay(noon) }),
+    "after:source-answers": untouched,
+  };
+  return { ...view, migration: { ...view.migration, steps: { ...steps, ...undoing } } };
+}
+
+/** Every state that a person can meet, by name, for a plan. */
+export function everyState(plan = planOf()): Readonly<Record<string, MigrationView>> {
+  const waitsForSignatures = {
+    ...untouched,
+    begunAt: noon,
+    waitingFor: note("wait.discard", { writes: "17" }),
+  };
+  return {
+    "waiting for begin": viewAt("begin", {}, plan),
+    preparing: viewAt("safety-snapshot", {}, plan),
+    "waiting for cutover": viewAt("cutover", {}, plan),
+    "in downtime": viewAt("restore", {}, plan),
+    "waiting for opening": viewAt("open-gate", {}, plan),
+    "open, being finished": viewAt("endpoint-answers", {}, plan),
+    paused: viewAt("safety-snapshot", { status: "paused" }, plan),
+    "stuck before the downtime": viewAt("safety-snapshot", { status: "stuck", problem: refused }, plan),
+    "stuck in the downtime": viewAt("rename-source", { status: "stuck", problem: refused }, plan),
+    "stuck on the way back": backFrom("restore", { status: "stuck", problem: refused }, plan),
+    "rolling back": backFrom("restore", {}, plan),
+    "waiting for signatures": backFrom(
+      "endpoint-answers",
+      { steps: { "undo:open": waitsForSignatures } },
+      plan,
+    ),
+    rejected: viewAt("begin", { status: "rejected", endedAt: noon }, plan),
+    "rolled back": backFrom(
+      "restore",
+      { status: "rolled-back", endedAt: noon, downtimeEnded: noon + 1 },
+      plan,
+    ),
+    finished: viewAt("end", {}, plan),
+  };
+}

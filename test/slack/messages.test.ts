@@ -1,0 +1,426 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import type { JournalEntry } from "../../src/core/migration.ts";
+import type { Note } from "../../src/core/note.ts";
+import type { Plan } from "../../src/core/plan.ts";
+import { note, sentences } from "../../src/core/sentences.ts";
+import { minutes, seconds } from "../../src/core/time.ts";
+import type { MigrationView } from "../../src/engine/deps.ts";
+import type { Notice } from "../../src/engine/request.ts";
+import { readBlocks } from "../../src/sim/slack/block-kit.ts";
+import type { Message } from "../../src/slack/blocks/message.ts";
+import { noticeMessage as renderNotice } from "../../src/slack/blocks/notice.ts";
+import { isBroadcast, replyMessage as renderReply, speaksOf } from "../../src/slack/blocks/reply.ts";
+import {
+  rootHash as hashRoot,
+  rootMessage as renderRoot,
+  statusMessage as renderStatus,
+} from "../../src/slack/blocks/root.ts";
+import { decode } from "../../src/slack/buttons.ts";
+import { limits } from "../../src/slack/limits.ts";
+import { backFrom, bob, carol, everyState, noon, planOf, viewAt } from "./lives.ts";
+
+const approvers = "<!subteam^S0APPROVE>";
+const rootMessage = (view: MigrationView) => renderRoot(view, approvers);
+const statusMessage = (view: MigrationView) => renderStatus(view, approvers);
+const rootHash = (view: MigrationView) => hashRoot(view, approvers);
+const replyMessage = (of: JournalEntry, view: MigrationView) => renderReply(of, view, approvers);
+const noticeMessage = (notice: Notice) => renderNotice(notice, approvers);
+
+const states = Object.entries(everyState());
+
+/** Everything that a message says, one string per text object. */
+function textsOf(of: Message): string[] {
+  const texts: string[] = [of.text];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (typeof value === "object" && value !== null) {
+      if ("text" in value && typeof value.text === "string") texts.push(value.text);
+      Object.values(value).forEach(visit);
+    }
+  };
+  visit(of.blocks);
+  return texts;
+}
+
+const wholeText = (of: Message) => textsOf(of).join("\n");
+
+function buttonsOf(of: Message): string[] {
+  return of.blocks.flatMap((block) =>
+    block.type === "actions"
+      ? block.elements.flatMap((element) => (element.type === "button" ? [element.text.text] : []))
+      : [],
+  );
+}
+
+function expectWithinLimits(of: Message): void {
+  // The simulated workspace has the numbers once more, from the documentation and not from our constants.
+  expect(readBlocks(of.blocks)).toHaveProperty("blocks");
+  expect(of.text.length).toBeGreaterThan(0);
+  expect(of.text.length).toBeLessThanOrEqual(limits.messageText);
+}
+
+const entry = (what: Note, at = noon): JournalEntry => ({ seq: 12, at, what, hash: "h" });
+
+describe("the root message", () => {
+  it.each(states)("is within Slack's limits and says a sentence: %s", (_, view) => {
+    const root = rootMessage(view);
+    expectWithinLimits(root);
+    expect(root.text).toMatch(/[.?]\**(?: .*)?$/s);
+    expectWithinLimits(statusMessage(view));
+  });
+
+  it.each(states)("is the same whenever it is rendered from the same view: %s", (_, view) => {
+    expect(rootMessage(structuredClone(view))).toEqual(rootMessage(view));
+    expect(rootHash(structuredClone(view))).toBe(rootHash(view));
+  });
+
+  it.each(states)("has buttons that say which migration and plan they are for: %s", (_, view) => {
+    for (const block of rootMessage(view).blocks) {
+      if (block.type !== "actions") continue;
+      for (const element of block.elements) {
+        if (element.type !== "button") throw new Error(`a ${element.type} is not expected`);
+        const { migration } = view;
+        expect(decode(element.value ?? "")).toMatchObject({
+          database: "111122223333/eu-west-1/cluster/orders-prod",
+          migration: migration.id,
+          planHash: migration.planHash,
+        });
+        expect(element.confirm).toBeDefined();
+      }
+    }
+  });
+
+  it("offers what makes sense in each state and nothing else", () => {
+    const offered = Object.fromEntries(states.map(([name, view]) => [name, buttonsOf(rootMessage(view))]));
+    const back = "Roll back (about 4 min)";
+    expect(offered).toEqual({
+      "waiting for begin": ["Approve the plan", "Reject"],
+      preparing: ["Pause", back],
+      "waiting for cutover": [
+        "Approve, open automatically",
+        "Approve, ask before opening",
+        "Reject and roll back",
+      ],
+      "in downtime": [back],
+      "waiting for opening": ["Open orders-prod", "Reject and roll back"],
+      "open, being finished": ["Pause", "Roll back…"],
+      paused: ["Resume", back],
+      "stuck before the downtime": ["Retry", back],
+      "stuck in the downtime": ["Retry", back],
+      "stuck on the way back": ["Retry"],
+      "rolling back": [],
+      "waiting for signatures": ["Keep the writes, go forward again", "Sign: discard the writes"],
+      rejected: [],
+      "rolled back": [],
+      finished: [],
+    });
+  });
+
+  it("tells the approver of the cutover what is signed: the longest downtime, the opening, the rollback", () => {
+    const text = wholeText(rootMessage(viewAt("cutover")));
+    expect(text).toContain("a downtime of at most *30 min*");
+    expect(text).toContain("how it opens");
+    expect(text).toContain("rolling back needs no further approval");
+  });
+
+  it("shows in the downtime how much of it is used, signed for and still expected", () => {
+    const text = wholeText(rootMessage(viewAt("restore")));
+    expect(text).toContain("Downtime so far*\n5 min");
+    expect(text).toContain("Longest that is signed for*\n30 min");
+    expect(text).toContain("in about 7 min, after 12 min in all");
+    expect(text).toContain("It waits for orders-prod, which is creating.");
+    expect(text).toContain("*not serving*");
+  });
+
+  it("says when a downtime is longer than was signed for", () => {
+    const view = { ...viewAt("restore"), now: noon + minutes(31) };
+    expect(wholeText(rootMessage(view))).toContain("30 min, by Bob Okafor :warning: past it");
+  });
+
+  it("says of a stuck migration what it means for clients, why, what to do and what going back costs", () => {
+    const text = wholeText(
+      rootMessage(viewAt("rename-source", everyState()["stuck in the downtime"]?.migration)),
+    );
+    expect(text).toContain("*not serving*");
+    expect(text).toContain("*Why:* AWS refuses ModifyDBCluster: InvalidDBClusterStateFault.");
+    expect(text).toContain("*What to do:*");
+    expect(text).toContain("takes about 4 min, loses 0 writes");
+  });
+
+  it("says who serves while a rollback goes on after the opening, step by step", () => {
+    const say = (steps: MigrationView["migration"]["steps"]) =>
+      wholeText(rootMessage(backFrom("endpoint-answers", { steps })));
+    const record = { ...everyState().preparing?.migration.steps["safety-snapshot"] } as never;
+    const undone = { ...(record as object), doneAt: noon } as never;
+    expect(say({ "undo:open": record })).toContain("*not serving*");
+    expect(say({ "undo:open": undone, "undo:fence-network": undone })).toContain("serves as before");
+  });
+
+  it("counts the signatures under a discard by person", () => {
+    const view = everyState()["waiting for signatures"];
+    if (!view) throw new Error("no such state");
+    const signature = (person: typeof bob) => ({
+      gate: "discard-writes",
+      planHash: view.migration.planHash,
+      person,
+      at: noon,
+      expiresAt: noon + 1,
+      terms: null,
+    });
+    const signedBy = (...people: (typeof bob)[]) =>
+      wholeText(rootMessage({ ...view, migration: { ...view.migration, approvals: people.map(signature) } }));
+    expect(signedBy()).toContain("Nobody has signed so far; two people must.");
+    expect(signedBy(bob, bob)).toContain("Signed by Bob Okafor; two people must.");
+    expect(signedBy(bob, carol)).toContain("Signed by Bob Okafor, Carol Lindqvist; two people must.");
+    expect(signedBy()).toContain("discard 17 writes");
+  });
+
+  it("keeps its hash within a minute and changes it by the next, as long as it goes on by itself", () => {
+    const view = viewAt("restore");
+    expect(rootHash({ ...view, now: view.now + seconds(59), remaining: 1, rollbackPrice: 1 })).toBe(
+      rootHash(view),
+    );
+    expect(rootHash({ ...view, now: view.now + seconds(60) })).not.toBe(rootHash(view));
+    expect(rootHash(viewAt("restore", { status: "paused" }))).not.toBe(rootHash(view));
+  });
+
+  it.each(["waiting for begin", "paused", "finished"])("does not change with time alone: %s", (name) => {
+    const view = everyState()[name];
+    if (!view) throw new Error("no such state");
+    expect(rootHash({ ...view, now: view.now + minutes(60) })).toBe(rootHash(view));
+  });
+
+  it("draws where the downtime begins and ends, and what cannot be undone", () => {
+    const text = wholeText(noticeMessage({ kind: "plan", plan: planOf() }));
+    expect(text.indexOf("the downtime begins")).toBeLessThan(text.indexOf("Fence orders-prod"));
+    expect(text.indexOf("the downtime ends")).toBeGreaterThan(
+      text.indexOf("Open orders-prod to its clients"),
+    );
+    expect(text).toContain("not undone: kept as a safety copy");
+  });
+});
+
+describe("the thread", () => {
+  const events = Object.keys(sentences).filter((code) => code.startsWith("event."));
+  const spoken = events.filter((code) => speaksOf(entry({ code, params: {} })));
+
+  it("speaks of what happened and passes over what the root message shows", () => {
+    expect(spoken).not.toContain("event.created");
+    expect(spoken).toContain("event.marked");
+    expect(speaksOf(entry({ code: "step.done", params: { step: "restore" } }))).toBe(false);
+    expect(speaksOf(entry({ code: "event.of-a-newer-version", params: {} }))).toBe(true);
+  });
+
+  it("sends failure and finish to the channel as well, and nothing else", () => {
+    expect(events.filter((code) => isBroadcast(entry({ code, params: {} }))).sort()).toEqual([
+      "event.finished",
+      "event.rolled-back",
+      "event.stuck",
+    ]);
+  });
+
+  it.each(spoken)("is within Slack's limits: %s", (code) => {
+    for (const [, view] of states) expectWithinLimits(replyMessage(entry({ code, params: {} }), view));
+  });
+
+  it("shows with T1 what was observed and who said so", () => {
+    const view = viewAt("after-mark");
+    const at = view.migration.steps.mark?.doneAt ?? 0;
+    const marked = note("event.marked", { t1: noon, restoreAt: noon + seconds(1) });
+    const text = wholeText(replyMessage(entry(marked, at), view));
+    expect(text).toContain("T1 is <!date^1795521600^");
+    expect(text).toContain("Deletion protection is on and the tags are set");
+    expect(text).toContain("rds:DescribeDBClusters");
+  });
+
+  it("tells which database an endpoint answers as", () => {
+    const answers = (sight: string) =>
+      wholeText(
+        replyMessage(
+          entry(note("event.answers", { endpoint: "writer", sight, after: noon, by: noon + 1 })),
+          viewAt("endpoint-answers"),
+        ),
+      );
+    expect(answers("cluster-SOURCE")).toContain("answers as the source `cluster-SOURCE` since");
+    expect(answers("cluster-OTHER")).toContain("answers as `cluster-OTHER` since");
+  });
+
+  it("calls the requester when it is stuck, with the problem that the entry is about and no other", () => {
+    const stuck = entry({ code: "event.stuck", params: { problem: "step.refused" } });
+    const view = everyState()["stuck in the downtime"];
+    if (!view) throw new Error("no such state");
+    const text = wholeText(replyMessage(stuck, view));
+    expect(text).toContain("<@U0ALICE01>");
+    expect(text).toContain("InvalidDBClusterStateFault");
+    const older = entry({ code: "event.stuck", params: { problem: "name.taken" } });
+    expect(wholeText(replyMessage(older, view))).not.toContain("InvalidDBClusterStateFault");
+  });
+});
+
+/** A plan and its states made as long as they can become, and longer. */
+function absurd(text: string): Readonly<Record<string, MigrationView>> {
+  const long = (of: string) => ({
+    code: of,
+    params: { name: text, message: text, status: text, snapshot: text },
+  });
+  const name = "a".repeat(63);
+  const plan = planOf(name);
+  const filler = plan.steps.find(({ id }) => id === "restore");
+  if (!filler) throw new Error("no such step");
+  const more = Array.from({ length: 60 - plan.steps.length }, (_, index) => ({
+    ...filler,
+    id: `more-${index}`,
+    title: long("step.protect-source"),
+    keeps: long("keeps.snapshot"),
+    undo: null,
+  }));
+  const steps = plan.steps.map((step) => ({
+    ...step,
+    title: { ...step.title, params: { ...step.title.params, name: text } },
+  }));
+  const restore = steps.findIndex(({ id }) => id === "restore");
+  const longPlan: Plan = {
+    ...plan,
+    keyArn: text,
+    steps: steps.toSpliced(restore, 0, ...more),
+    checks: Array.from({ length: 40 }, () => long("saw.protected")),
+    remarks: Array.from({ length: 40 }, () => long("remark.resource-id")),
+  };
+  const claims = Array.from({ length: 41 }, () => ({
+    claim: long("saw.key"),
+    observed: text,
+    source: text,
+  }));
+  return Object.fromEntries(
+    Object.entries(everyState(longPlan)).map(([state, view]) => {
+      const { migration } = view;
+      const records = Object.entries(migration.steps).map(([key, record]) => [
+        key,
+        { ...record, evidence: claims, waitingFor: record.waitingFor && long("wait.status") },
+      ]);
+      const changed = {
+        ...migration,
+        requester: { ...migration.requester, user: text, name: text },
+        problem: migration.problem && {
+          ...migration.problem,
+          params: { ...migration.problem.params, message: text },
+        },
+        steps: Object.fromEntries(records),
+        approvals: Array.from({ length: 60 }, () => ({
+          gate: "begin",
+          planHash: migration.planHash,
+          person: { id: text, user: text, name: text },
+          at: noon,
+          expiresAt: noon,
+          terms: null,
+        })),
+        sightings: {
+          writer: { sight: { state: "unreachable", layer: "dns", reason: text }, after: null, by: noon },
+        },
+      };
+      return [state, { ...view, migration: changed as MigrationView["migration"] }];
+    }),
+  );
+}
+
+/** Every message that can be made about a view. */
+function everyMessage(view: MigrationView, text: string): Message[] {
+  const params = {
+    name: text,
+    person: text,
+    why: text,
+    differences: text,
+    sight: text,
+    key: text,
+    resourceId: text,
+  };
+  const database = {
+    kind: "cluster",
+    name: text,
+    engine: text,
+    status: text,
+    encryption: "sse-kms",
+    keyArn: text,
+  } as const;
+  return [
+    rootMessage(view),
+    statusMessage(view),
+    noticeMessage({ kind: "plan", plan: view.plan }),
+    noticeMessage({ kind: "status", views: Array.from({ length: 30 }, () => view) }),
+    noticeMessage({ kind: "said", note: { code: "said.started", params } }),
+    noticeMessage({
+      kind: "problems",
+      problems: Array.from({ length: 60 }, () => ({ code: "step.refused", params: { message: text } })),
+    }),
+    noticeMessage({
+      kind: "list",
+      databases: Array.from({ length: 400 }, () => ({
+        ...database,
+        tags: {},
+        keyManager: null,
+        migration: text,
+      })),
+    }),
+    ...Object.keys(sentences)
+      .filter((code) => code.startsWith("event."))
+      .map((code) => replyMessage(entry({ code, params }, view.migration.steps.mark?.doneAt ?? noon), view)),
+  ];
+}
+
+describe("whatever comes from elsewhere", () => {
+  it.each(["x".repeat(20_000), "&<>".repeat(7_000), "💥".repeat(9_000), " \n\t"])(
+    "never makes a message that Slack refuses (%#)",
+    (text) => {
+      for (const view of Object.values(absurd(text))) everyMessage(view, text).forEach(expectWithinLimits);
+    },
+  );
+
+  it("never pings, links or formats on its own", () => {
+    const hostile = fc.oneof(
+      fc.constantFrom(
+        "<!channel>",
+        "<!here|x>",
+        "<@U0BOB0001>",
+        "<!subteam^S1>",
+        "<http://x|click>",
+        "a & b",
+        "`x`",
+        "&lt;",
+      ),
+      fc.string({ unit: "grapheme" }),
+    );
+    const text = fc.array(hostile, { minLength: 1, maxLength: 40 }).map((parts) => parts.join(""));
+    // What our own renderers may write between < and >: dates, and the mention of a real user id.
+    const ours = /<!date\^\d+\^[^<>|]*\|[^<>|]* UTC>|<@[UW][A-Z0-9]+>|<!subteam\^S0APPROVE>/g;
+    fc.assert(
+      fc.property(text, fc.constantFrom(...Object.keys(everyState())), (value, state) => {
+        const view = absurd(value)[state];
+        if (!view) throw new Error("no such state");
+        for (const each of everyMessage(view, value)) {
+          for (const said of mrkdwnOf(each)) {
+            const rest = said.replace(ours, "");
+            expect(rest).not.toMatch(/[<>]/);
+            expect(rest.replace(/&(?:amp|lt|gt);/g, "")).not.toContain("&");
+            expect(said.split("<@").length - 1).toBeLessThanOrEqual(0);
+          }
+        }
+      }),
+      { numRuns: 40 },
+    );
+  });
+});
+
+/** What Slack parses: the text of the message and every mrkdwn text object. */
+function mrkdwnOf(of: Message): string[] {
+  const texts: string[] = [of.text];
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) value.forEach(visit);
+    else if (typeof value === "object" && value !== null) {
+      if ("type" in value && value.type === "mrkdwn" && "text" in value) texts.push(String(value.text));
+      Object.values(value).forEach(visit);
+    }
+  };
+  visit(of.blocks);
+  return texts;
+}
