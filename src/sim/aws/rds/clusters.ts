@@ -3,6 +3,7 @@ import { rdsFault } from "../fault.ts";
 import { arn, clusterEndpoint, customEndpoint, nameIn, readerEndpoint } from "../names.ts";
 import type { Cluster, ClusterChange, Instance } from "../state.ts";
 import { membersOf, type Turn } from "../turn.ts";
+import { rememberedView } from "./answers.ts";
 import { encryptionView } from "./encryption.ts";
 import { type Filters, filtered, page } from "./paging.ts";
 import { restorable } from "./restorable.ts";
@@ -52,14 +53,14 @@ export function clusterView(turn: Turn, cluster: Cluster): DBCluster {
 }
 
 async function describedCluster(turn: Turn, cluster: Cluster): Promise<DBCluster> {
-  const view = clusterView(turn, cluster);
   const times = await restorable(turn, cluster);
-  if (times === undefined) return view;
-  return {
-    ...view,
-    EarliestRestorableTime: new Date(times.earliest),
-    LatestRestorableTime: new Date(times.latest),
-  };
+  return rememberedView(turn, cluster.resourceId, `${times?.earliest} ${times?.latest}`, () => ({
+    ...clusterView(turn, cluster),
+    ...(times && {
+      EarliestRestorableTime: new Date(times.earliest),
+      LatestRestorableTime: new Date(times.latest),
+    }),
+  }));
 }
 
 const filtersOf = ({ state }: Turn): Filters<Cluster> => ({

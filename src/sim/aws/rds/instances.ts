@@ -3,6 +3,7 @@ import { rdsFault } from "../fault.ts";
 import { arn, instanceEndpoint, nameIn } from "../names.ts";
 import type { Instance, InstanceChange } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import { rememberedView } from "./answers.ts";
 import { encryptionView } from "./encryption.ts";
 import { subnetGroupNamed, subnetGroupView } from "./groups.ts";
 import { type Filters, filtered, page } from "./paging.ts";
@@ -59,11 +60,13 @@ export function instanceView(turn: Turn, instance: Instance): DBInstance {
   };
 }
 
+/** Of an Aurora member the cluster's restorable times hold. */
 async function describedInstance(turn: Turn, instance: Instance): Promise<DBInstance> {
-  const view = instanceView(turn, instance);
-  // Of an Aurora member the cluster's times hold.
   const latest = instance.cluster === undefined ? await restorableInstance(turn, instance) : undefined;
-  return latest === undefined ? view : { ...view, LatestRestorableTime: new Date(latest) };
+  return rememberedView(turn, instance.resourceId, `${latest}`, () => ({
+    ...instanceView(turn, instance),
+    ...(latest !== undefined && { LatestRestorableTime: new Date(latest) }),
+  }));
 }
 
 function filtersOf(turn: Turn): Filters<Instance> {

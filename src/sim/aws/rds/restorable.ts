@@ -18,7 +18,7 @@ export async function restorable(turn: Turn, cluster: Cluster): Promise<Restorab
   if (restorableFrom === undefined || restorableFrom > turn.now) return undefined;
   const latest = await lastShipped(turn, cluster);
   if (latest === undefined) return undefined;
-  const retained = turn.now - cluster.settings.BackupRetentionPeriod * day;
+  const retained = shippedAt(turn, cluster) - cluster.settings.BackupRetentionPeriod * day;
   return { earliest: Math.max(restorableFrom, retained), latest: Math.max(restorableFrom, latest) };
 }
 
@@ -30,6 +30,9 @@ export function restorableInstance(turn: Turn, instance: Instance): Promise<numb
 async function lastShipped(turn: Turn, of: Cluster | Instance): Promise<number | undefined> {
   const lastCommit = await turn.data.lastCommit(of.resourceId);
   if (lastCommit === undefined) return undefined;
-  const sinceShipped = (turn.now - of.createdAt) % turn.durations.logShipping;
-  return Math.min(turn.now - sinceShipped, lastCommit - 1);
+  return Math.min(shippedAt(turn, of), lastCommit - 1);
+}
+
+function shippedAt(turn: Turn, { createdAt }: Cluster | Instance): number {
+  return turn.now - ((turn.now - createdAt) % turn.durations.logShipping);
 }

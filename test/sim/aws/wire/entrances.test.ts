@@ -1,0 +1,313 @@
+import { createServer } from "node:http";
+import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
+import * as dynamo from "@aws-sdk/client-dynamodb";
+import * as kms from "@aws-sdk/client-kms";
+import * as lambda from "@aws-sdk/client-lambda";
+import * as ram from "@aws-sdk/client-ram";
+import * as rds from "@aws-sdk/client-rds";
+import * as sts from "@aws-sdk/client-sts";
+import { afterEach, describe, expect, test } from "vitest";
+import type { Account } from "../../../../src/sim/aws/account.ts";
+import { sdkMiddleware } from "../../../../src/sim/aws/middleware.ts";
+import { attachCustomEndpoint, attachReaderAutoscaling } from "../../../../src/sim/aws/seeds/attach.ts";
+import { sharedCluster } from "../../../../src/sim/aws/seeds/topologies.ts";
+import { listen, requestHandler } from "../../../../src/sim/aws/wire/server.ts";
+import { laboratory, minute, start } from "../laboratory.ts";
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const close of closing.splice(0)) await close();
+});
+
+interface Clients {
+  readonly rds: rds.RDSClient;
+  readonly kms: kms.KMSClient;
+  readonly sts: sts.STSClient;
+  readonly ram: ram.RAMClient;
+  readonly lambda: lambda.LambdaClient;
+  readonly autoscaling: autoscaling.ApplicationAutoScalingClient;
+}
+
+const region = "eu-central-1";
+const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
+
+function clientsWith(config: object): Clients {
+  const all = { region, credentials, maxAttempts: 1, ...config };
+  return {
+    rds: new rds.RDSClient(all),
+    kms: new kms.KMSClient(all),
+    sts: new sts.STSClient(all),
+    ram: new ram.RAMClient(all),
+    lambda: new lambda.LambdaClient(all),
+    autoscaling: new autoscaling.ApplicationAutoScalingClient(all),
+  };
+}
+
+const entrances: Readonly<Record<string, (account: Account) => Promise<Clients>>> = {
+  async middleware(account) {
+    const clients = clientsWith({});
+    for (const client of Object.values(clients)) client.middlewareStack.use(sdkMiddleware(account));
+    return clients;
+  },
+  async "request handler"(account) {
+    return clientsWith({ requestHandler: requestHandler(account) });
+  },
+  async server(account) {
+    const server = await listen(account);
+    closing.push(server.close);
+    return clientsWith({ endpoint: server.url });
+  },
+};
+
+/** What a caller learns from an answer or a refusal, without what differs from call to call. */
+async function heard(answer: Promise<object>): Promise<unknown> {
+  try {
+    const { $metadata, Payload, ...output } = (await answer) as {
+      readonly $metadata: object;
+      readonly Payload?: { transformToString(): string } | null;
+    };
+    return { ...output, payload: Payload?.transformToString() };
+  } catch (error) {
+    const refusal = error as rds.RDSServiceException & {
+      readonly Code?: string;
+      readonly Type?: string;
+    };
+    const { name, message, $metadata, $fault, Code, Type } = refusal;
+    const refusedAs = refusal.constructor.name;
+    return { name, message, refusedAs, status: $metadata?.httpStatusCode, $fault, Code, Type };
+  }
+}
+
+async function script({ account, key, seed, pass }: ReturnType<typeof laboratory>, clients: Clients) {
+  const orders = seed({ id: "orders" });
+  account.alter((turn) => {
+    attachCustomEndpoint(turn, orders, "orders-reports");
+    attachReaderAutoscaling(turn, orders);
+    sharedCluster(turn, "shared");
+  });
+  account.functions.set("probe", async (payload) => ({ echoed: payload }));
+  account.functions.set("broken", async () => {
+    throw new RangeError("no <such> thing");
+  });
+  const { rds: r, kms: k, sts: s, ram: a, lambda: l, autoscaling: as } = clients;
+  const arn = `arn:aws:rds:${region}:123456789012:cluster:orders`;
+  const log: unknown[] = [];
+  const calls: (() => Promise<object>)[] = [
+    () => r.send(new rds.DescribeDBClustersCommand({})),
+    () => r.send(new rds.DescribeDBInstancesCommand({ MaxRecords: 20 })),
+    () =>
+      r.send(
+        new rds.DescribeDBClustersCommand({
+          Filters: [{ Name: "db-cluster-resource-id", Values: [orders.resourceId, "cluster-ABSENT"] }],
+        }),
+      ),
+    () => r.send(new rds.DescribeDBClustersCommand({ DBClusterIdentifier: "absent" })),
+    () => r.send(new rds.DescribeDBInstancesCommand({ DBInstanceIdentifier: "absent" })),
+    () => r.send(new rds.DescribeDBClustersCommand({ MaxRecords: 5 })),
+    () => r.send(new rds.DescribeDBClusterEndpointsCommand({ DBClusterIdentifier: "orders" })),
+    () => r.send(new rds.DescribeAccountAttributesCommand({})),
+    () =>
+      r.send(
+        new rds.AddTagsToResourceCommand({
+          ResourceName: arn,
+          Tags: [
+            { Key: "note", Value: `<b> & "quoted" 'single'\nnext line – データベース` },
+            { Key: "empty", Value: "" },
+          ],
+        }),
+      ),
+    () => r.send(new rds.ListTagsForResourceCommand({ ResourceName: arn })),
+    () => r.send(new rds.RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: ["empty"] })),
+    () =>
+      r.send(
+        new rds.RestoreDBClusterToPointInTimeCommand({
+          SourceDBClusterIdentifier: "orders",
+          DBClusterIdentifier: "orders",
+          RestoreToTime: new Date(start - 5),
+        }),
+      ),
+    () =>
+      r.send(
+        new rds.RestoreDBClusterToPointInTimeCommand({
+          SourceDBClusterIdentifier: "orders",
+          DBClusterIdentifier: "copy",
+          RestoreToTime: new Date(start + minute + 17),
+          KmsKeyId: key.arn,
+          VpcSecurityGroupIds: ["sg-fence"],
+          EnableCloudwatchLogsExports: ["postgresql"],
+          ServerlessV2ScalingConfiguration: { MinCapacity: 0.5, MaxCapacity: 4 },
+          Tags: [],
+        }),
+      ),
+    () => r.send(new rds.DescribeDBClusterEndpointsCommand({ DBClusterIdentifier: "orders-reports" })),
+    () =>
+      r.send(
+        new rds.ModifyDBClusterCommand({
+          DBClusterIdentifier: "orders",
+          CloudwatchLogsExportConfiguration: { EnableLogTypes: ["postgresql"], DisableLogTypes: [] },
+          ApplyImmediately: true,
+        }),
+      ),
+    () =>
+      r.send(
+        new rds.ModifyDBClusterCommand({ DBClusterIdentifier: "orders", NewDBClusterIdentifier: "a--b" }),
+      ),
+    () => r.send(new rds.ModifyDBClusterCommand({} as never)),
+    () => r.send(new rds.DescribeEventsCommand({ Duration: 60 })),
+    () => k.send(new kms.DescribeKeyCommand({ KeyId: "alias/databases" })),
+    () => k.send(new kms.DescribeKeyCommand({ KeyId: "alias/none" })),
+    () => k.send(new kms.ListAliasesCommand({})),
+    () => k.send(new kms.GetKeyPolicyCommand({ KeyId: key.id })),
+    () =>
+      k.send(
+        new kms.CreateGrantCommand({
+          KeyId: key.arn,
+          GranteePrincipal: "rds.amazonaws.com",
+          Operations: ["Decrypt"],
+          DryRun: true,
+        }),
+      ),
+    () => k.send(new kms.DescribeKeyCommand({} as never)),
+    () => s.send(new sts.GetCallerIdentityCommand({})),
+    () => a.send(new ram.ListResourcesCommand({ resourceOwner: "SELF", resourceType: "rds:Cluster" })),
+    () => a.send(new ram.ListResourcesCommand({ resourceOwner: "OTHER-ACCOUNTS" })),
+    () => as.send(new autoscaling.DescribeScalableTargetsCommand({ ServiceNamespace: "rds" })),
+    () => as.send(new autoscaling.DescribeScalableTargetsCommand({ ServiceNamespace: "ecs" })),
+    () =>
+      as.send(
+        new autoscaling.DescribeScalingPoliciesCommand({
+          ServiceNamespace: "rds",
+          ResourceId: "cluster:orders",
+        }),
+      ),
+    () =>
+      l.send(
+        new lambda.InvokeCommand({
+          FunctionName: "probe",
+          Payload: new TextEncoder().encode('{"look":"データ"}'),
+        }),
+      ),
+    () => l.send(new lambda.InvokeCommand({ FunctionName: "probe", InvocationType: "Event" })),
+    () =>
+      l.send(new lambda.InvokeCommand({ FunctionName: "broken", Payload: new TextEncoder().encode("{}") })),
+    () => l.send(new lambda.InvokeCommand({ FunctionName: "absent" })),
+    () => r.send(new rds.DescribeDBInstancesCommand({})),
+  ];
+  for (const call of calls) {
+    log.push(await heard(call()));
+    await pass(2 * minute, orders);
+  }
+  const refused = log.filter((entry) => (entry as { refusedAs?: string }).refusedAs !== undefined).length;
+  return { log, refused };
+}
+
+describe("the entrances answer the same script of calls alike", () => {
+  test("middleware, request handler and server", async () => {
+    const told: Record<string, Awaited<ReturnType<typeof script>>> = {};
+    for (const [entrance, open] of Object.entries(entrances)) {
+      const world = laboratory();
+      told[entrance] = await script(world, await open(world.account));
+    }
+    const { middleware, server, "request handler": handler } = told;
+    expect(middleware?.refused).toBe(13);
+    expect(handler).toEqual(middleware);
+    expect(server).toEqual(middleware);
+  });
+});
+
+test("a fault is an instance of the SDK's exception at every entrance, whatever its wire code", async () => {
+  for (const open of Object.values(entrances)) {
+    const { account } = laboratory();
+    const clients = await open(account);
+    const asked = clients.rds.send(new rds.DescribeDBInstancesCommand({ DBInstanceIdentifier: "absent" }));
+    await expect(asked).rejects.toBeInstanceOf(rds.DBInstanceNotFoundFault);
+  }
+});
+
+test("a lost answer looks like a broken connection, and the effect is there", async () => {
+  for (const open of Object.values(entrances)) {
+    const { account, seed, cluster } = laboratory();
+    seed({ id: "orders" });
+    const clients = await open(account);
+    account.faults = ({ mutates }) => (mutates ? "timeout-after" : undefined);
+    const asked = clients.rds.send(
+      new rds.ModifyDBClusterCommand({ DBClusterIdentifier: "orders", DeletionProtection: false }),
+    );
+    await expect(asked).rejects.toMatchObject({ name: expect.stringMatching(/TimeoutError|Error/) });
+    expect(cluster("orders")?.settings.DeletionProtection).toBe(false);
+  }
+});
+
+test("throttling is retried by the SDK on the wire, and surfaces through the middleware", async () => {
+  const { account, seed } = laboratory();
+  seed({ id: "orders" });
+  let calls = 0;
+  account.faults = () => (calls++ < 2 ? "throttle" : undefined);
+  const client = new rds.RDSClient({ region, credentials, requestHandler: requestHandler(account) });
+  const { $metadata } = await client.send(new rds.DescribeDBClustersCommand({}));
+  expect($metadata.attempts).toBe(3);
+  expect(account.ledger.map(({ outcome }) => outcome)).toEqual(["Throttling", "Throttling", "ok"]);
+});
+
+describe("the server", () => {
+  const form = (body: string, service = "rds") => ({
+    method: "POST",
+    headers: {
+      "content-type": "application/x-www-form-urlencoded",
+      authorization: `AWS4-HMAC-SHA256 Credential=AKID/20260303/${region}/${service}/aws4_request, Signature=0`,
+    },
+    body,
+  });
+
+  test("refuses what is malformed with the service's own fault and goes on serving", async () => {
+    const { account } = laboratory();
+    const server = await listen(account);
+    closing.push(server.close);
+    const cases: [string, string, number, RegExp][] = [
+      ["Action=DescribeDBClusters&MaxRecords=many", "rds", 400, /InvalidParameterValue/],
+      ["Action=RestoreDBClusterToPointInTime&RestoreToTime=yesterday", "rds", 400, /InvalidParameterValue/],
+      ["Action=RestoreDBClusterFromSnapshot&DBClusterIdentifier=x", "rds", 400, /MissingParameter/],
+      [
+        "Action=DescribeDBClusters&Filters.__proto__.1.Name=x&Filters.Filter.1=y",
+        "rds",
+        400,
+        /InvalidParameterValue/,
+      ],
+      ["Action=LaunchRockets", "rds", 400, /does not cover rds LaunchRockets/],
+      ["Action=DescribeCertificates", "rds", 500, /does not cover rds DescribeCertificates/],
+      ["", "rds", 400, /UnknownOperation/],
+      ["not json", "kms", 400, /UnknownOperation/],
+      ["{}", "s3", 403, /not signed/],
+    ];
+    for (const [body, service, status, says] of cases) {
+      const response = await fetch(server.url, form(body, service));
+      expect([body, response.status]).toEqual([body, status]);
+      expect(await response.text()).toMatch(says);
+    }
+    const unsigned = await fetch(server.url, { method: "POST", body: "Action=DescribeDBClusters" });
+    expect(unsigned.status).toBe(403);
+    const huge = await fetch(server.url, form(`Action=DescribeDBClusters&Marker=${"x".repeat(1_100_000)}`));
+    expect(huge.status).toBe(413);
+    const sound = await fetch(server.url, form("Action=DescribeDBClusters&Version=2014-10-31"));
+    expect(await sound.text()).toContain("<DBClusters/>");
+  });
+
+  test("sends DynamoDB's requests on, so that one endpoint URL serves every client", async () => {
+    const { account } = laboratory();
+    const server = await listen(account, {
+      dynamo: (_request, response) => response.end(JSON.stringify({ TableNames: ["migrations"] })),
+    });
+    closing.push(server.close);
+    const client = new dynamo.DynamoDBClient({ region, credentials, endpoint: server.url });
+    const { TableNames } = await client.send(new dynamo.ListTablesCommand({}));
+    expect(TableNames).toEqual(["migrations"]);
+  });
+
+  test("says so when its port is taken", async () => {
+    const squatter = createServer().listen(0, "127.0.0.1");
+    await new Promise((resolve) => squatter.once("listening", resolve));
+    closing.push(() => new Promise((resolve) => squatter.close(() => resolve())));
+    const { port } = squatter.address() as { port: number };
+    await expect(listen(laboratory().account, { port })).rejects.toMatchObject({ code: "EADDRINUSE" });
+  });
+});
