@@ -2,6 +2,7 @@ const graphemes = new Intl.Segmenter("en", { granularity: "grapheme" });
 
 /** How many columns of a terminal a text takes; pictures take two. */
 export function columns(text: string): number {
+  if (/^[ -~]*$/.test(text)) return text.length;
   let count = 0;
   for (const { segment } of graphemes.segment(text)) {
     count += /\p{Emoji_Presentation}|\uFE0F/u.test(segment) ? 2 : 1;
@@ -41,12 +42,16 @@ function pieces(word: string, width: number): string[] {
   if (columns(word) <= width) return [word];
   const found: string[] = [];
   let piece = "";
+  let taken = 0;
   for (const { segment } of graphemes.segment(word)) {
-    if (columns(piece + segment) > width) {
+    const more = columns(segment);
+    if (taken + more > width) {
       found.push(piece);
       piece = "";
+      taken = 0;
     }
     piece += segment;
+    taken += more;
   }
   return [...found, piece];
 }

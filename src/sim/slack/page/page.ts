@@ -158,7 +158,7 @@ async function say(
   if (!channel?.members.includes(said.as)) throw new RangeError(`${said.as} is not in that channel`);
   if (channel.archived) throw new RangeError(`#${channel.name} is archived`);
   const place = { channel: channel.id, ...(said.thread !== undefined && { threadTs: said.thread }) };
-  const [name = "", ...words] = said.text.split(" ");
+  const [name = ""] = said.text.split(/\s/, 1);
   const tell = (text: string) => workspace.postEphemeral({ ...place, user: said.as, author: slackbot, text });
   if (!name.startsWith("/")) {
     workspace.post({ ...place, author: said.as, text: escapeText(said.text) });
@@ -167,7 +167,11 @@ async function say(
   } else if (said.thread !== undefined) {
     tell(`\`${name}\` is not supported in threads. Sorry!`);
   } else {
-    await interactions.command({ user: said.as, channel: channel.id, text: words.join(" ") });
+    await interactions.command({
+      user: said.as,
+      channel: channel.id,
+      text: said.text.slice(name.length).trim(),
+    });
   }
 }
 
