@@ -1,7 +1,6 @@
 import { z } from "zod";
 import type { Migration } from "./migration.ts";
 import { type Problem, problem } from "./problem.ts";
-import type { Instant } from "./time.ts";
 
 /** The gate whose approval signs the terms: the longest downtime, and whether opening is asked for again. */
 export const cutoverGate = "cutover";
@@ -75,16 +74,15 @@ export function judgeApproval(click: Click, migration: Migration, homeTeam: stri
   return undefined;
 }
 
-/** An approval of this gate and plan that has not expired at `now`. */
-export function liveApproval(migration: Migration, gate: string, now: Instant): Approval | undefined {
-  return migration.approvals.find(
-    (given) => given.gate === gate && given.planHash === migration.planHash && now < given.expiresAt,
-  );
-}
-
-/** The approval that a gate was passed with, live or not. */
+/**
+ * The approval that a gate was passed with, expired or not. The opening may have been agreed to with the cutover; then that
+ * approval is the one.
+ */
 export function passedWith(migration: Migration, gate: string): Approval | undefined {
-  return migration.approvals.findLast(
-    (given) => given.gate === gate && given.planHash === migration.planHash,
+  const given = migration.approvals.findLast(
+    (one) => one.gate === gate && one.planHash === migration.planHash,
   );
+  if (given || gate !== openGate) return given;
+  const cutover = passedWith(migration, cutoverGate);
+  return cutover?.terms?.opening === "automatic" ? cutover : undefined;
 }

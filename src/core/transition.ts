@@ -2,7 +2,7 @@ import { passedWith } from "./approval.ts";
 import { approved, back, forwardAgain, rejected, replanned, steered } from "./decisions.ts";
 import type { Action, Event, WayFacts } from "./events.ts";
 import { record } from "./journal.ts";
-import { type Migration, type StepRecord, withStep } from "./migration.ts";
+import { inDowntime, type Migration, type StepRecord, withStep } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain, type Problem, problem } from "./problem.ts";
 import { note, say } from "./sentences.ts";
@@ -98,7 +98,7 @@ function isCovered(m: Migration, way: WayFacts, now: Instant): boolean {
   if (way.effect === "reads") return true;
   if (way.gate === null) return false;
   const given = passedWith(m, way.gate);
-  return given !== undefined && (way.gateInUse || now < given.expiresAt);
+  return given !== undefined && (way.gateInUse || inDowntime(m) || now < given.expiresAt);
 }
 
 function reopenGate(m: Migration, way: WayFacts, now: Instant): Migration {

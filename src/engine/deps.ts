@@ -1,5 +1,5 @@
 import type { Clicker } from "../core/approval.ts";
-import type { Cloud, Ref, Target } from "../core/cloud.ts";
+import type { Cloud, Target } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
@@ -155,8 +155,8 @@ export interface Log {
 export interface Deps {
   readonly clock: Clock;
   readonly store: Store;
-  /** The cloud for one step: narrowed to what its effect and its resources allow. */
-  cloudFor(target: Target, effect: Effect, refs: readonly Ref[]): Cloud;
+  /** The cloud for one step, narrowed to what its effect allows: the seam for other accounts and credentials. */
+  cloudFor(target: Target, effect: Effect): Cloud;
   readonly database: Database;
   readonly channel: Channel;
   /** Who is this, now? Throws `ChannelFault` when Slack cannot say. */

@@ -32,7 +32,7 @@ function contextOf(deps: Deps, migration: Migration, effect: Effect): StepContex
     names: namesOf(migration),
     now: deps.clock.now(),
     approvals: migration.approvals.filter((given) => given.planHash === planHash),
-    cloud: deps.cloudFor(target, effect, []),
+    cloud: deps.cloudFor(target, effect),
     database: deps.database,
   };
 }

@@ -17,13 +17,13 @@ export interface Jump {
 export class WorldClock {
   readonly #jumps: Jump[];
   readonly #wall: () => Instant;
-  readonly #save: (jumps: readonly Jump[]) => void;
+  readonly #save: (jump: Jump) => void;
 
   constructor(
     options: {
       wall?: () => Instant;
       jumps?: readonly Jump[];
-      save?: (jumps: readonly Jump[]) => void;
+      save?: (jump: Jump) => void;
     } = {},
   ) {
     this.#wall = options.wall ?? Date.now;
@@ -42,7 +42,7 @@ export class WorldClock {
     if (milliseconds < 0) throw new RangeError("the world's clock only goes forward");
     if (milliseconds === 0) return;
     const jump = { at: this.#wall(), offset: this.offset + milliseconds };
-    this.#save([...this.#jumps, jump]);
+    this.#save(jump);
     this.#jumps.push(jump);
   }
 
