@@ -20,7 +20,7 @@ const mrkdwnText = (max: number) =>
 
 export const textObject = (max: number) => z.discriminatedUnion("type", [plainText(max), mrkdwnText(max)]);
 
-export const actionId = z.string().min(1).max(255);
+const actionId = z.string().min(1).max(255);
 const style = z.enum(["primary", "danger"]);
 
 const confirmation = z.strictObject({

@@ -149,7 +149,7 @@ function tooMuchInTables(list: readonly Block[]): string[] {
 }
 
 /** What a cell says, without its formatting. */
-export function cellText(content: TableCell): string {
+function cellText(content: TableCell): string {
   if (content.type === "raw_text") return content.text;
   if (content.type === "raw_number") return content.text ?? String(content.value);
   return content.elements

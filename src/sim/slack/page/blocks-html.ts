@@ -1,4 +1,4 @@
-import type { ActionElement, Confirmation, Option } from "../block-elements.ts";
+import type { ActionElement, Confirmation, Option, TextObject } from "../block-elements.ts";
 import type { Block, TableBlock, TableCell } from "../block-kit.ts";
 import { optionsOf } from "../payloads.ts";
 import { html, type Markup, markupText } from "./markup.ts";
@@ -23,14 +23,13 @@ function blockHtml(viewer: Viewer, block: Block): Markup {
     case "header":
       return html`<h3 class="block-header">${plainTextHtml(viewer, block.text.text)}</h3>`;
     case "section":
-      return html`<div class="section"><div class="section-main">
-        ${block.text && html`<div class="text">${textHtml(viewer, block.text)}</div>`}
-        ${block.fields && html`<div class="fields">${block.fields.map((field) => html`<div class="text">${textHtml(viewer, field)}</div>`)}</div>`}
-      </div>${block.accessory && html`<div class="accessory">${actionHtml(viewer, place, block.accessory)}</div>`}</div>`;
+      return sectionHtml(viewer, block);
     case "context":
-      return html`<div class="context">${block.elements.map((text) => html`<div class="text">${textHtml(viewer, text)}</div>`)}</div>`;
-    case "actions":
-      return html`<div class="actions">${block.elements.map((element) => actionHtml(viewer, place, element))}</div>`;
+      return html`<div class="context">${block.elements.map((text) => paragraphHtml(viewer, text))}</div>`;
+    case "actions": {
+      const elements = block.elements.map((element) => actionHtml(viewer, place, element));
+      return html`<div class="actions">${elements}</div>`;
+    }
     case "divider":
       return html`<hr>`;
     case "rich_text":
@@ -42,24 +41,46 @@ function blockHtml(viewer: Viewer, block: Block): Markup {
   }
 }
 
+function paragraphHtml(viewer: Viewer, text: TextObject): Markup {
+  return html`<div class="text">${textHtml(viewer, text)}</div>`;
+}
+
+function sectionHtml(viewer: Viewer, block: Extract<Block, { type: "section" }>): Markup {
+  const { text, fields, accessory, block_id } = block;
+  return html`<div class="section">
+    <div class="section-main">
+      ${text && paragraphHtml(viewer, text)}
+      ${fields && html`<div class="fields">${fields.map((field) => paragraphHtml(viewer, field))}</div>`}
+    </div>
+    ${accessory && html`<div class="accessory">${actionHtml(viewer, block_id ?? "", accessory)}</div>`}
+  </div>`;
+}
+
 function containerHtml(viewer: Viewer, block: Extract<Block, { type: "container" }>): Markup {
-  const title = html`<span class="container-title">${plainTextHtml(viewer, block.title.text)}</span>
-    ${block.subtitle && html`<span class="container-subtitle">${textHtml(viewer, block.subtitle)}</span>`}`;
-  const children = html`<div class="container-body">${block.child_blocks.map((child) => blockHtml(viewer, child))}</div>`;
-  if (!block.is_collapsible)
-    return html`<section class="container"><header>${title}</header>${children}</section>`;
-  const open = block.default_collapsed ? html`` : html` open`;
-  return html`<details class="container" data-keep="${block.title.text}"${open}><summary>${title}</summary>${children}</details>`;
+  const { title, subtitle, child_blocks, is_collapsible, default_collapsed } = block;
+  const heading = html`<span class="container-title">${plainTextHtml(viewer, title.text)}</span>
+    ${subtitle && html`<span class="container-subtitle">${textHtml(viewer, subtitle)}</span>`}`;
+  const children = child_blocks.map((child) => blockHtml(viewer, child));
+  const body = html`<div class="container-body">${children}</div>`;
+  if (!is_collapsible) return html`<section class="container"><header>${heading}</header>${body}</section>`;
+  return html`<details class="container" data-keep="${title.text}"${!default_collapsed && html` open`}>
+    <summary>${heading}</summary>${body}</details>`;
 }
 
 function tableHtml(viewer: Viewer, block: TableBlock): Markup {
   const [head = [], ...body] = block.rows;
-  const className = (column: number) => block.column_settings?.[column]?.align ?? "left";
-  const cells = (row: readonly TableCell[]) =>
-    row.map((cell, column) => html`<td class="${className(column)}">${cellHtml(viewer, cell)}</td>`);
+  const align = (column: number) => block.column_settings?.[column]?.align ?? "left";
+  const headCells = head.map(
+    (cell, column) => html`<th scope="col" class="${align(column)}">${cellHtml(viewer, cell)}</th>`,
+  );
+  const bodyRows = body.map((row) => {
+    const cells = row.map(
+      (cell, column) => html`<td class="${align(column)}">${cellHtml(viewer, cell)}</td>`,
+    );
+    return html`<tr>${cells}</tr>`;
+  });
   return html`<div class="table" tabindex="0" role="region" aria-label="Table"><table>
-    <thead><tr>${head.map((cell, column) => html`<th scope="col" class="${className(column)}">${cellHtml(viewer, cell)}</th>`)}</tr></thead>
-    <tbody>${body.map((row) => html`<tr>${cells(row)}</tr>`)}</tbody></table></div>`;
+    <thead><tr>${headCells}</tr></thead><tbody>${bodyRows}</tbody></table></div>`;
 }
 
 function cellHtml(viewer: Viewer, cell: TableCell): Markup {
@@ -69,20 +90,23 @@ function cellHtml(viewer: Viewer, cell: TableCell): Markup {
 }
 
 function actionHtml(viewer: Viewer, blockId: string, element: ActionElement): Markup {
-  const data = html`data-block="${blockId}" data-action="${element.action_id ?? ""}"${confirmHtml(viewer, element.confirm)}`;
+  const ids = html`data-block="${blockId}" data-action="${element.action_id ?? ""}"`;
+  const data = html`${ids}${confirmHtml(viewer, element.confirm)}`;
   switch (element.type) {
     case "button": {
-      const label = plainTextHtml(viewer, element.text.text);
-      const spoken = element.accessibility_label && html` aria-label="${element.accessibility_label}"`;
-      const link = element.url && html` data-url="${element.url}"`;
-      return html`<button type="button" class="button ${element.style ?? ""}" ${data}${spoken}${link}>${label}</button>`;
+      const { text, style = "", accessibility_label: spoken, url } = element;
+      return html`<button type="button" class="button ${style}" ${data}
+        ${spoken && html` aria-label="${spoken}"`}${url && html` data-url="${url}"`}
+        >${plainTextHtml(viewer, text.text)}</button>`;
     }
-    case "overflow":
+    case "overflow": {
+      const options = element.options.map(
+        ({ text, value }) =>
+          html`<button type="button" ${data} data-option="${value}">${plainTextHtml(viewer, text.text)}</button>`,
+      );
       return html`<details class="overflow"><summary class="button" aria-label="More actions">⋯</summary>
-        <div class="menu">${element.options.map(
-          (option) =>
-            html`<button type="button" ${data} data-option="${option.value}">${plainTextHtml(viewer, option.text.text)}</button>`,
-        )}</div></details>`;
+        <div class="menu">${options}</div></details>`;
+    }
     case "static_select": {
       const chosen = element.initial_option?.value;
       const placeholder = element.placeholder?.text ?? "Choose an option";
@@ -93,8 +117,8 @@ function actionHtml(viewer: Viewer, blockId: string, element: ActionElement): Ma
   }
 }
 
-function optionHtml(option: Option, chosen: string | undefined): Markup {
-  return html`<option value="${option.value}"${option.value === chosen && html` selected`}>${option.text.text}</option>`;
+function optionHtml({ value, text }: Option, chosen: string | undefined): Markup {
+  return html`<option value="${value}"${value === chosen && html` selected`}>${text.text}</option>`;
 }
 
 /** The question that is asked before the click is sent, as the page's script reads it. */

@@ -18,13 +18,15 @@ export interface PageDependencies {
   readonly worldFacts: (() => Promise<readonly WorldFact[]>) | undefined;
 }
 
-const assets: Readonly<Record<string, { readonly type: string; readonly file: string }>> = {
-  "/": { type: "text/html", file: "channel.html" },
-  "/_page/channel.css": { type: "text/css", file: "channel.css" },
-  "/_page/messages.css": { type: "text/css", file: "messages.css" },
-  "/_page/controls.css": { type: "text/css", file: "controls.css" },
-  "/_page/channel.js": { type: "text/javascript", file: "channel.js" },
-};
+const styles = ["frame.css", "channel.css", "messages.css", "blocks.css", "controls.css"];
+const scripts = ["channel.js", "rows.js", "acting.js", "composer.js"];
+
+/** What the page is made of: its address and its type. */
+const assets: ReadonlyMap<string, { readonly file: string; readonly type: string }> = new Map([
+  ["/", { file: "channel.html", type: "text/html" }],
+  ...styles.map((file) => [`/_page/${file}`, { file, type: "text/css" }] as const),
+  ...scripts.map((file) => [`/_page/${file}`, { file, type: "text/javascript" }] as const),
+]);
 
 // Nothing on the page needs more than this, so a message that gets past the escaping still cannot run.
 const security = {
@@ -63,7 +65,7 @@ export async function answerPage(
 ): Promise<boolean> {
   const url = new URL(request.url ?? "/", "http://loopback");
   if (request.method === "GET") {
-    const asset = Object.hasOwn(assets, url.pathname) ? assets[url.pathname] : undefined;
+    const asset = assets.get(url.pathname);
     if (asset !== undefined) sendAsset(response, asset);
     else if (url.pathname === "/_page/view") sendView(page, url.searchParams, response);
     else if (url.pathname === "/_page/events") sendEvents(page, response);
