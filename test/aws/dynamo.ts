@@ -1,6 +1,6 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand, type DynamoDBClient } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { createDynamoClient } from "../../src/aws/clients.ts";
 import { tableDefinition } from "../../src/aws/dynamo-items.ts";
@@ -15,6 +15,19 @@ export async function startDynamo() {
   process.env.AWS_SECRET_ACCESS_KEY ??= "test";
   const client = createDynamoClient({ region: "eu-central-1", endpoint: `http://127.0.0.1:${port}` });
   let tables = 0;
+  const lost: string[] = [];
+  const sent: string[] = [];
+  client.middlewareStack.add(
+    (next, { commandName = "" }) =>
+      async (args) => {
+        sent.push(commandName);
+        const answer = await next(args);
+        if (lost[0] !== commandName) return answer;
+        lost.shift();
+        throw Object.assign(new Error("the answer never came"), { name: "TimeoutError" });
+      },
+    { step: "deserialize", priority: "high" },
+  );
 
   const addTable = async (): Promise<string> => {
     tables += 1;
@@ -27,5 +40,14 @@ export async function startDynamo() {
     server.close();
     await once(server, "close");
   };
-  return { client, addTable, close } satisfies { client: DynamoDBClient; addTable: unknown; close: unknown };
+  return {
+    client,
+    addTable,
+    close,
+    /** The next call of that kind takes effect, and its answer never arrives. */
+    loseReplyOf: (command: string) => lost.push(command),
+    repliesToLose: () => lost.length,
+    /** How many were sent, of one kind or of all. */
+    calls: (command?: string) => sent.filter((name) => command === undefined || name === command).length,
+  };
 }

@@ -1,0 +1,339 @@
+import { describe, expect, it } from "vitest";
+import { operations } from "../../src/aws/cloud.ts";
+import {
+  type Cloud,
+  CloudFault,
+  type ClusterSettings,
+  type MemberSettings,
+  type Ref,
+} from "../../src/core/cloud.ts";
+import { stoppedCluster } from "../../src/sim/aws/seeds/topologies.ts";
+import { minute } from "../sim/aws/laboratory.ts";
+import { clusterRef, existing, gateway, instanceRef } from "./gateway.ts";
+
+const hour = 60 * minute;
+
+/** A restored cluster `orders` beside its source `orders-old`, as after the swap. */
+async function swapped() {
+  const world = gateway();
+  const { cloud, seed, pass, key, clock } = world;
+  const source = seed({ id: "orders" });
+  await pass(30 * minute, source);
+  const before = await existing(cloud, "orders");
+  const ref = await clusterRef(cloud, "orders");
+  await cloud.changeCluster(ref, { newName: "orders-old" });
+  await pass(5 * minute);
+  const retired = { ...ref, name: "orders-old" };
+  const at = clock.time - 20 * minute;
+  await cloud.restoreClusterToTime({ ...before, source: retired, at, keyArn: key.arn });
+  await pass(hour);
+  return { ...world, before, ref, retired };
+}
+
+const refusedByMismatch = (code: string) => expect.objectContaining({ kind: "mismatch", code });
+
+describe("a restore", () => {
+  it("gives the replacement every setting of its source, under the key that was named", async () => {
+    const { cloud, key, seed, pass, clock } = gateway();
+    const source = seed({
+      id: "orders",
+      settings: {
+        Port: 6432,
+        IAMDatabaseAuthenticationEnabled: true,
+        EnabledCloudwatchLogsExports: ["postgresql"],
+        StorageType: "aurora-iopt1",
+        BackupRetentionPeriod: 21,
+        ServerlessV2ScalingConfiguration: { MinCapacity: 0, MaxCapacity: 4, SecondsUntilAutoPause: 900 },
+      },
+    });
+    await pass(30 * minute, source);
+    const before = await existing(cloud, "orders");
+    const settings: ClusterSettings = {
+      ...before.settings,
+      securityGroups: ["sg-fence"],
+      tags: { service: "orders", "encrypt-db:role": "replacement" },
+    };
+
+    const at = clock.time - 20 * minute;
+    const ref = await clusterRef(cloud, "orders");
+    await cloud.restoreClusterToTime({ source: ref, at, name: "restored", keyArn: key.arn, settings });
+    await pass(hour);
+    const { maintenanceWindow, databaseInsights } = settings;
+    const restored = await clusterRef(cloud, "restored");
+    await cloud.changeCluster(restored, { maintenanceWindow, databaseInsights });
+    await pass(hour);
+
+    const after = await existing(cloud, "restored");
+    expect(after.settings).toEqual(settings);
+    expect(after).toMatchObject({ encryption: "sse-kms", keyArn: key.arn, members: [], status: "available" });
+  });
+
+  it("is made of the cluster that was meant, whoever has its name", async () => {
+    const { cloud, retired, before, calls, key, clock } = await swapped();
+    const misled = { ...retired, name: "orders" };
+
+    await expect(
+      cloud.restoreClusterToTime({
+        ...before,
+        name: "copy",
+        source: misled,
+        at: clock.time,
+        keyArn: key.arn,
+      }),
+    ).rejects.toEqual(refusedByMismatch("OtherResource"));
+    const [restore] = calls("RestoreDBClusterToPointInTime");
+    expect(restore?.input).toMatchObject({ SourceDbClusterResourceId: retired.resourceId });
+    expect(restore?.input).not.toHaveProperty("SourceDBClusterIdentifier");
+    expect(calls("RestoreDBClusterToPointInTime")).toHaveLength(1);
+  });
+});
+
+describe("a member", () => {
+  const settings: MemberSettings = {
+    name: "orders-1",
+    instanceClass: "db.r7g.large",
+    promotionTier: 2,
+    availabilityZone: "eu-central-1b",
+    parameterGroup: "default.aurora-postgresql16",
+    monitoring: { intervalSeconds: 30, roleArn: "arn:aws:iam::123456789012:role/rds-monitoring" },
+    performanceInsights: null,
+    caCertificate: "rds-ca-rsa2048-g1",
+    publiclyAccessible: true,
+    autoMinorVersionUpgrade: false,
+    maintenanceWindow: "mon:01:00-mon:01:30",
+    tags: { team: "orders" },
+  };
+
+  it("is made with every setting that is given, and the first one is the writer", async () => {
+    const { cloud, seed, pass, key } = gateway();
+    seed({ id: "orders", members: [] });
+    const given = { ...settings, performanceInsights: { keyArn: key.arn, retentionDays: 31 } };
+
+    await cloud.createMember(await clusterRef(cloud, "orders"), given);
+    await pass(hour);
+    const other = { ...settings, name: "orders-2", monitoring: null };
+    await cloud.createMember(await clusterRef(cloud, "orders"), other);
+    await pass(hour);
+
+    const members = await cloud.membersOf("orders");
+    expect(members.map((member) => member.settings)).toEqual([given, other]);
+    expect(members.map(({ status }) => status)).toEqual(["available", "available"]);
+    expect((await existing(cloud, "orders")).members).toEqual([
+      { name: "orders-1", writer: true },
+      { name: "orders-2", writer: false },
+    ]);
+  });
+
+  it("takes the defaults of RDS for what RDS never told", async () => {
+    const { cloud, seed, pass } = gateway();
+    seed({ id: "orders", members: [] });
+    const untold = { ...settings, availabilityZone: "", caCertificate: "", maintenanceWindow: "" };
+
+    await cloud.createMember(await clusterRef(cloud, "orders"), untold);
+    await pass(hour);
+
+    const [member] = await cloud.membersOf("orders");
+    expect(member?.settings.caCertificate).toBe("rds-ca-rsa2048-g1");
+    expect(member?.settings.availabilityZone).toMatch(/^eu-central-1/);
+  });
+});
+
+describe("a change", () => {
+  it("happens at once, and not in the next maintenance window", async () => {
+    const { cloud, seed, pass } = gateway();
+    seed({ id: "orders" });
+
+    await cloud.changeCluster(await clusterRef(cloud, "orders"), { newName: "orders-old" });
+    await cloud.renameInstance(await instanceRef(cloud, "orders-1"), "orders-1-old");
+    await pass(10 * minute);
+
+    expect((await existing(cloud, "orders-old")).members[0]?.name).toBe("orders-1-old");
+    expect(await cloud.findCluster("orders")).toBeUndefined();
+  });
+
+  it("leaves alone what it does not name", async () => {
+    const { cloud, seed, pass } = gateway();
+    seed({ id: "orders" });
+    const before = await existing(cloud, "orders");
+
+    await cloud.changeCluster(await clusterRef(cloud, "orders"), { securityGroups: ["sg-fence"] });
+    expect((await existing(cloud, "orders")).settings.deletionProtection).toBe(true);
+    await pass(10 * minute);
+
+    const after = await existing(cloud, "orders");
+    expect(after.settings).toEqual({ ...before.settings, securityGroups: ["sg-fence"] });
+    expect(after.securityGroupsActive).toBe(true);
+  });
+
+  it("tells while groups are still being changed", async () => {
+    const { cloud, seed, pass } = gateway();
+    seed({ id: "orders" });
+
+    await cloud.changeCluster(await clusterRef(cloud, "orders"), { securityGroups: ["sg-fence"] });
+    await pass(10_000);
+
+    expect((await existing(cloud, "orders")).securityGroupsActive).toBe(false);
+  });
+
+  it("that is repeated does not rename the replacement", async () => {
+    const { cloud, ref, calls } = await swapped();
+
+    await expect(cloud.changeCluster(ref, { newName: "orders-old" })).rejects.toEqual(
+      refusedByMismatch("OtherResource"),
+    );
+    expect(calls("ModifyDBCluster")).toHaveLength(1);
+    expect((await existing(cloud, "orders")).resourceId).not.toBe(ref.resourceId);
+  });
+
+  it("to a name that nobody has is a mismatch, also where it goes between the look and the call", async () => {
+    const { cloud, seed, pass, account } = gateway();
+    seed({ id: "orders" });
+    const ref = await clusterRef(cloud, "orders");
+    await expect(
+      cloud.deleteInstance({ kind: "instance", name: "orders-9", resourceId: "db-9" }),
+    ).rejects.toEqual(refusedByMismatch("DBInstanceNotFoundFault"));
+    await cloud.changeCluster(ref, { newName: "orders-old" });
+    await pass(1_000);
+    account.faults = ({ operation }) => (operation === "DescribeDBClusters" ? "stale-describe" : undefined);
+    await pass(5 * minute);
+
+    await expect(cloud.addTags(ref, { a: "b" })).rejects.toMatchObject({ kind: "mismatch" });
+  });
+
+  it("in the wrong state is busy, and not refused", async () => {
+    const { cloud, account } = gateway();
+    account.alter((turn) => stoppedCluster(turn, "orders"));
+
+    await expect(
+      cloud.changeCluster(await clusterRef(cloud, "orders"), { newName: "orders-old" }),
+    ).rejects.toMatchObject({ kind: "busy", code: "InvalidDBClusterStateFault" });
+  });
+
+  it("whose answer is lost is unanswered, and was made once", async () => {
+    const { cloud, account, seed, pass, calls } = gateway();
+    seed({ id: "orders" });
+    const ref = await clusterRef(cloud, "orders");
+    account.faults = ({ mutates }) => (mutates ? "timeout-after" : undefined);
+
+    await expect(cloud.changeCluster(ref, { newName: "orders-old" })).rejects.toMatchObject({
+      kind: "unanswered",
+      operation: "ModifyDBCluster",
+    });
+    account.faults = undefined;
+    await pass(5 * minute);
+    expect(calls("ModifyDBCluster")).toHaveLength(1);
+    expect((await existing(cloud, "orders-old")).resourceId).toBe(ref.resourceId);
+  });
+});
+
+describe("tags", () => {
+  it("are added and removed on clusters and on instances, beside those that were there", async () => {
+    const { cloud, seed } = gateway();
+    seed({ id: "orders" });
+    for (const ref of [await clusterRef(cloud, "orders"), await instanceRef(cloud, "orders-2")]) {
+      await cloud.addTags(ref, { "encrypt-db:migration": "m1", "encrypt-db:role": "source" });
+      await cloud.removeTags(ref, ["encrypt-db:role"]);
+    }
+
+    const expected = { service: "orders", environment: "production", "encrypt-db:migration": "m1" };
+    expect((await existing(cloud, "orders")).settings.tags).toEqual(expected);
+    expect((await cloud.findInstance("orders-2"))?.settings.tags).toEqual(expected);
+  });
+});
+
+describe("a snapshot", () => {
+  it("says of which cluster it was taken by resource id, and when it is there", async () => {
+    const { cloud, seed, pass } = gateway();
+    const { resourceId } = seed({ id: "orders" });
+
+    await cloud.snapshotCluster(await clusterRef(cloud, "orders"), "orders-before-m1", {
+      role: "safety-copy",
+    });
+    await pass(10_000);
+    expect(await cloud.findClusterSnapshot("orders-before-m1")).toMatchObject({ status: "creating" });
+    await pass(hour);
+
+    expect(await cloud.findClusterSnapshot("Orders-before-M1")).toEqual({
+      name: "orders-before-m1",
+      arn: "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:orders-before-m1",
+      status: "available",
+      percent: 100,
+      sourceResourceId: resourceId,
+      // The cluster copies its own tags to its snapshots.
+      tags: { service: "orders", environment: "production", role: "safety-copy" },
+    });
+  });
+});
+
+describe("a step that was declared to read", () => {
+  it("changes nothing: every change is a bug, and no call is made", async () => {
+    const { cloud, cloudFor, seed, calls, key } = gateway();
+    seed({ id: "orders" });
+    const cluster = await clusterRef(cloud, "orders");
+    const instance = await instanceRef(cloud, "orders-1");
+    const { settings } = await existing(cloud, "orders");
+    const member = (await cloud.membersOf("orders"))[0]?.settings;
+    const before = calls().length;
+
+    for (const change of everyChange(cloudFor("reads"))) {
+      const thrown = await change({ cluster, instance, settings, member, keyArn: key.arn }).catch(
+        (error: unknown) => error,
+      );
+      expect(thrown).toBeInstanceOf(Error);
+      expect(thrown).not.toBeInstanceOf(CloudFault);
+    }
+    expect(calls()).toHaveLength(before);
+  });
+});
+
+describe("the list of operations", () => {
+  it("is what the gateway calls, neither more nor less", async () => {
+    const { cloud, seed, pass, calls, key, account } = gateway();
+    const source = seed({ id: "orders" });
+    account.alter((turn) => {
+      const proxies = [{ cluster: source.resourceId, proxy: { DBProxyName: "proxy" } }];
+      turn.state = { ...turn.state, attachments: { ...turn.state.attachments, proxies } };
+    });
+    await pass(30 * minute, source);
+    const cluster = await clusterRef(cloud, "orders");
+    const instance = await instanceRef(cloud, "orders-1");
+    const found = await existing(cloud, "orders");
+    const member = (await cloud.membersOf("orders"))[0]?.settings;
+
+    await cloud.attachmentsOf(found);
+    await Promise.all([cloud.quotas(), cloud.vpcOf("production"), cloud.listDatabases()]);
+    await Promise.all([cloud.findKey(key.arn), cloud.findClusterSnapshot("none")]);
+    for (const change of everyChange(cloud)) {
+      await change({ cluster, instance, settings: found.settings, member, keyArn: key.arn }).catch(() => {});
+    }
+
+    const called = new Set(calls().map(({ service, operation }) => `${service}:${operation}`));
+    expect([...called].sort()).toEqual(
+      operations.map(({ service, operation }) => `${service}:${operation}`).sort(),
+    );
+  });
+});
+
+interface Given {
+  readonly cluster: Ref;
+  readonly instance: Ref;
+  readonly settings: ClusterSettings;
+  readonly member: MemberSettings | undefined;
+  readonly keyArn: string;
+}
+
+/** One call of each change that a cloud can make. */
+function everyChange(cloud: Cloud): ((given: Given) => Promise<void>)[] {
+  return [
+    ({ cluster }) => cloud.changeCluster(cluster, { deletionProtection: false }),
+    ({ instance }) => cloud.addTags(instance, { a: "b" }),
+    ({ cluster }) => cloud.removeTags(cluster, ["a"]),
+    ({ cluster }) => cloud.snapshotCluster(cluster, "snapshot", {}),
+    ({ cluster, settings, keyArn }) =>
+      cloud.restoreClusterToTime({ source: cluster, at: 0, name: "restored", keyArn, settings }),
+    async ({ cluster, member }) => member && cloud.createMember(cluster, { ...member, name: "another" }),
+    ({ instance }) => cloud.renameInstance(instance, "renamed"),
+    ({ instance }) => cloud.deleteInstance(instance),
+    ({ cluster }) => cloud.deleteCluster(cluster),
+  ];
+}
