@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { discardGate } from "../core/approval.ts";
 import { hasBegun } from "../core/course.ts";
 import { inDowntime, type Migration, type StepRecord } from "../core/migration.ts";
 import type { Plan, PlannedStep } from "../core/plan.ts";
@@ -19,9 +20,6 @@ export type Phase =
   | { readonly is: "rejected" }
   | { readonly is: "finished" }
   | { readonly is: "rolled-back" };
-
-/** The gate of the signatures under "discard the writes made since opening". */
-export const discardGate = "discard-writes";
 
 export function phaseOf(migration: Migration, plan: Plan): Phase {
   const { status, problem } = migration;
@@ -64,9 +62,10 @@ export function hasSomethingToUndo(migration: Migration, plan: Plan): boolean {
   );
 }
 
-/** Clients write to the replacement: going back would discard what they wrote. */
-export function isOpened(migration: Migration): boolean {
-  return migration.downtimeEnded !== null && migration.direction === "forward";
+/** From its opening on clients may have written to the replacement, and going back would discard that. */
+export function mayHoldWrites(migration: Migration, plan: Plan): boolean {
+  const opening = plan.steps.find(({ downtime }) => downtime === "ends");
+  return opening !== undefined && hasBegun(migration.steps[opening.id]);
 }
 
 /** Which database clients are served by, and since when; `nobody` behind the fence. */

@@ -12,7 +12,12 @@ const lastInstant = 8.64e15;
  * How Slack's mrkdwn writes what a sentence interpolates. Everything that comes from elsewhere goes through `text`:
  * without it, a tag or an error message could ping a channel or draw a link.
  */
-export const mrkdwn: Format = { text: escaped, instant: sayInstant, duration: sayDuration };
+export const mrkdwn: Format = { text: sayText, instant: sayInstant, duration: sayDuration };
+
+/** A link to a channel notifies nobody, and is how a problem names one. */
+function sayText(value: string): string {
+  return /^<#[CG][A-Z0-9]{2,20}>$/.test(value) ? value : escaped(value);
+}
 
 /** Escapes a value for mrkdwn, on one line and without backticks, which would end the code it stands in. */
 export function escaped(value: string): string {

@@ -1,5 +1,5 @@
 import type { webApi } from "@slack/bolt";
-import type { Channel } from "../engine/deps.ts";
+import { type Channel, ChannelFault, type Log } from "../engine/deps.ts";
 import { sendAnswer } from "./answer.ts";
 import { type Approvers, mentionApprovers } from "./approvers.ts";
 import type { Message } from "./blocks/message.ts";
@@ -20,8 +20,9 @@ export function createChannel(options: {
   readonly botUserId: string;
   readonly approvers: Approvers;
   readonly addresses: SlackAddresses;
+  readonly log: Log;
 }): Channel {
-  const { client, botUserId, addresses } = options;
+  const { client, botUserId, addresses, log } = options;
   const mention = mentionApprovers(options.approvers);
   return {
     async postRoot(channel, view) {
@@ -67,8 +68,15 @@ export function createChannel(options: {
       return found;
     },
 
-    answer: (request, notice) =>
-      sendAnswer(request.responseUrl, addresses.answers, noticeMessage(notice, mention)),
+    // Best effort: an answer that cannot be given must not keep others from being served.
+    async answer(request, notice) {
+      try {
+        await sendAnswer(request.responseUrl, addresses.answers, noticeMessage(notice, mention));
+      } catch (error) {
+        if (!(error instanceof ChannelFault)) throw error;
+        log.info("slack.not-answered", { request: request.id, fault: error.message });
+      }
+    },
   };
 }
 

@@ -1,8 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { JournalEntry } from "../../src/core/migration.ts";
-import type { Note } from "../../src/core/note.ts";
+import { type Note, plain } from "../../src/core/note.ts";
 import type { Plan } from "../../src/core/plan.ts";
+import { explain } from "../../src/core/problem.ts";
 import { note, sentences } from "../../src/core/sentences.ts";
 import { minutes, seconds } from "../../src/core/time.ts";
 import type { MigrationView } from "../../src/engine/deps.ts";
@@ -104,7 +105,7 @@ describe("the root message", () => {
       ],
       "in downtime": [back],
       "waiting for opening": ["Open orders-prod", "Reject and roll back"],
-      "open, being finished": ["Pause", "Roll back…"],
+      "open, being finished": ["Pause", "Roll back…", "Sign: discard the writes"],
       paused: ["Resume", back],
       "stuck before the downtime": ["Retry", back],
       "stuck in the downtime": ["Retry", back],
@@ -170,9 +171,9 @@ describe("the root message", () => {
     });
     const signedBy = (...people: (typeof bob)[]) =>
       wholeText(rootMessage({ ...view, migration: { ...view.migration, approvals: people.map(signature) } }));
-    expect(signedBy()).toContain("Nobody has signed so far; two people must.");
-    expect(signedBy(bob, bob)).toContain("Signed by Bob Okafor; two people must.");
-    expect(signedBy(bob, carol)).toContain("Signed by Bob Okafor, Carol Lindqvist; two people must.");
+    expect(signedBy()).toContain("Nobody has signed so far that the writes are discarded");
+    expect(signedBy(bob, bob)).toContain("Signed by Bob Okafor that the writes");
+    expect(signedBy(bob, carol)).toContain("Signed by Bob Okafor, Carol Lindqvist that the writes");
     expect(signedBy()).toContain("discard 17 writes");
   });
 
@@ -246,15 +247,31 @@ describe("the thread", () => {
     expect(answers("cluster-OTHER")).toContain("answers as `cluster-OTHER` since");
   });
 
-  it("calls the requester when it is stuck, with the problem that the entry is about and no other", () => {
-    const stuck = entry({ code: "event.stuck", params: { problem: "step.refused" } });
+  it("calls the requester when it is stuck, with why, what to do and what going back costs", () => {
     const view = everyState()["stuck in the downtime"];
-    if (!view) throw new Error("no such state");
-    const text = wholeText(replyMessage(stuck, view));
+    if (!view?.migration.problem) throw new Error("no such state");
+    const params = explain(view.migration.problem, plain);
+    const text = wholeText(replyMessage(entry({ code: "event.stuck", params }), view));
     expect(text).toContain("<@U0ALICE01>");
-    expect(text).toContain("InvalidDBClusterStateFault");
-    const older = entry({ code: "event.stuck", params: { problem: "name.taken" } });
-    expect(wholeText(replyMessage(older, view))).not.toContain("InvalidDBClusterStateFault");
+    expect(text).toContain("*Why:* AWS refuses ModifyDBCluster: InvalidDBClusterStateFault.");
+    expect(text).toContain("`/encrypt-db retry orders-prod`");
+    expect(text).toContain("about 4 min");
+    const older = { why: "Something else was wrong.", fix: "It has been mended." };
+    const late = wholeText(replyMessage(entry({ code: "event.stuck", params: older }), view));
+    expect(late).toContain("*Why:* Something else was wrong.");
+    expect(late).not.toContain("InvalidDBClusterStateFault");
+  });
+
+  it("names gates in words, and tells a signature from an approval", () => {
+    const say = (gate: string) =>
+      wholeText(replyMessage(entry(note("event.approved", { person: "Bob", gate })), viewAt("cutover")));
+    expect(say("cutover")).toContain("Bob approved the cutover.");
+    expect(say("discard-writes")).toContain("Bob signed that the writes since opening are discarded.");
+  });
+
+  it("calls the approvers when they are needed again", () => {
+    const changed = note("event.plan-changed", { differences: "port was 5432 and is 5433" });
+    expect(wholeText(replyMessage(entry(changed), viewAt("begin")))).toContain(approvers);
   });
 });
 

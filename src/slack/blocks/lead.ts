@@ -1,29 +1,24 @@
-import { passedWith } from "../../core/approval.ts";
+import { cutoverGate, openGate, passedWith } from "../../core/approval.ts";
 import type { Migration } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import { expectedDowntime } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { currentStep, isDone, isGoingOn, isOpened, type Phase, servingOf, signers } from "../phase.ts";
+import { currentStep, isDone, isGoingOn, mayHoldWrites, type Phase, servingOf, signers } from "../phase.ts";
 import { code, escaped, mention, mrkdwn, sayInstant } from "../text.ts";
+import { gateName } from "./gates.ts";
 import { problemLines } from "./problem.ts";
 import { backSteps } from "./steps.ts";
 import { claimsOf } from "./summary.ts";
 
-const gateTitles: Readonly<Record<string, string>> = {
-  begin: "the plan waits for approval",
-  cutover: "the cutover waits for approval",
-  "open-gate": "opening waits for approval",
-};
-
 /** The state in a few words: the heading of the root message, and the beginning of its one-sentence text. */
-export function titleOf(phase: Phase, { migration }: MigrationView): string {
+export function titleOf(phase: Phase, { migration, plan }: MigrationView): string {
   const { name } = migration.target;
   switch (phase.is) {
     case "gate":
-      return `${name}: ${gateTitles[phase.gate.id] ?? "waits for approval"}`;
+      return `${name}: ${gateName(phase.gate.id)} waits for approval`;
     case "running":
-      return isOpened(migration)
+      return mayHoldWrites(migration, plan)
         ? `${name}: open, being finished`
         : `${name}: being prepared, serving as before`;
     case "downtime":
@@ -89,7 +84,7 @@ function gateLead(gate: string, view: MigrationView, approvers: string): string 
       "\n",
     );
   }
-  if (gate === "cutover") {
+  if (gate === cutoverGate) {
     return [
       `*Approve the cutover of ${name}?* Everything is prepared; ${name} serves as before until then.`,
       asked,
@@ -99,7 +94,7 @@ function gateLead(gate: string, view: MigrationView, approvers: string): string 
       "• that rolling back needs no further approval",
     ].join("\n");
   }
-  if (gate === "open-gate") {
+  if (gate === openGate) {
     return [
       `*Every check passed. Open ${name}?* It is still fenced, and its downtime goes on until somebody opens it.`,
       "After opening, going back discards what clients have written since.",
@@ -116,7 +111,8 @@ function currentLead(view: MigrationView): string {
   const progress = record?.progress != null ? ` (${record.progress} %)` : "";
   const waits = record?.waitingFor ? `\nIt waits for ${say(record.waitingFor, mrkdwn)}.` : "";
   const number = plan.steps.indexOf(current) + 1;
-  return `Step ${number} of ${plan.steps.length}: ${say(current.title, mrkdwn)}${progress}.${waits}\n${serving(view)}`;
+  const signs = signers(migration).length > 0 ? `\n${signed(migration)}` : "";
+  return `Step ${number} of ${plan.steps.length}: ${say(current.title, mrkdwn)}${progress}.${waits}\n${serving(view)}${signs}`;
 }
 
 function rollbackLead(view: MigrationView): string {
@@ -134,8 +130,8 @@ function rollbackLead(view: MigrationView): string {
 function signed(migration: Migration): string {
   const names = signers(migration).map(escaped);
   return names.length === 0
-    ? "Nobody has signed so far; two people must."
-    : `Signed by ${names.join(", ")}; two people must.`;
+    ? "Nobody has signed so far that the writes are discarded; two people must."
+    : `Signed by ${names.join(", ")} that the writes since opening are discarded; two people must.`;
 }
 
 /** Before opening, nobody could write to what a rollback puts aside. */
@@ -168,7 +164,7 @@ export function downtimeFields(phase: Phase, view: MigrationView): readonly (rea
   const { migration, now, remaining } = view;
   if (migration.downtimeBegan === null || migration.downtimeEnded !== null) return [];
   const used = now - migration.downtimeBegan;
-  const signature = passedWith(migration, "cutover");
+  const signature = passedWith(migration, cutoverGate);
   const longest = signature?.terms?.longestDowntime ?? migration.longestDowntime;
   const by = signature ? `, by ${escaped(signature.person.name)}` : "";
   const past = used > longest ? " :warning: past it" : "";

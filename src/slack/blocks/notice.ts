@@ -9,6 +9,7 @@ import type { Notice } from "../../engine/request.ts";
 import { phaseOf } from "../phase.ts";
 import { code, count, escaped, mrkdwn } from "../text.ts";
 import { databasesMessage } from "./databases.ts";
+import { withGateName } from "./gates.ts";
 import { leadOf, titleOf } from "./lead.ts";
 import { context, fields, header, listing, type Message, message, saying, section } from "./message.ts";
 import { problemLines } from "./problem.ts";
@@ -21,7 +22,7 @@ export function noticeMessage(notice: Notice, approvers: string): Message {
     case "problems":
       return problemsMessage(notice.problems);
     case "said":
-      return saying(say(notice.note, mrkdwn));
+      return saying(say(withGateName(notice.note), mrkdwn));
     case "plan":
       return planMessage(notice.plan);
     case "status":

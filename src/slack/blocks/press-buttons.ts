@@ -1,4 +1,5 @@
 import type { Button, ConfirmationDialog } from "@slack/types";
+import { cutoverGate, openGate } from "../../core/approval.ts";
 import { inDowntime } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import type { PlannedStep } from "../../core/plan.ts";
@@ -6,7 +7,7 @@ import type { MigrationView } from "../../engine/deps.ts";
 import type { Press } from "../../engine/request.ts";
 import { actionIdOf, databaseOf, encode } from "../buttons.ts";
 import { limits } from "../limits.ts";
-import { hasSomethingToUndo, isOpened, type Phase } from "../phase.ts";
+import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../phase.ts";
 import { plain } from "./message.ts";
 
 interface Pressable {
@@ -27,20 +28,24 @@ function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
     case "gate":
       return [...approvals(phase.gate, view), reject(phase.gate, view)];
     case "running":
-      return [pause(view), ...rollback(view)];
+      return [pause(view), ...rollback(view), ...discard(view)];
     case "downtime":
       return rollback(view);
     case "paused":
-      return [resume("Resume", `Go on with ${view.migration.target.name}?`), ...rollback(view)];
+      return [
+        resume("Resume", `Go on with ${view.migration.target.name}?`),
+        ...rollback(view),
+        ...discard(view),
+      ];
     case "stuck":
-      return [retry(view), ...rollback(view)];
+      return [retry(view), ...rollback(view), ...discard(view)];
     case "signatures":
       return [
         resume(
           "Keep the writes, go forward again",
           "The replacement is opened again and nothing is discarded.",
         ),
-        discard(view),
+        ...discard(view),
       ];
     case "rolling-back":
     case "rejected":
@@ -57,7 +62,7 @@ function approvals(gate: PlannedStep, view: MigrationView): readonly Pressable[]
     gate: gate.id,
     opening,
   });
-  if (gate.id === "cutover") {
+  if (gate.id === cutoverGate) {
     const signs = `You sign a downtime of at most ${sayDuration(view.migration.longestDowntime)}. Rollback needs no further approval.`;
     return [
       {
@@ -75,7 +80,7 @@ function approvals(gate: PlannedStep, view: MigrationView): readonly Pressable[]
       },
     ];
   }
-  if (gate.id === "open-gate") {
+  if (gate.id === openGate) {
     return [
       {
         press: approve(null),
@@ -119,10 +124,12 @@ function rollback(view: MigrationView): readonly Pressable[] {
   return [
     {
       press: { does: "rollback" },
-      label: isOpened(migration) ? "Roll back…" : `Roll back (about ${sayDuration(rollbackPrice)})`,
+      label: mayHoldWrites(migration, plan)
+        ? "Roll back…"
+        : `Roll back (about ${sayDuration(rollbackPrice)})`,
       style: "danger",
-      asks: isOpened(migration)
-        ? `${price}. The writes since opening are counted first; if there are any, two people must sign that they are discarded.`
+      asks: mayHoldWrites(migration, plan)
+        ? `${price}. The writes since opening are counted first; if there are any, two people must have signed that they are discarded.`
         : `${price} and loses 0 writes. The source answers under its name again.`,
       confirm: "Roll back",
     },
@@ -154,14 +161,18 @@ function retry(view: MigrationView): Pressable {
   };
 }
 
-function discard(view: MigrationView): Pressable {
-  return {
-    press: { does: "discard" },
-    label: "Sign: discard the writes",
-    style: "danger",
-    asks: `What clients have written to ${view.migration.target.name} since it was opened is lost for them. Two people must sign.`,
-    confirm: "Sign",
-  };
+/** Signed before the rollback or while it waits; without writes nobody need sign, but only the count knows. */
+function discard({ migration, plan }: MigrationView): readonly Pressable[] {
+  if (!mayHoldWrites(migration, plan)) return [];
+  return [
+    {
+      press: { does: "discard" },
+      label: "Sign: discard the writes",
+      style: "danger",
+      asks: `A rollback loses what clients have written to ${migration.target.name} since it was opened. Two people must sign that before it goes through.`,
+      confirm: "Sign",
+    },
+  ];
 }
 
 function button(of: Pressable, { migration }: MigrationView): Button {

@@ -4,5 +4,9 @@ import { mrkdwn } from "../text.ts";
 /** Why, and what to do about it. */
 export function problemLines(problem: Problem): readonly string[] {
   const { why, fix } = explain(problem, mrkdwn);
+  return explanation(why, fix);
+}
+
+export function explanation(why: string, fix: string): readonly string[] {
   return [`*Why:* ${why}`, `*What to do:* ${fix}`];
 }

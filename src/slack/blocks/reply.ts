@@ -1,12 +1,14 @@
 import type { KnownBlock } from "@slack/types";
-import type { JournalEntry } from "../../core/migration.ts";
+import type { JournalEntry, Migration } from "../../core/migration.ts";
 import { plain, sayDuration } from "../../core/note.ts";
+import { explain } from "../../core/problem.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, mention, mrkdwn, sayInstant } from "../text.ts";
+import { withGateName } from "./gates.ts";
 import { serving } from "./lead.ts";
 import { context, type Message, message, section, table } from "./message.ts";
-import { problemLines } from "./problem.ts";
+import { explanation, problemLines } from "./problem.ts";
 import { whoIs } from "./summary.ts";
 
 /** Events that the root message shows well enough. */
@@ -42,7 +44,7 @@ export function replyMessage(entry: JournalEntry, view: MigrationView, approvers
 }
 
 function sentence({ what }: JournalEntry, view: MigrationView): string {
-  const spoken = say(what, mrkdwn);
+  const spoken = say(withGateName(what), mrkdwn);
   const { sight } = what.params;
   // The journal holds the resource id, whose meaning depends on the migration.
   if (what.code !== "event.answers" || typeof sight !== "string") return spoken;
@@ -52,17 +54,21 @@ function sentence({ what }: JournalEntry, view: MigrationView): string {
 /** Whoever is woken asks: is it serving, why, and what can I do? */
 function stuckLines(entry: JournalEntry, view: MigrationView): string[] {
   const { migration, rollbackPrice } = view;
-  const { problem } = migration;
-  // An old entry that is posted late must not speak of a newer problem.
-  const isCurrent = problem !== null && problem.code === entry.what.params.problem;
   return [
     `${mention(migration.requester)} ${mrkdwn.text(migration.target.name)} is stuck and needs a human.`,
     serving(view),
-    ...(isCurrent ? problemLines(problem) : []),
+    ...whyLines(entry, migration),
     ...(migration.direction === "forward"
       ? [`Rolling back would take about ${sayDuration(rollbackPrice)}. The buttons are on the message above.`]
       : []),
   ];
+}
+
+/** The journal holds the sentences as plain text. The problem itself reads better, if it is still the same one. */
+function whyLines({ what }: JournalEntry, { problem }: Migration): readonly string[] {
+  const { why = "", fix = "" } = what.params;
+  if (problem && explain(problem, plain).why === why) return problemLines(problem);
+  return explanation(mrkdwn.text(String(why)), mrkdwn.text(String(fix)));
 }
 
 /** What the steps that ended with this entry saw, and who said so. */

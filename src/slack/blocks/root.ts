@@ -6,7 +6,7 @@ import { expectedDowntime, type Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { hasSomethingToUndo, isGoingOn, isOpened, type Phase, phaseOf, sourceOf } from "../phase.ts";
+import { hasSomethingToUndo, isGoingOn, mayHoldWrites, type Phase, phaseOf, sourceOf } from "../phase.ts";
 import { code, escaped, mention, mrkdwn, sayMinute } from "../text.ts";
 import { downtimeFields, leadOf, titleOf } from "./lead.ts";
 import { actions, context, fields, header, listing, type Message, message, section } from "./message.ts";
@@ -68,7 +68,7 @@ function factsOf(phase: Phase, view: MigrationView): readonly Fact[] {
   const facts: Fact[] = [];
   if (phase.is === "gate" && migration.downtimeBegan === null) facts.push(...planFacts(plan));
   if (hasSomethingToUndo(migration, plan) && migration.direction === "forward") {
-    const price = isOpened(migration) ? "discards what clients have written" : "loses 0 writes";
+    const price = mayHoldWrites(migration, plan) ? "discards what clients have written" : "loses 0 writes";
     facts.push(["Rolling back now", `takes about ${sayDuration(rollbackPrice)}, ${price}`]);
   }
   if (isGoingOn(phase) && !inDowntime(migration)) {
