@@ -8,10 +8,14 @@ import { ownSchema } from "./own-schema.ts";
 export async function catalogue(at: Endpoint, access: Access): Promise<Catalogue> {
   const databases = await withConnection(at, access, databasesOf);
   const names = databases.map(({ name }) => name);
-  return { databases: await inEach(at, names, access, summarise) };
+  return { databases: await inEach(at, names, access, catalogueOf) };
 }
 
-async function summarise(connection: Connection, name: string): Promise<Catalogue["databases"][number]> {
+/** The summary of the one database that the connection is to. */
+export async function catalogueOf(
+  connection: Connection,
+  name: string,
+): Promise<Catalogue["databases"][number]> {
   // Each line is hashed before they are joined, or a large catalogue would exceed PostgreSQL's longest text.
   const [row] = await connection.query<{ relations: number; definitions: string }>(`
     with definition(line) as (${definitions})

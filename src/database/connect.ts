@@ -43,10 +43,10 @@ export async function attempt(
 ): Promise<{ timings: Look["timings"]; outcome: Connection | DatabaseFault }> {
   const { timeOuts, trust } = access;
   const timings: Look["timings"] = { dns: null, tcp: null, tls: null, login: null };
-  async function layer<T>(name: (typeof layers)[number], work: Promise<T>): Promise<T> {
+  async function layer<T>(name: (typeof layers)[number], work: () => Promise<T>): Promise<T> {
     const begun = performance.now();
     try {
-      return await work;
+      return await work();
     } catch (error) {
       throw faultOf(name, error);
     } finally {
@@ -54,10 +54,10 @@ export async function attempt(
     }
   }
   try {
-    const address = await layer("dns", within(timeOuts.dns, access.resolve(to.host, to.port)));
-    const socket = await layer("tcp", dial(address, timeOuts.tcp));
-    const encrypted = await layer("tls", secure(socket, to.host, trust, timeOuts.tls));
-    return { timings, outcome: await layer("login", logIn(encrypted, to, access)) };
+    const address = await layer("dns", () => within(timeOuts.dns, access.resolve(to.host, to.port)));
+    const socket = await layer("tcp", () => dial(address, timeOuts.tcp));
+    const encrypted = await layer("tls", () => secure(socket, to.host, trust, timeOuts.tls));
+    return { timings, outcome: await layer("login", () => logIn(encrypted, to, access)) };
   } catch (error) {
     if (error instanceof DatabaseFault) return { timings, outcome: error };
     throw error;
