@@ -1,7 +1,7 @@
 import type { DataPlane } from "./data-plane.ts";
 import { type Address, admits, certificateNames, resolve } from "./dns.ts";
 import { type Durations, durations as realistic } from "./durations.ts";
-import { AwsFault, NoAnswer, type Service, unmodelled } from "./fault.ts";
+import { AwsFault, faultOfCode, NoAnswer, type Service, unmodelled } from "./fault.ts";
 import { invoke, type LambdaFunction } from "./lambda.ts";
 import { type CoveredOperation, operations } from "./operations.ts";
 import { happen } from "./schedule.ts";
@@ -66,6 +66,7 @@ export class Account {
   /** States that were replaced within the staleness, oldest first. */
   #past: { readonly until: Instant; readonly state: AccountState }[] = [];
   #lookups = 0;
+  #busy = false;
   /** Calls and due events take turns: each sees what the one before left. */
   #last: Promise<unknown> = Promise.resolve();
 
@@ -103,8 +104,9 @@ export class Account {
     return this.#state.schedule[0]?.at;
   }
 
-  /** Changes the account from outside of its API: seeds, and what other people do. */
+  /** Changes the account from outside of its API: seeds, and what other people do. Not while it answers a call. */
   alter<T>(change: (turn: Turn) => T): T {
+    if (this.#busy) throw new Error("the account is answering a call, which would undo this change");
     const turn = this.#turn(this.#options.clock.now(), this.#defaultCaller());
     const result = change(turn);
     this.#keep(turn);
@@ -128,7 +130,15 @@ export class Account {
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
-    const turn = this.#last.then(work, work);
+    const alone = async () => {
+      this.#busy = true;
+      try {
+        return await work();
+      } finally {
+        this.#busy = false;
+      }
+    };
+    const turn = this.#last.then(alone, alone);
     this.#last = turn;
     return turn;
   }
@@ -168,7 +178,7 @@ export class Account {
     const note: Note = (outcome, touched = []) => {
       this.#ledger.push({ ...call, outcome, touched, ...(injected && { injected }) });
     };
-    this.#suffer(injected, note);
+    this.#suffer(service, injected, note);
     const seen = injected === "stale-describe" ? this.#stale(at) : this.#state;
     const turn = this.#turn(at, callerArn, this.#state, seen);
     const output = await this.#run(covered, turn, call, note);
@@ -192,15 +202,18 @@ export class Account {
     }
   }
 
-  #suffer(injected: InjectedFault | undefined, note: Note): void {
+  #suffer(service: Service, injected: InjectedFault | undefined, note: Note): void {
     if (injected === "timeout-before") {
       note("not received");
       throw new NoAnswer();
     }
     if (injected !== "throttle" && typeof injected !== "object") return;
-    const { code, status = 400 } = injected === "throttle" ? { code: "Throttling" } : injected;
-    note(code);
-    throw unmodelled(code, code === "Throttling" ? "Rate exceeded" : "An injected fault.", status);
+    const refusal =
+      injected === "throttle"
+        ? unmodelled("Throttling", "Rate exceeded")
+        : faultOfCode(service, injected.code, "An injected fault.", injected.status);
+    note(refusal.code);
+    throw refusal;
   }
 
   #stale(now: Instant): AccountState {
@@ -216,7 +229,7 @@ export class Account {
     const note: Note = (outcome, touched = []) => {
       this.#ledger.push({ ...call, outcome, touched, ...(injected && { injected }) });
     };
-    this.#suffer(injected, note);
+    this.#suffer("lambda", injected, note);
     assertComplete("lambda", operation, input);
     const output = await invoke(this.functions, input as never, (error) => note(`failed later: ${error}`));
     note("ok");

@@ -61,4 +61,14 @@ export function unmodelled(code: string, message: string, status = 400): AwsFaul
   return new AwsFault({ code, status, message });
 }
 
+/** A fault by its wire code, or by its shape: modelled where the service models it. */
+export function faultOfCode(service: Service, code: string, message: string, status = 400): AwsFault {
+  for (const [name, schema] of Object.entries(clients[service])) {
+    if (!name.endsWith("$") || !Array.isArray(schema) || schema[0] !== -3) continue;
+    const traits = schema[3] as ErrorTraits;
+    if (schema[2] === code || traits.awsQueryError?.[0] === code) return fault(service, schema[2], message);
+  }
+  return unmodelled(code, message, status);
+}
+
 export const rdsFault = (shape: string, message: string): AwsFault => fault("rds", shape, message);

@@ -26,7 +26,11 @@ type OfCluster = { readonly cluster: string };
 type OfInstance = { readonly instance: string };
 type OfSnapshot = { readonly snapshot: string };
 
-export type RestoredFrom = { readonly volume: string; readonly at: Instant } | { readonly snapshot: string };
+/** A moment of a volume, what a volume holds now (a clone), or a snapshot. */
+export type RestoredFrom =
+  | { readonly volume: string; readonly at: Instant }
+  | { readonly volume: string }
+  | { readonly snapshot: string };
 
 /** What happens by itself later. Saved by name, so that a killed account goes on where it was. */
 export type DueEvent =

@@ -98,13 +98,15 @@ export function announce(
   turn.state = { ...turn.state, events: [...recent, event] };
 }
 
-function touch(turn: Turn, resource: Cluster | Instance | Snapshot): void {
+/** Notes in the ledger that the call concerns the resource. */
+export function touch<R extends Cluster | Instance | Snapshot>(turn: Turn, resource: R): R {
   const tags = "settings" in resource ? resource.settings.TagList : resource.tags;
   turn.touched.push({
     resourceId: resource.resourceId,
     name: resource.id,
     tags: Object.fromEntries(tags.map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
   });
+  return resource;
 }
 
 function named<R extends { readonly id: string }>(resources: Readonly<Record<string, R>>, id: string) {
@@ -119,16 +121,14 @@ function named<R extends { readonly id: string }>(resources: Readonly<Record<str
 export function clusterNamed(turn: Turn, nameOrArn: string): Cluster {
   const cluster = named(turn.state.clusters, nameIn(nameOrArn));
   if (cluster === undefined) throw rdsFault("DBClusterNotFoundFault", `DBCluster ${nameOrArn} not found.`);
-  touch(turn, cluster);
-  return cluster;
+  return touch(turn, cluster);
 }
 
 /** The instance that a mutating call names, by identifier or ARN. Throws DBInstanceNotFoundFault. */
 export function instanceNamed(turn: Turn, nameOrArn: string): Instance {
   const instance = named(turn.state.instances, nameIn(nameOrArn));
   if (instance === undefined) throw rdsFault("DBInstanceNotFoundFault", `DBInstance ${nameOrArn} not found.`);
-  touch(turn, instance);
-  return instance;
+  return touch(turn, instance);
 }
 
 /** The snapshot that a mutating call names, by identifier or ARN. Throws DBClusterSnapshotNotFoundFault. */
@@ -137,8 +137,7 @@ export function snapshotNamed(turn: Turn, nameOrArn: string): Snapshot {
   if (snapshot === undefined) {
     throw rdsFault("DBClusterSnapshotNotFoundFault", `DBClusterSnapshot ${nameOrArn} not found.`);
   }
-  touch(turn, snapshot);
-  return snapshot;
+  return touch(turn, snapshot);
 }
 
 /** Adds what a call has just made to what it touched. */

@@ -1,11 +1,12 @@
+import { isDeepStrictEqual } from "node:util";
 import type { DBCluster, ModifyDBClusterMessage, VpcSecurityGroupMembership } from "@aws-sdk/client-rds";
 import { present, refuseUncovered } from "../coverage.ts";
-import { rdsFault } from "../fault.ts";
+import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
 import type { Cluster, ClusterChange, ClusterSettings } from "../state.ts";
 import { after, announce, clusterNamed, membersOf, put, schedule, type Turn } from "../turn.ts";
 import { clusterView } from "./clusters.ts";
-import { assertReadable } from "./encryption.ts";
+import { assertReadable, usableKey } from "./encryption.ts";
 import { clusterParameterGroupNamed, securityGroupsIn, subnetGroupNamed } from "./groups.ts";
 import { waitForWindow } from "./maintenance.ts";
 
@@ -67,6 +68,32 @@ function logExports(cluster: Cluster, input: ModifyDBClusterMessage): string[] |
   return [...new Set([...now, ...(change.EnableLogTypes ?? [])])].filter((type) => !off.has(type));
 }
 
+/** Source: [API] ModifyDBCluster.DatabaseInsightsMode, what `advanced` asks for. */
+function insights(turn: Turn, input: ModifyDBClusterMessage) {
+  const { DatabaseInsightsMode: mode, EnablePerformanceInsights: enabled } = input;
+  const days = input.PerformanceInsightsRetentionPeriod;
+  if (mode === "advanced" && !(enabled && days !== undefined && days >= 465)) {
+    throw unmodelled(
+      "InvalidParameterCombination",
+      "Advanced Database Insights needs Performance Insights with a retention of at least 465 days.",
+    );
+  }
+  const key = input.PerformanceInsightsKMSKeyId;
+  return {
+    DatabaseInsightsMode: mode,
+    PerformanceInsightsEnabled: enabled,
+    PerformanceInsightsRetentionPeriod: days,
+    PerformanceInsightsKMSKeyId: key === undefined ? undefined : usableKey(turn, key),
+  };
+}
+
+/** Asking for what is there already changes nothing, and the cluster stays `available`. */
+function differing<C extends ClusterChange>(cluster: Cluster, change: C): C {
+  const inForce = cluster.settings as Readonly<Record<string, unknown>>;
+  const differs = ([name, value]: [string, unknown]) => !isDeepStrictEqual(inForce[name], value);
+  return Object.fromEntries(Object.entries(change).filter(differs)) as C;
+}
+
 /** Starts as soon as possible and takes its time. */
 function promptChange(turn: Turn, cluster: Cluster, input: ModifyDBClusterMessage): ClusterChange {
   const { vpcId } = subnetGroupNamed(turn, cluster.settings.DBSubnetGroup);
@@ -83,7 +110,7 @@ function promptChange(turn: Turn, cluster: Cluster, input: ModifyDBClusterMessag
     EnabledCloudwatchLogsExports: logExports(cluster, input),
     ServerlessV2ScalingConfiguration: input.ServerlessV2ScalingConfiguration,
     StorageType: input.StorageType,
-    DatabaseInsightsMode: input.DatabaseInsightsMode,
+    ...insights(turn, input),
     LocalWriteForwardingStatus:
       input.EnableLocalWriteForwarding === undefined
         ? undefined
@@ -131,6 +158,9 @@ const covered = [
   "ServerlessV2ScalingConfiguration",
   "StorageType",
   "DatabaseInsightsMode",
+  "EnablePerformanceInsights",
+  "PerformanceInsightsKMSKeyId",
+  "PerformanceInsightsRetentionPeriod",
   "EnableLocalWriteForwarding",
 ] as const;
 
@@ -144,8 +174,8 @@ export function modifyDBCluster(turn: Turn, input: ModifyDBClusterMessage): { DB
     );
   }
   assertReadable(turn, cluster.storageKey);
-  const deferrable = deferrableChange(turn, cluster, input);
-  const prompt = promptChange(turn, cluster, input);
+  const deferrable = differing(cluster, deferrableChange(turn, cluster, input));
+  const prompt = differing(cluster, promptChange(turn, cluster, input));
   const now = input.ApplyImmediately === true;
   const changed = changedCluster(cluster, instantChange(input), prompt, deferrable, now);
   put(turn, "clusters", changed);

@@ -42,7 +42,8 @@ export function filtered<T>(
     if (valuesOf === undefined) {
       throw unmodelled("InvalidParameterValue", `Unrecognized filter name: ${Name}`);
     }
-    const wanted = new Set(Values ?? []);
+    const wanted = new Set(Values);
+    if (wanted.size === 0) throw unmodelled("InvalidParameterValue", `The filter ${Name} has no values.`);
     return left.filter((record) => valuesOf(record).some((value) => wanted.has(value ?? "")));
   }, records);
 }

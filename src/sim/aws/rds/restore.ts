@@ -7,11 +7,10 @@ import { refuseUncovered } from "../coverage.ts";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
 import type { RestoredFrom } from "../schedule.ts";
-import type { Cluster, ClusterSettings, Instant, StorageKey } from "../state.ts";
+import type { Cluster, ClusterSettings, StorageKey } from "../state.ts";
 import {
   after,
   announce,
-  clusterNamed,
   jittered,
   made,
   newResourceId,
@@ -25,7 +24,7 @@ import { clusterView } from "./clusters.ts";
 import { assertReadable, usableKey } from "./encryption.ts";
 import { engineNamed } from "./engines.ts";
 import { assertQuota } from "./quotas.ts";
-import { restorable } from "./restorable.ts";
+import { restorePoint, sourceCluster } from "./restore-point.ts";
 import { restoredSettings, tagsGivenOr } from "./restored-settings.ts";
 
 const coveredByBoth = [
@@ -84,22 +83,6 @@ function refuseLimitlessOnly(input: {
   }
 }
 
-function sourceCluster(turn: Turn, input: RestoreDBClusterToPointInTimeMessage): Cluster {
-  const { SourceDBClusterIdentifier: name, SourceDbClusterResourceId: resourceId } = input;
-  if (resourceId !== undefined) {
-    const source = turn.state.clusters[resourceId];
-    if (source !== undefined) return source;
-    throw rdsFault(
-      "DBClusterAutomatedBackupNotFoundFault",
-      `No automated backup of ${resourceId} was found.`,
-    );
-  }
-  if (name === undefined) {
-    throw unmodelled("InvalidParameterCombination", "A source DB cluster must be named.");
-  }
-  return clusterNamed(turn, name);
-}
-
 /** The source's key where none is given, in silence. */
 function keyToTime(turn: Turn, source: Cluster, given: string | undefined): StorageKey {
   if (given === undefined) return source.storageKey;
@@ -112,37 +95,6 @@ function keyToTime(turn: Turn, source: Cluster, given: string | undefined): Stor
     );
   }
   return { type: "sse-kms", arn: usableKey(turn, given) };
-}
-
-async function timeToRestore(
-  turn: Turn,
-  source: Cluster,
-  input: RestoreDBClusterToPointInTimeMessage,
-): Promise<Instant> {
-  const { RestoreToTime: time, UseLatestRestorableTime: latest = false } = input;
-  if ((time === undefined) === !latest) {
-    throw unmodelled(
-      "InvalidParameterCombination",
-      "Either RestoreToTime or UseLatestRestorableTime must be specified, and not both.",
-    );
-  }
-  const clone = input.RestoreType === "copy-on-write";
-  if (clone && time !== undefined) {
-    throw unmodelled("InvalidParameterCombination", "RestoreToTime can't be used with copy-on-write.");
-  }
-  const times = await restorable(turn, source);
-  if (times === undefined) {
-    throw rdsFault("InvalidDBClusterStateFault", `DB cluster ${source.id} has no restorable time yet.`);
-  }
-  if (clone) return turn.now;
-  if (time === undefined) return times.latest;
-  if (time.getTime() >= times.latest || time.getTime() < times.earliest) {
-    throw rdsFault(
-      "InvalidRestoreFault",
-      `The specified restore time ${time.toISOString()} is not within the restorable window of ${source.id}.`,
-    );
-  }
-  return time.getTime();
 }
 
 export async function restoreDBClusterToPointInTime(
@@ -158,7 +110,7 @@ export async function restoreDBClusterToPointInTime(
   const id = freeName(turn, input.DBClusterIdentifier);
   assertReadable(turn, source.storageKey);
   const storageKey = keyToTime(turn, source, input.KmsKeyId);
-  const at = await timeToRestore(turn, source, input);
+  const from = await restorePoint(turn, source, input);
   const settings = restoredSettings(turn, source.settings, {
     ...input,
     EngineVersion: source.settings.EngineVersion,
@@ -166,13 +118,9 @@ export async function restoreDBClusterToPointInTime(
     CloneGroupId: source.settings.CloneGroupId ?? source.resourceId.toLowerCase(),
     Tags: tagsGivenOr(source.settings.TagList, input.Tags),
   });
-  const duration =
-    input.RestoreType === "copy-on-write" ? turn.durations.clone : turn.durations.restoreToTime;
-  return begin(
-    turn,
-    { id, settings, storageKey, status: "creating", duration },
-    { volume: source.resourceId, at },
-  );
+  const { clone, restoreToTime } = turn.durations;
+  const duration = input.RestoreType === "copy-on-write" ? clone : restoreToTime;
+  return begin(turn, { id, settings, storageKey, status: "creating", duration }, from);
 }
 
 /** Since February 2026 what is restored unencrypted and without a key comes under the key that AWS owns. */
@@ -250,8 +198,12 @@ export async function copyRestoredData(
   turn: Turn,
   { cluster, from }: { readonly cluster: string; readonly from: RestoredFrom },
 ): Promise<void> {
-  if ("snapshot" in from) await turn.data.restoreSnapshot(from.snapshot, cluster);
-  else await turn.data.restoreToTime(from.volume, cluster, from.at);
+  if ("snapshot" in from) return turn.data.restoreSnapshot(from.snapshot, cluster);
+  if ("at" in from) return turn.data.restoreToTime(from.volume, cluster, from.at);
+  const passing = `clone-${cluster}`;
+  await turn.data.takeSnapshot(from.volume, passing);
+  await turn.data.restoreSnapshot(passing, cluster);
+  await turn.data.deleteSnapshot(passing);
 }
 
 export function finishRestore(turn: Turn, event: { readonly cluster: string }): void {
