@@ -155,7 +155,7 @@ export function serving({ migration, plan }: MigrationView): string {
     case "replacement":
       return `${name} serves, from the replacement, since ${sayInstant(state.since)}.`;
     case "nobody":
-      return `${name} is *not serving* :no_entry: since ${sayInstant(state.since)}: it is fenced. The source is whole.`;
+      return `${name} is *not serving* :no_entry: It is fenced since ${sayInstant(state.since)}; the source is whole.`;
   }
 }
 

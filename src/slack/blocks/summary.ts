@@ -1,7 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import type { Sighting } from "../../core/database.ts";
 import type { Migration } from "../../core/migration.ts";
-import { namesFor } from "../../core/names.ts";
 import type { Note } from "../../core/note.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
@@ -9,15 +8,19 @@ import { sourceOf } from "../phase.ts";
 import { code, escaped, mrkdwn, sayInstant } from "../text.ts";
 import { section } from "./message.ts";
 
-/** The claims of the evidence that a person reads first when all is over. */
-const headlines = ["saw.marker", "saw.key", "saw.restored", "saw.marker-there", "saw.snapshot"];
+/** The claims that a person reads first when all is over, by how it ended. */
+const headlines: Readonly<Partial<Record<Migration["status"], readonly string[]>>> = {
+  finished: ["saw.marker", "saw.restored", "saw.key", "saw.marker-there", "saw.retired", "saw.snapshot"],
+  "rolled-back": ["saw.source-answers", "saw.put-aside", "saw.snapshot"],
+};
 
-/** What is known of the endpoints, and at the end what came of it and what is kept. */
+/** What is known of the endpoints, and at the end what was proved and what is kept. */
 export function summaryBlocks(view: MigrationView): readonly KnownBlock[] {
   const { migration } = view;
   const lines = [
     ...Object.entries(migration.sightings).map(([endpoint, seen]) => sightingLine(endpoint, seen, view)),
-    ...(migration.status === "finished" ? [...proved(view), ...kept(view)] : []),
+    ...(migration.status === "finished" ? keyBefore(view) : []),
+    ...proved(migration),
   ];
   return lines.length === 0 ? [] : [section(lines.join("\n"))];
 }
@@ -47,22 +50,16 @@ export function claimsOf(migration: Migration): readonly Note[] {
   return Object.values(migration.steps).flatMap((record) => record.evidence.map(({ claim }) => claim));
 }
 
-/** The first of each: with forty instances the key is proved forty-one times, first of all for the cluster. */
-function proved({ migration, plan }: MigrationView): readonly string[] {
-  const claims = claimsOf(migration);
+function keyBefore({ plan }: MigrationView): readonly string[] {
   const { keyArn } = sourceOf(plan);
-  return [
-    ...(keyArn === null ? [] : [`• Before, it was under ${code(keyArn)}`]),
-    ...headlines.flatMap((headline) => {
-      const claim = claims.find(({ code: of }) => of === headline);
-      return claim ? [`• ${say(claim, mrkdwn)}`] : [];
-    }),
-  ];
+  return keyArn === null ? [] : [`• It was under ${code(keyArn)} before`];
 }
 
-function kept({ migration }: MigrationView): readonly string[] {
-  const names = namesFor(migration.id, migration.target.name);
-  return [
-    `• Kept: the source as ${code(names.retired(migration.target.name))}, fenced and protected from deletion, and the snapshot ${code(names.safetySnapshot)}`,
-  ];
+/** The first of each: with forty instances the key is proved forty-one times, first of all for the cluster. */
+function proved(migration: Migration): readonly string[] {
+  const claims = claimsOf(migration);
+  return (headlines[migration.status] ?? []).flatMap((headline) => {
+    const claim = claims.find(({ code: of }) => of === headline);
+    return claim ? [`• ${say(claim, mrkdwn)}`] : [];
+  });
 }
