@@ -7,7 +7,7 @@ import { RDSClient, type RDSClientConfig } from "@aws-sdk/client-rds";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 
 /** Something that is put between a client and the network, such as an account that is simulated in process. */
-export interface Plugin {
+interface Plugin {
   applyToStack(stack: unknown): void;
 }
 
@@ -17,6 +17,8 @@ export interface ClientOptions {
   readonly endpoint?: string;
   readonly requestHandler?: NonNullable<RDSClientConfig["requestHandler"]>;
   readonly plugin?: Plugin;
+  /** Only a stand-in is given any: with AWS itself they come from the environment. */
+  readonly credentials?: NonNullable<RDSClientConfig["credentials"]>;
 }
 
 /** The clients of one account in one Region. */
@@ -52,12 +54,13 @@ export function createLambdaClient(options: ClientOptions): LambdaClient {
 }
 
 function configuration(
-  { region, endpoint, requestHandler }: ClientOptions,
+  { region, endpoint, requestHandler, credentials }: ClientOptions,
   { attempts, timeout }: { attempts: number; timeout: Duration },
 ) {
   return {
     region,
     ...(endpoint !== undefined && { endpoint }),
+    ...(credentials && { credentials }),
     maxAttempts: attempts,
     retryMode: "standard" as const,
     requestHandler: requestHandler ?? {

@@ -8,8 +8,6 @@ import { agendaIndex, due, inbox, keys, resting, sinceIndex } from "./dynamo-ite
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
 import { databaseOf, dropped, journalKept, trimmed } from "./stored-migration.ts";
 
-export { actions } from "./dynamo-table.ts";
-
 const threadState = z.object({
   revision: z.number(),
   channel: z.string(),

@@ -34,7 +34,7 @@ export interface Condition {
 export const absent: Condition = { text: "attribute_not_exists(pk)" };
 export const present: Condition = { text: "attribute_exists(pk)" };
 
-export interface Query {
+interface Query {
   readonly where: string;
   readonly values: Values;
   readonly index?: string;

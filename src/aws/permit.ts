@@ -5,7 +5,7 @@ import { given } from "./facts.ts";
 import { describeClusters, describeInstances, filter } from "./rds-read.ts";
 
 /** What a change must know of the resource that it is made to. */
-export interface Confirmed {
+interface Confirmed {
   readonly arn: string;
   readonly engine: string;
 }

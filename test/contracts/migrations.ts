@@ -3,7 +3,7 @@ import type { Migration } from "../../src/core/migration.ts";
 import type { Plan } from "../../src/core/plan.ts";
 import type { Request } from "../../src/engine/request.ts";
 
-export const requester = { id: "alice@example.com", user: "U1", name: "Alice" };
+const requester = { id: "alice@example.com", user: "U1", name: "Alice" };
 
 /** A migration of `orders` that has just been asked for. */
 export function aMigration(id: string, given: Partial<Migration> = {}): Migration {
