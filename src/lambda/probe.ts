@@ -1,3 +1,5 @@
+import { composeProbe } from "../compose.ts";
+import { probeSchema, readConfig } from "../config.ts";
 import { type Database, DatabaseFault } from "../core/database.ts";
 import { type Answer, operations, request } from "../database/remote.ts";
 
@@ -17,4 +19,11 @@ export function createProbeHandler(database: Database): (payload: unknown) => Pr
       return { fault: { layer: error.layer, code: error.code, message: error.message } };
     }
   };
+}
+
+let probe: ReturnType<typeof createProbeHandler> | undefined;
+
+export async function handler(payload: unknown): Promise<Answer> {
+  probe ??= createProbeHandler(composeProbe(readConfig(probeSchema)));
+  return probe(payload);
 }

@@ -224,7 +224,10 @@ export const mark: AuroraStep = {
   },
   run: async (cx) => {
     const at = await sourceWriter(cx);
-    if (!("status" in at)) await cx.database.mark(at, cx.names.migration);
+    if ("status" in at) return;
+    // A copy says of itself what its original said; it must not answer as the source when it comes up.
+    await cx.database.introduce(at, `copy-of-${cx.pinned.source.resourceId}`);
+    await cx.database.mark(at, cx.names.migration);
   },
 };
 

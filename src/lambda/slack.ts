@@ -1,0 +1,13 @@
+import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
+import { composeFront } from "../compose.ts";
+import { frontSchema, readConfig } from "../config.ts";
+
+/** Made at the first request and kept for the container's life. */
+let front: ReturnType<typeof composeFront> | undefined;
+
+/** Behind a function URL or an HTTP API: what Slack sends. */
+export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
+  front ??= composeFront(readConfig(frontSchema));
+  const { statusCode, headers, body } = await front(event);
+  return { statusCode, body, ...(headers && { headers: { ...headers } }) };
+}

@@ -1,0 +1,51 @@
+import { attachProxy } from "./aws/seeds/attach.ts";
+import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
+import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
+import { auroraUnder, rdsInstance, stoppedCluster, unencryptedAurora } from "./aws/seeds/topologies.ts";
+import type { Turn } from "./aws/turn.ts";
+
+export const fenceGroup = "sg-0fe7ce5000000001";
+export const vpc = "vpc-0a1b2c3d4e5f60718";
+export const keyAlias = "alias/databases";
+
+/** The database that the main job is about: a writer and a reader, with every setting that a restore forgets. */
+const ordersProd: GivenCluster = {
+  id: "orders-prod",
+  members: [
+    {
+      id: "orders-prod-1",
+      settings: { PromotionTier: 0, PreferredMaintenanceWindow: "tue:05:10-tue:05:40" },
+    },
+    { id: "orders-prod-2", settings: { PromotionTier: 3, DBInstanceClass: "db.r6g.xlarge" } },
+  ],
+  settings: {
+    EnabledCloudwatchLogsExports: ["postgresql"],
+    IAMDatabaseAuthenticationEnabled: true,
+    BackupRetentionPeriod: 21,
+  },
+};
+
+/**
+ * What waits in the demo's account: databases that can be moved, and one of each kind that is refused, so that every
+ * answer can be seen.
+ */
+export function seedAccount(turn: Turn): void {
+  furnish(turn);
+  addSecurityGroup(turn, { id: fenceGroup, admits: ["probe"] });
+  const key = addKey(turn, { alias: keyAlias, description: "Databases, customer-managed" });
+  const former = addKey(turn, { alias: "alias/payments-2021", description: "Payments until 2026" });
+  addCluster(turn, ordersProd);
+  auroraUnder(turn, "payments-prod", former.arn);
+  auroraUnder(turn, "billing-prod", key.arn);
+  attachProxy(
+    turn,
+    addCluster(turn, { id: "reports-prod", members: [{ id: "reports-prod-1" }] }),
+    "reports-proxy",
+  );
+  unencryptedAurora(turn, "legacy-prod");
+  stoppedCluster(turn, "archive-prod");
+  rdsInstance(turn, "wiki-prod");
+}
+
+/** Those that are asked over SQL, and so need a server; the others are refused for what AWS says of them. */
+export const servedByDefault = ["orders-prod", "payments-prod", "reports-prod"];
