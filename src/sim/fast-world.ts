@@ -1,8 +1,9 @@
 import { type AccountClients, createAccountClients } from "../aws/clients.ts";
 import { createGateway } from "../aws/cloud.ts";
 import type { Clicker } from "../core/approval.ts";
-import { hours, minutes } from "../core/time.ts";
-import { ChannelFault, type Deps, type Environment, type Log } from "../engine/deps.ts";
+import type { Database } from "../core/database.ts";
+import { type Duration, hours, minutes } from "../core/time.ts";
+import { ChannelFault, type Clock, type Deps, type Environment, type Log } from "../engine/deps.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
 import { sdkMiddleware } from "./aws/middleware.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
@@ -29,6 +30,11 @@ export interface FastWorldOptions {
   readonly random?: () => number;
   readonly durations?: AccountOptions["durations"];
   readonly log?: Log;
+  /**
+   * How far beyond what the product sleeps the clock may go on, to the account's next event: a life with far fewer
+   * polls, whose durations mean nothing.
+   */
+  readonly hurry?: Duration;
 }
 
 /**
@@ -45,8 +51,17 @@ export class FastWorld {
   readonly environment: Environment;
   readonly key: Key;
   readonly deps: Deps;
+  /** Called whenever time has passed: what clients do meanwhile. */
+  meanwhile: (() => void) | undefined;
+  readonly #turning: Clock;
+  readonly #hurry: Duration;
+  readonly #log: Log;
+  #serial = 0;
 
-  constructor({ random = seeded(1), durations, log = silent }: FastWorldOptions = {}) {
+  constructor({ random = seeded(1), durations, log = silent, hurry = 0 }: FastWorldOptions = {}) {
+    this.#log = log;
+    this.#hurry = hurry;
+    this.#turning = turningClock(this.clock, { arrive: () => this.#arrive() });
     this.account = new Account({
       accountId: account,
       region,
@@ -70,30 +85,60 @@ export class FastWorld {
       team,
       channels: [channelId],
     };
-    const clock = turningClock(this.clock, { arrive: () => this.account.advance() });
+    this.deps = this.executor();
+    for (const name of ["alice", "bob", "carol"]) this.addPerson(name);
+  }
+
+  /** What one process of the product has. Several share the store, the account, the channel and the clock. */
+  executor(): Deps {
     const gateway = createGateway(this.clients());
-    let serial = 0;
-    this.deps = {
-      clock,
+    return {
+      clock: { now: this.clock.now, sleep: (duration) => this.#sleep(duration) },
       store: this.store,
       cloudFor: (_target, effect) => gateway(effect),
-      database: memoryDatabase(this.servers, {
-        clock,
-        resolve: (host) => this.account.resolve(host),
-        admits: (instanceId, origin) => this.account.admits(instanceId, origin),
-      }),
+      database: this.#database(),
       channel: this.channel,
       lookUp: async (user) => this.find(user),
       environment: this.environment,
-      newMigrationId: () => `m${(++serial).toString(36).padStart(5, "0")}`,
-      log,
+      newMigrationId: () => `m${(++this.#serial).toString(36).padStart(5, "0")}`,
+      log: this.#log,
     };
-    for (const name of ["alice", "bob", "carol"]) this.addPerson(name);
+  }
+
+  #database(): Database {
+    const database = memoryDatabase(this.servers, {
+      clock: this.#turning,
+      resolve: (host) => this.account.resolve(host),
+      admits: (instanceId, origin) => this.account.admits(instanceId, origin),
+    });
+    return {
+      ...database,
+      // One look each time: an endpoint that is watched four times a second would be most of a life.
+      watch: async (at, options) => {
+        const seen = await database.watch(at, { ...options, every: options.during });
+        await this.#sleep(options.during);
+        return seen;
+      },
+    };
+  }
+
+  #sleep(duration: Duration): Promise<void> {
+    const next = this.account.nextEventAt() ?? 0;
+    const ahead = Math.min(next - this.clock.now(), this.#hurry);
+    return this.#turning.sleep(Math.max(duration, ahead));
+  }
+
+  async #arrive(): Promise<void> {
+    await this.account.advance();
+    this.meanwhile?.();
   }
 
   /** Clients of the product, with the account in the place of the network. */
   clients(): AccountClients {
-    return createAccountClients({ region, plugin: sdkMiddleware(this.account) as never });
+    const clients = createAccountClients({ region, plugin: sdkMiddleware(this.account) as never });
+    // Putting the middleware in order for every call anew would be most of a life.
+    for (const { config } of Object.values(clients)) Object.assign(config, { cacheMiddleware: true });
+    return clients;
   }
 
   addPerson(name: string, facts: Partial<Clicker> = {}): void {

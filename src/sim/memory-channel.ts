@@ -1,4 +1,3 @@
-import { digest } from "../core/hash.ts";
 import type { JournalEntry } from "../core/migration.ts";
 import { plain } from "../core/note.ts";
 import { say } from "../core/sentences.ts";
@@ -46,7 +45,7 @@ export class MemoryChannel implements Channel {
   }
 
   renderRoot({ migration }: MigrationView): string {
-    return digest([migration.status, migration.direction, migration.steps, migration.planHash]);
+    return `${migration.status} ${migration.direction} ${migration.planHash} ${migration.journalHead.seq}`;
   }
 
   speaksOf({ what }: JournalEntry): boolean {
