@@ -1,0 +1,91 @@
+import { namesFor } from "./names.ts";
+import { sentences } from "./sentences.ts";
+import type { Step } from "./step.ts";
+import type { Strategy } from "./strategy.ts";
+
+type Facts = Readonly<Record<string, unknown>>;
+type AnyStep = Step<Facts, Facts>;
+type Rule = (strategy: Strategy) => readonly string[];
+
+/**
+ * What is wrong with a strategy as a list of steps, in words; nothing where all is well. The order of the steps is the
+ * safety argument, so that a list which breaks it must not be in the registry.
+ */
+export function lintStrategy(strategy: Strategy): readonly string[] {
+  return rules.flatMap((rule) => rule(strategy));
+}
+
+const rules: readonly Rule[] = [
+  idsAreUnique,
+  gatesOnlyWait,
+  nothingChangesBeforeAGate,
+  nothingServesOrGoesUnverified,
+  everythingHasAWayBack,
+  downtimeBeginsAndEndsOnce,
+  everyNoteHasItsSentence,
+];
+
+function idsAreUnique({ steps, afterRollback }: Strategy): string[] {
+  const ids = [...steps, ...afterRollback].map(({ id }) => id);
+  const repeated = ids.filter((id, index) => ids.indexOf(id) !== index);
+  return [...new Set(repeated)].map((id) => `${id} is the id of several steps`);
+}
+
+function gatesOnlyWait({ steps }: Strategy): string[] {
+  return steps.flatMap(({ id, gate, run, undo, effect }) =>
+    gate && (run || undo || effect !== "reads") ? [`${id} is a gate and must only wait`] : [],
+  );
+}
+
+function nothingChangesBeforeAGate({ steps }: Strategy): string[] {
+  const first = steps.findIndex(({ gate }) => gate);
+  const before = first === -1 ? steps : steps.slice(0, first);
+  return before.filter(changes).map(({ id, effect }) => `${id} ${effect} before anybody has approved`);
+}
+
+/** Verified since the last change, for a proof of what was there before says nothing. */
+function nothingServesOrGoesUnverified({ steps }: Strategy): string[] {
+  return steps.flatMap((step, index) => {
+    const verb = step.effect === "destroys" ? "destroys" : step.downtime === "ends" ? "opens" : undefined;
+    if (verb === undefined) return [];
+    const before = steps.slice(0, index);
+    const sinceLastChange = before.slice(before.findLastIndex(changes) + 1);
+    return sinceLastChange.some(({ verifies }) => verifies)
+      ? []
+      : [`${step.id} ${verb} without a verification since the last change`];
+  });
+}
+
+function everythingHasAWayBack({ steps }: Strategy): string[] {
+  return steps
+    .filter((step) => changes(step) && !step.undo && !step.keeps)
+    .map(({ id }) => `${id} has no way back and does not say why`);
+}
+
+function downtimeBeginsAndEndsOnce({ steps }: Strategy): string[] {
+  const marks = steps.flatMap(({ downtime }) => downtime ?? []).join(", ");
+  return marks === "begins, ends" ? [] : [`the downtime ${marks || "never begins"}`];
+}
+
+function everyNoteHasItsSentence(strategy: Strategy): string[] {
+  const cx = { pinned: anything, names: namesFor("m1", "name") };
+  const spoken = [...strategy.steps, ...strategy.afterRollback].flatMap((step) => [
+    step.title(cx),
+    ...(step.undo ? [step.undo.title(cx)] : []),
+    ...(step.keeps ? [step.keeps] : []),
+  ]);
+  const claims = strategy.preconditions.map(({ claim }) => claim);
+  return [strategy.title, ...claims, ...spoken]
+    .filter(({ code }) => !Object.hasOwn(sentences, code))
+    .map(({ code }) => `there is no sentence for ${code}`);
+}
+
+function changes({ effect }: AnyStep): boolean {
+  return effect !== "reads";
+}
+
+/** Stands for the facts of any database: each of its fields is the like of it, and as text it is a word. */
+const anything: Facts = new Proxy(
+  {},
+  { get: (_, field) => (field === Symbol.toPrimitive ? () => "anything" : anything) },
+);

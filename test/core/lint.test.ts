@@ -1,0 +1,106 @@
+import { expect, test } from "vitest";
+import { lintStrategy } from "../../src/core/lint.ts";
+import type { Note } from "../../src/core/note.ts";
+import { note } from "../../src/core/sentences.ts";
+import type { Strategy } from "../../src/core/strategy.ts";
+import { strategies } from "../../src/strategies/index.ts";
+
+type AnyStep = Strategy["steps"][number];
+
+const waits: AnyStep["check"] = async () => ({ status: "waiting", because: note("wait.not-yet", {}) });
+
+/** The parts of which every strategy is made, each of them right. */
+const parts = {
+  gate: { ...part("gate", "reads"), gate: true },
+  fence: { ...part("fence", "interrupts"), downtime: "begins", undo: way("undo") },
+  build: { ...part("build", "creates"), keeps: note("keeps.snapshot", {}) },
+  verify: { ...part("verify", "reads"), verifies: true },
+  open: { ...part("open", "interrupts"), downtime: "ends", undo: way("undo") },
+} as const satisfies Record<string, AnyStep>;
+
+const { gate, fence, build, verify, open } = parts;
+const sound = [gate, fence, build, verify, open];
+
+function way(code: string, title: Note = note("step.begin", {})) {
+  return { title: () => ({ ...title, params: { code } }), expect: 0, check: waits };
+}
+
+function part(id: string, effect: AnyStep["effect"]): AnyStep {
+  return { ...way(id), id, effect };
+}
+
+function strategy(steps: readonly AnyStep[], given: Partial<Strategy> = {}): Strategy {
+  const [registered] = strategies;
+  if (!registered) throw new Error("the registry is empty");
+  return { ...registered, preconditions: [], afterRollback: [], steps, ...given };
+}
+
+test.each(strategies.map((registered) => [registered.id, registered] as const))("%s is sound", (_, found) => {
+  expect(lintStrategy(found)).toEqual([]);
+});
+
+test("the parts that are broken below are sound together", () => {
+  expect(lintStrategy(strategy(sound))).toEqual([]);
+});
+
+const silent = part("silent", "creates");
+
+test.each([
+  ["an id is used twice", [...sound, verify], "verify is the id of several steps"],
+  [
+    "a proof after a rollback has a step's id",
+    strategy(sound, { afterRollback: [verify] }),
+    "verify is the id",
+  ],
+  ["a gate does something", [{ ...gate, run: async () => {} }, fence, build, verify, open], "gate is a gate"],
+  ["a gate can be undone", [{ ...gate, undo: way("undo") }, fence, build, verify, open], "gate is a gate"],
+  ["something is made before a gate", [build, gate, fence, verify, open], "build creates before anybody"],
+  ["something is interrupted before a gate", [fence, gate, verify, open], "fence interrupts before anybody"],
+  ["there is no gate", [fence, build, verify, open], "fence interrupts before anybody"],
+  ["it opens unverified", [gate, fence, build, open], "open opens without a verification"],
+  [
+    "it opens what was changed since",
+    [gate, fence, verify, build, open],
+    "open opens without a verification",
+  ],
+  [
+    "it destroys unverified",
+    [gate, fence, verify, open, { ...build, id: "delete", effect: "destroys" }],
+    "delete destroys without a verification",
+  ],
+  [
+    "a step leaves something behind in silence",
+    [gate, fence, silent, verify, open],
+    "silent has no way back",
+  ],
+  ["the downtime never begins", [gate, build, verify], "the downtime never begins"],
+  ["the downtime never ends", [gate, fence, build], "the downtime begins"],
+  ["the downtime ends before it begins", [gate, verify, open, fence], "the downtime ends, begins"],
+  [
+    "a title is not in the catalogue",
+    [gate, fence, build, { ...verify, title: () => ({ code: "step.nowhere", params: {} }) }, open],
+    "there is no sentence for step.nowhere",
+  ],
+  [
+    "the title of an undo is not in the catalogue",
+    [
+      gate,
+      { ...fence, undo: { ...way("undo"), title: () => ({ code: "undo.nowhere", params: {} }) } },
+      build,
+      verify,
+      open,
+    ],
+    "there is no sentence for undo.nowhere",
+  ],
+  [
+    "a reason to keep something is not in the catalogue",
+    [gate, fence, { ...build, keeps: { code: "keeps.nowhere", params: {} } }, verify, open],
+    "there is no sentence for keeps.nowhere",
+  ],
+] satisfies [string, readonly AnyStep[] | Strategy, string][])(
+  "a strategy is refused where %s",
+  (_, broken, says) => {
+    const found = lintStrategy("steps" in broken ? broken : strategy(broken));
+    expect(found).toContainEqual(expect.stringContaining(says));
+  },
+);
