@@ -10,20 +10,36 @@ import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
 import { servePress } from "./clicks.ts";
-import { ChannelFault, type Deps } from "./deps.ts";
+import { type Agenda, ChannelFault, type Deps } from "./deps.ts";
 import { databaseKey } from "./reconcile.ts";
 import type { ListedDatabase, Notice, Request } from "./request.ts";
 import { steer } from "./steering.ts";
 import { planFor } from "./survey.ts";
 
-/** Serves what people asked for, in the order they asked. A request is taken away only once it was served. */
-export async function serveRequests(deps: Deps): Promise<void> {
+/**
+ * Serves what people asked for, in the order they asked, and tells which open migrations that was about. A request is taken
+ * away only once it was served.
+ */
+export async function serveRequests(deps: Deps): Promise<Agenda["migrations"]> {
+  const touched: Agenda["migrations"][number][] = [];
   const pending = await deps.store.pendingRequests();
   for (const request of [...pending].sort((a, b) => a.at - b.at)) {
     const notice = await serve(deps, request);
     await deps.channel.answer(request, notice);
     await deps.store.removeRequest(request.id);
+    const database = databaseMeant(deps, request);
+    const open = database === undefined ? undefined : await deps.store.loadOpen(database);
+    if (database !== undefined && open) touched.push({ database, migration: open.id });
   }
+  return touched;
+}
+
+function databaseMeant({ environment }: Deps, request: Request): string | undefined {
+  if (request.kind === "click") return request.database;
+  const { command } = request;
+  if (!("name" in command) || command.name === null) return undefined;
+  const { account, region } = environment;
+  return databaseKey({ target: { account, region, kind: "cluster", name: command.name } });
 }
 
 export function problemsNotice(...problems: readonly Problem[]): Notice {

@@ -20,17 +20,21 @@ export interface PollOutcome {
 /**
  * One scheduled run, also what a wake starts: what people asked for, then every migration that is due, then their
  * threads. While one of them is inside its downtime, the run goes on polling.
+ *
+ * `woken`: somebody has just asked for something. The index that the agenda is read from lags behind, so requests are then
+ * looked for where they are.
  */
-export async function poll(deps: Deps): Promise<PollOutcome> {
+export async function poll(deps: Deps, { woken = false } = {}): Promise<PollOutcome> {
   const until = deps.clock.now() + lingerFor;
   const threads = threadsOf(deps);
   const known = new Map<string, Look>();
   let epoch: number | undefined;
+  let look = woken;
   try {
     for (;;) {
-      const outlooks = await pass(deps);
+      const outlooks = await pass(deps, look);
       threads.follow(outlooks);
-      const urgent = outlooks.filter(isUrgent);
+      const urgent = outlooks.filter((outlook) => isUrgent(outlook, epoch !== undefined));
       const soonest = Math.min(
         minutes(1),
         ...outlooks.filter(isUnderWay).map(({ lookAgainIn }) => lookAgainIn),
@@ -40,6 +44,8 @@ export async function poll(deps: Deps): Promise<PollOutcome> {
       epoch ??= await deps.store.takeEpoch();
       if ((await deps.store.currentEpoch()) !== epoch) return outcome;
       await waitAndWatch(deps, urgent, soonest, known);
+      // Inside a downtime whoever asks for a rollback must not wait for an index.
+      look = true;
     }
   } finally {
     await threads.finish();
@@ -47,11 +53,15 @@ export async function poll(deps: Deps): Promise<PollOutcome> {
 }
 
 function isUnderWay({ waitsFor }: Outlook): boolean {
-  return waitsFor === "the-world" || waitsFor === "lost";
+  return waitsFor !== "people" && waitsFor !== "nothing";
 }
 
-/** Somebody's database is down, or on its way back up: seconds count. */
-function isUrgent({ migration, waitsFor }: Outlook): boolean {
+/**
+ * Somebody's database is down, or on its way back up: seconds count. A look that failed says nothing, so a run that lingers
+ * goes on.
+ */
+function isUrgent({ migration, waitsFor }: Outlook, lingers: boolean): boolean {
+  if (waitsFor === "failed") return lingers;
   return (
     waitsFor === "the-world" &&
     migration !== undefined &&
@@ -59,11 +69,11 @@ function isUrgent({ migration, waitsFor }: Outlook): boolean {
   );
 }
 
-async function pass(deps: Deps): Promise<readonly Outlook[]> {
-  const before = await deps.store.agenda();
-  if (before.requests) await serveRequests(deps);
-  const { migrations } = before.requests ? await deps.store.agenda() : before;
-  return Promise.all(migrations.map((due) => reconcileSafely(deps, due)));
+async function pass(deps: Deps, look: boolean): Promise<readonly Outlook[]> {
+  const agenda = await deps.store.agenda();
+  const touched = look || agenda.requests ? await serveRequests(deps) : [];
+  const due = new Map([...agenda.migrations, ...touched].map((one) => [one.migration, one]));
+  return Promise.all([...due.values()].map((one) => reconcileSafely(deps, one)));
 }
 
 /** One migration that cannot be looked at must not keep the others from being looked at. */
@@ -75,7 +85,7 @@ async function reconcileSafely(deps: Deps, due: { database: string; migration: s
     return { ...outlook, migration: ended, waitsFor: "nothing" };
   } catch (fault) {
     deps.log.error("reconcile-failed", { database: due.database, fault });
-    return { migration: undefined, waitsFor: "lost", lookAgainIn: seconds(15), watch: [] };
+    return { migration: undefined, waitsFor: "failed", lookAgainIn: seconds(5), watch: [] };
   }
 }
 
@@ -160,15 +170,16 @@ function threadsOf(deps: Deps): { follow(outlooks: readonly Outlook[]): void; fi
 }
 
 export interface Wakes {
-  /** Resolves at the next wake (or one that was missed), after `atMost`, or when stopped. */
-  next(atMost: Duration, stop: AbortSignal): Promise<void>;
+  /** True at the next wake (or one that was missed), false after `atMost` or when stopped. */
+  next(atMost: Duration, stop: AbortSignal): Promise<boolean>;
 }
 
 /** Polls for ever, for a process without a scheduler: on every wake, as soon as a look is worth it, and each minute. */
 export async function pollForever(deps: Deps, wakes: Wakes, stop: AbortSignal): Promise<void> {
+  let woken = true;
   while (!stop.aborted) {
-    const { lookAgainIn, underWay } = await poll(deps);
+    const { lookAgainIn, underWay } = await poll(deps, { woken });
     if (underWay) await deps.clock.sleep(lookAgainIn);
-    else await wakes.next(minutes(1), stop);
+    woken = underWay || (await wakes.next(minutes(1), stop));
   }
 }

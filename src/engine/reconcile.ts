@@ -14,8 +14,11 @@ import { act, look } from "./turn.ts";
 /** What one pass came to: whether, and how soon, looking again is worth it. */
 export interface Outlook {
   readonly migration: Migration | undefined;
-  /** `people`: nothing happens until somebody does something. `lost`: another executor was faster. */
-  readonly waitsFor: "nothing" | "people" | "the-world" | "lost";
+  /**
+   * `people`: nothing happens until somebody does something. `lost`: another executor was faster. `failed`: nobody knows, as
+   * the store or something else did not answer.
+   */
+  readonly waitsFor: "nothing" | "people" | "the-world" | "lost" | "failed";
   readonly lookAgainIn: Duration;
   /** The endpoints to watch meanwhile: they are going or coming. */
   readonly watch: readonly { readonly name: "writer" | "reader"; readonly at: Endpoint }[];

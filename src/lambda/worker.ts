@@ -6,10 +6,11 @@ import { poll } from "../engine/poll.ts";
 let deps: Deps | undefined;
 
 /**
- * Run every minute by the schedule, and by every wake: a click, an RDS event. What woke it does not matter; it looks at
- * everything that is due.
+ * Run every minute by the schedule, whose event has a `source` (`aws.events`), and by every wake, which has nothing: both look
+ * at everything that is due.
  */
-export async function handler(): Promise<void> {
+export async function handler(event: unknown): Promise<void> {
   deps ??= composeWorker(readConfig(workerSchema));
-  await poll(deps);
+  const scheduled = typeof event === "object" && event !== null && "source" in event;
+  await poll(deps, { woken: !scheduled });
 }

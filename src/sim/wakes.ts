@@ -3,26 +3,28 @@ import type { Wakes } from "../engine/poll.ts";
 /** Wakes within one process. One that comes while nobody waits is kept for the next who does. */
 export function createWakes(): Wakes & { wake(): Promise<void> } {
   let missed = false;
-  let rouse: (() => void) | undefined;
+  let rouse: ((woken: boolean) => void) | undefined;
   return {
     wake: async () => {
-      if (rouse) rouse();
+      if (rouse) rouse(true);
       else missed = true;
     },
     next: (atMost, stop) => {
       if (missed || stop.aborted) {
+        const woken = missed;
         missed = false;
-        return Promise.resolve();
+        return Promise.resolve(woken);
       }
       return new Promise((resolve) => {
-        const timer = setTimeout(done, atMost);
-        stop.addEventListener("abort", done);
+        const stopped = (): void => done(false);
+        const timer = setTimeout(stopped, atMost);
+        stop.addEventListener("abort", stopped);
         rouse = done;
-        function done(): void {
+        function done(woken: boolean): void {
           clearTimeout(timer);
-          stop.removeEventListener("abort", done);
+          stop.removeEventListener("abort", stopped);
           rouse = undefined;
-          resolve();
+          resolve(woken);
         }
       });
     },

@@ -24,6 +24,7 @@ import { logins } from "./postgres/template.ts";
 import { showOffset } from "./postgres/world-time.ts";
 import { saved, savedLines } from "./saved.ts";
 import { acme } from "./slack/acme.ts";
+import type { WorldFact } from "./slack/page/page.ts";
 import { type Slack, startSlack } from "./slack/server.ts";
 import { Workspace, type WorkspaceState } from "./slack/workspace.ts";
 import { turningClock } from "./turning-clock.ts";
@@ -46,6 +47,8 @@ export interface WorldOptions {
   readonly slackPort?: number;
   /** Where the product's AWS clients go instead of to the simulated AWS directly. */
   readonly awsEndpoint?: string;
+  /** What the page shows of the world beside the channel. */
+  readonly worldFacts?: () => Promise<readonly WorldFact[]>;
   readonly log: Log;
 }
 
@@ -199,6 +202,7 @@ async function runProduct(world: {
   readonly awsUrl: string;
   readonly pace?: number;
   readonly slackPort?: number;
+  readonly worldFacts?: WorldOptions["worldFacts"];
   readonly log: Log;
 }): Promise<{ slack: Slack; deps: Deps; stop(): Promise<void> }> {
   const { log, workspace } = world;
@@ -239,6 +243,7 @@ async function runProduct(world: {
       return front({ ...request, requestContext: { http: { method: "POST" } } });
     },
     ...(world.slackPort !== undefined && { port: world.slackPort }),
+    ...(world.worldFacts && { worldFacts: world.worldFacts }),
   });
   const addressed = { ...config, SLACK_URL: slack.url };
   front = composeFront(addressed, { ...around, wake: wakes.wake });

@@ -1,0 +1,20 @@
+import type pg from "pg";
+import { clusterEndpoint } from "../aws/names.ts";
+import { logins } from "../postgres/template.ts";
+import type { World } from "../world.ts";
+
+/** How the application reaches a cluster by its endpoint name, through the network and with TLS that must fit. */
+export async function connectionTo(
+  world: Pick<World, "account" | "network" | "servers">,
+  cluster: string,
+): Promise<pg.ClientConfig> {
+  const host = clusterEndpoint(world.account.state, cluster);
+  const { address, port } = await world.network.resolve("application", host, 5432);
+  return {
+    host: address,
+    port,
+    database: "orders",
+    ...logins.application,
+    ssl: { ca: world.servers.ca, servername: host },
+  };
+}

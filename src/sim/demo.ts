@@ -1,0 +1,138 @@
+import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir, userInfo } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import type { Log } from "../engine/deps.ts";
+import type { Fleet } from "./application/fleet.ts";
+import { servedByDefault } from "./demo-databases.ts";
+import { runHeadless } from "./headless.ts";
+import { openWorld, type World, type WorldOptions } from "./world.ts";
+
+/** A minute of the world in a second, while the engine waits for the simulated AWS. */
+const pace = 60;
+const pagePort = 4380;
+
+const usage = `npm run demo -- [--headless] [--world DIRECTORY] [--aws-port PORT]
+
+  --headless          do the main job by script, print the thread, exit 0 only if every claim holds
+  --world DIRECTORY   keep the world there; it goes on where it was (default: a directory for temporary files)
+  --aws-port PORT     let the simulated AWS listen on 127.0.0.1:PORT for any AWS client
+  AWS_ENDPOINT_URL    if set, the demo's own AWS clients go there`;
+
+interface Options {
+  readonly headless: boolean;
+  readonly world: string | undefined;
+  readonly awsPort: number | undefined;
+}
+
+/** What goes wrong inside the product is for whoever develops it; a person reads the channel. */
+const log: Log = {
+  info: () => {},
+  error: (event, fields) => console.error(event, fields),
+};
+
+function readOptions(): Options | undefined {
+  try {
+    const { values } = parseArgs({
+      options: {
+        headless: { type: "boolean", default: false },
+        world: { type: "string" },
+        "aws-port": { type: "string" },
+        help: { type: "boolean", default: false },
+      },
+    });
+    const port = values["aws-port"];
+    if (values.help) return undefined;
+    if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new Error(`--aws-port ${port} is no port`);
+    return {
+      headless: values.headless,
+      world: values.world,
+      awsPort: port === undefined ? undefined : Number(port),
+    };
+  } catch (fault) {
+    console.error(fault instanceof Error ? fault.message : String(fault));
+    return undefined;
+  }
+}
+
+async function main(): Promise<number> {
+  const options = readOptions();
+  if (!options) {
+    console.log(usage);
+    return process.argv.includes("--help") ? 0 : 2;
+  }
+  const { headless, awsPort } = options;
+  const endpoint = process.env.AWS_ENDPOINT_URL;
+  const shared = {
+    log,
+    ...(awsPort !== undefined && { awsPort }),
+    ...(endpoint !== undefined && endpoint !== "" && { awsEndpoint: endpoint }),
+  };
+  return headless ? beHeadless(options.world, shared) : beInteractive(options.world, shared);
+}
+
+type Shared = Pick<WorldOptions, "log" | "awsPort" | "awsEndpoint">;
+
+async function beHeadless(directory: string | undefined, shared: Shared): Promise<number> {
+  const fresh = directory === undefined;
+  const where = directory ?? temporaryDirectory();
+  const world = await openWorld({ ...shared, directory: where, served: ["orders-prod"] });
+  try {
+    return (await runHeadless(world, console.log)) ? 0 : 1;
+  } finally {
+    await world.close();
+    if (fresh) rmSync(where, { recursive: true, force: true });
+  }
+}
+
+function temporaryDirectory(): string {
+  const directory = mkdtempSync(join(tmpdir(), "encrypt-db-"));
+  // PostgreSQL does not run as root; whom it runs as instead must be able to enter.
+  chmodSync(directory, 0o755);
+  return directory;
+}
+
+async function beInteractive(given: string | undefined, shared: Shared): Promise<number> {
+  const directory = given ?? join(tmpdir(), `encrypt-db-demo-${userInfo().username}`);
+  console.log("Starting PostgreSQL, the simulated AWS and the simulated Slack …");
+  let fleet: Fleet | undefined;
+  const facts = () => factsOf(world, fleet);
+  const world: World = await openWorld({
+    ...shared,
+    directory,
+    served: servedByDefault,
+    pace,
+    slackPort: pagePort,
+    worldFacts: async () => facts(),
+  });
+  fleet = await world.startWriters("orders-prod", 4);
+  console.log(`
+  The channel is at ${world.slack.url}
+
+  1. As Alice, type   /encrypt-db start orders-prod
+  2. As Bob (choose him at the top), approve the plan, and then the cutover
+  3. Four writers go on writing to orders-prod meanwhile; watch the thread, and what the strip at the top counts
+
+  The simulated AWS listens at ${world.awsUrl}. The world is kept in ${directory}: kill this and start it
+  again, and a migration goes on. Delete that directory to begin anew. Ctrl-C ends it.
+`);
+  await new Promise<void>((resolve) => {
+    process.once("SIGINT", resolve);
+    process.once("SIGTERM", resolve);
+  });
+  console.log("Stopping …");
+  await fleet.stop();
+  await world.close();
+  return 0;
+}
+
+function factsOf(world: World, fleet: Fleet | undefined) {
+  const counts = fleet?.counts();
+  return [
+    { label: "Time in this world", value: new Date(world.clock.now()).toISOString().slice(11, 19) },
+    { label: "Writes acknowledged", value: String(counts?.acknowledged ?? 0) },
+    { label: "Writes refused", value: String(counts?.refused ?? 0) },
+  ];
+}
+
+process.exitCode = await main();
