@@ -47,8 +47,15 @@ interface ErrorTraits {
   readonly httpError?: number;
 }
 
+/** The names that a client exports with a schema, which is the name and a dollar. */
+type SchemaOf<S extends Service> = keyof (typeof clients)[S] extends infer K
+  ? K extends `${infer Name}$`
+    ? Name
+    : never
+  : never;
+
 /** A modelled fault; its wire code and status come from the schema that the SDK's client carries. */
-export function fault(service: Service, shape: string, message: string): AwsFault {
+export function fault<S extends Service>(service: S, shape: SchemaOf<S>, message: string): AwsFault {
   const schema = (clients[service] as Readonly<Record<string, unknown>>)[`${shape}$`];
   if (!Array.isArray(schema)) throw new Error(`${service} models no fault ${shape}`);
   const traits = schema[3] as ErrorTraits;
@@ -66,9 +73,13 @@ export function faultOfCode(service: Service, code: string, message: string, sta
   for (const [name, schema] of Object.entries(clients[service])) {
     if (!name.endsWith("$") || !Array.isArray(schema) || schema[0] !== -3) continue;
     const traits = schema[3] as ErrorTraits;
-    if (schema[2] === code || traits.awsQueryError?.[0] === code) return fault(service, schema[2], message);
+    if (schema[2] === code || traits.awsQueryError?.[0] === code) {
+      return fault(service, schema[2] as never, message);
+    }
   }
   return unmodelled(code, message, status);
 }
 
-export const rdsFault = (shape: string, message: string): AwsFault => fault("rds", shape, message);
+export type RdsFault = SchemaOf<"rds">;
+
+export const rdsFault = (shape: RdsFault, message: string): AwsFault => fault("rds", shape, message);

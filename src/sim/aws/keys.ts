@@ -8,7 +8,7 @@ import type {
   ListAliasesRequest,
   ScheduleKeyDeletionRequest,
 } from "@aws-sdk/client-kms";
-import { fault } from "./fault.ts";
+import { fault, unmodelled } from "./fault.ts";
 import { keyNamed } from "./rds/encryption.ts";
 import type { Key } from "./state.ts";
 import { announce, membersOf, put, schedule, type Turn, unschedule } from "./turn.ts";
@@ -84,8 +84,7 @@ export function createGrant(turn: Turn, input: CreateGrantRequest): never {
     throw fault("kms", "KMSInvalidStateException", `${key.arn} is ${key.state}.`);
   }
   if (!key.grantable) {
-    throw fault(
-      "kms",
+    throw unmodelled(
       "AccessDeniedException",
       `${turn.callerArn} is not authorized to perform: kms:CreateGrant`,
     );

@@ -4,7 +4,7 @@ import { Account, type AccountOptions } from "../../../src/sim/aws/account.ts";
 import { sdkMiddleware } from "../../../src/sim/aws/middleware.ts";
 import { addCluster, type GivenCluster } from "../../../src/sim/aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "../../../src/sim/aws/seeds/furniture.ts";
-import type { Cluster } from "../../../src/sim/aws/state.ts";
+import type { AccountState, Cluster, Key } from "../../../src/sim/aws/state.ts";
 import { Rows } from "./rows.ts";
 
 export const start = Date.UTC(2026, 2, 3, 2, 0, 0);
@@ -12,25 +12,45 @@ export const second = 1_000;
 export const minute = 60 * second;
 export const day = 24 * 60 * minute;
 
-/** A furnished account with a clock that tests turn, a customer-managed key and a group that fences. */
-export function laboratory(options: Partial<AccountOptions> = {}) {
-  const clock = { time: start, now: () => clock.time };
-  const data = new Rows();
+export const region = "eu-central-1";
+
+interface Clock {
+  time: number;
+  now(): number;
+}
+
+/** The resource id of the cluster that has the name now. */
+export function databaseOf({ state }: { readonly state: AccountState }, id: string): string {
+  return Object.values(state.clusters).find((cluster) => cluster.id === id)?.resourceId ?? "";
+}
+
+/**
+ * A furnished account with a clock that tests turn, a customer-managed key and a group that fences. With
+ * `state` and what is left of another laboratory, the account after a kill.
+ */
+export function laboratory(
+  options: Partial<AccountOptions> = {},
+  left?: { readonly clock: Clock; readonly data: Rows; readonly key: Key },
+) {
+  const clock: Clock = left?.clock ?? { time: start, now: () => clock.time };
+  const data = left?.data ?? new Rows();
   const account = new Account({
     accountId: "123456789012",
-    region: "eu-central-1",
+    region,
     clock,
     data,
     random: () => 0.5,
     ...options,
   });
-  const key = account.alter((turn) => {
-    furnish(turn);
-    addSecurityGroup(turn, { id: "sg-fence", admits: ["probe"] });
-    return addKey(turn, { alias: "alias/databases" });
-  });
-  const rds = new RDSClient({ region: "eu-central-1" });
-  const kms = new KMSClient({ region: "eu-central-1" });
+  const key =
+    left?.key ??
+    account.alter((turn) => {
+      furnish(turn);
+      addSecurityGroup(turn, { id: "sg-fence", admits: ["probe"] });
+      return addKey(turn, { alias: "alias/databases" });
+    });
+  const rds = new RDSClient({ region });
+  const kms = new KMSClient({ region });
   for (const client of [rds, kms]) client.middlewareStack.use(sdkMiddleware(account));
 
   const seed = (given: GivenCluster): Cluster => {

@@ -14,12 +14,14 @@ export class Rows implements DataPlane {
   readonly instances = new Map<string, { readonly volume: string; readonly writer: boolean }>();
   /** What happened to sessions, in order. */
   readonly sessions: string[] = [];
+  failing = false;
 
   write(volume: string, write: Write): void {
     this.volumes.set(volume, [...(this.volumes.get(volume) ?? []), write]);
   }
 
   async restoreToTime(from: string, to: string, at: number): Promise<void> {
+    if (this.failing) throw new Error("the data plane fails");
     this.volumes.set(
       to,
       (this.volumes.get(from) ?? []).filter((write) => write.at <= at),

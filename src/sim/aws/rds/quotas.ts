@@ -1,11 +1,11 @@
-import { rdsFault } from "../fault.ts";
+import { type RdsFault, rdsFault } from "../fault.ts";
 import type { AccountState } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
 type Counted = "DBClusters" | "DBInstances" | "ManualClusterSnapshots";
 
 const counted: Readonly<
-  Record<Counted, { readonly used: (state: AccountState) => number; readonly shape: string }>
+  Record<Counted, { readonly used: (state: AccountState) => number; readonly shape: RdsFault }>
 > = {
   DBClusters: {
     used: ({ clusters }) => Object.keys(clusters).length,
