@@ -32,6 +32,7 @@ describe("Slack's markup", () => {
     ],
     ["<!subteam^S0APPROVE>", '<span class="mention me">@db-approvers</span>'],
     ["<#C0DBOPS01>", '<span class="mention">#db-operations</span>'],
+    ["<javascript:alert(1)|x>", "&lt;javascript:alert(1)|x&gt;"],
     ["a &lt; b &amp;amp; c", "a &lt; b &amp;amp; c"],
   ])("%j", (source, expected) => {
     expect(html(source)).toBe(`<p>${expected}</p>`);

@@ -87,12 +87,19 @@ describe.skipIf(!existsSync(browserPath))("the page in a browser (needs /usr/bin
     await thread.waitFor({ state: "hidden" });
   });
 
-  it("the focus stays on a button while other messages come, and nothing typed is lost", async () => {
+  it("the focus stays on a button while messages come and change, and nothing typed is lost", async () => {
     postPlan(world.workspace);
     const page = await open("as=U0BOB0001");
     await page.getByRole("button", { name: "Approve" }).focus();
     world.workspace.post({ channel, author: "U0ALICE01", text: "news" });
     await page.getByText("news").waitFor();
+    const plan = world.workspace.state.messages[0];
+    if (plan?.blocks === undefined) throw new Error("there is no plan");
+    world.workspace.edit(plan, {
+      text: "Plan",
+      blocks: [...plan.blocks, { type: "divider", block_id: "d" }],
+    });
+    await page.locator(".content hr").waitFor();
     expect(await page.evaluate("document.activeElement.dataset.action")).toBe("approve");
     await page.locator(".channel textarea").fill("half a sent");
     world.workspace.post({ channel, author: "U0ALICE01", text: "more news" });

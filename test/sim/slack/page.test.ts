@@ -41,6 +41,20 @@ describe("the page's view", () => {
     expect(shown(xenia.rows)).not.toContain("root");
   });
 
+  it("names the author once for what was said together, but always for a private message", async () => {
+    const author = "U0ENCRYPT";
+    workspacePosts("one", "two");
+    world.workspace.postEphemeral({ channel, author, user: "U0ALICE01", text: "for Alice" });
+    workspacePosts("three");
+    const { rows } = await view({ as: "U0ALICE01", channel });
+    const named = rows.map((row) => row.html.includes('class="byline"'));
+    expect(named).toEqual([false, false, true, false, true, true]);
+
+    function workspacePosts(...texts: string[]) {
+      for (const text of texts) world.workspace.post({ channel, author, text });
+    }
+  });
+
   it("lets nobody be a bot or somebody who has left", async () => {
     for (const as of ["U0ENCRYPT", "U0ERIN001", "U0NOBODY1"]) {
       expect((await view({ as })).person).toBe("U0ALICE01");

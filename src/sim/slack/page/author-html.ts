@@ -28,7 +28,10 @@ export function avatarHtml({ workspace }: Viewer, { id, name }: Author): Markup 
   if (id === workspace.state.app.botUserId) {
     return html`<span class="avatar app" aria-hidden="true">${lock}</span>`;
   }
-  const letters = name.replaceAll(/(?<=\p{L})\p{L}+|[^\p{L}]/gu, "").slice(0, 2);
+  const letters = name
+    .replaceAll(/(?<=\p{L})\p{L}+|[^\p{L}]/gu, "")
+    .slice(0, 2)
+    .toUpperCase();
   const hue = [...id].reduce((sum, letter) => sum + letter.charCodeAt(0) * 7, 0) % 8;
   return html`<span class="avatar hue-${hue}" aria-hidden="true">${letters}</span>`;
 }
