@@ -1,12 +1,13 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { z } from "zod";
+import { databaseKey } from "../core/cloud.ts";
 import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/migration.ts";
 import { type Plan, planSchema } from "../core/plan.ts";
 import type { Store, ThreadState } from "../engine/deps.ts";
 import { request } from "../engine/request.ts";
 import { agendaIndex, due, inbox, keys, resting, sinceIndex } from "./dynamo-items.ts";
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
-import { databaseOf, dropped, journalKept, trimmed } from "./stored-migration.ts";
+import { dropped, journalKept, trimmed } from "./stored-migration.ts";
 
 const threadState = z.object({
   revision: z.number(),
@@ -37,7 +38,7 @@ function migrations(table: Table): Pick<Store, "create" | "loadOpen" | "save" | 
   return {
     loadOpen: (database) => loadOpen(table, database),
     create: async (migration, plan) => {
-      const database = databaseOf(migration.target);
+      const database = databaseKey(migration.target);
       await savePlan(table, database, plan);
       const put = () => table.write(head(migration), absent);
       if (await put()) return true;
@@ -72,7 +73,7 @@ async function loadOpen(table: Table, database: string): Promise<Migration | und
 }
 
 function head(migration: Migration): Item {
-  return { ...keys.open(databaseOf(migration.target)), ...due, ...bodyOf(migration) };
+  return { ...keys.open(databaseKey(migration.target)), ...due, ...bodyOf(migration) };
 }
 
 function bodyOf(migration: Migration) {
@@ -86,14 +87,14 @@ function isStill(migration: string, revision: number): Condition {
 
 /** Safe to repeat, and by several at once. */
 async function moveToPast(table: Table, ended: Migration): Promise<void> {
-  const database = databaseOf(ended.target);
+  const database = databaseKey(ended.target);
   const since = ended.endedAt ?? 0;
   await table.write({ ...keys.past(database, ended.id), ...due, ...bodyOf(ended), since }, absent);
   await table.remove(keys.open(database), isStill(ended.id, ended.revision));
 }
 
 async function copyOut(table: Table, next: Migration): Promise<void> {
-  const database = databaseOf(next.target);
+  const database = databaseKey(next.target);
   const item = await table.read(keys.open(database));
   if (!item) return;
   const entries = dropped(next, parsed(item, migrationSchema));
@@ -131,7 +132,7 @@ function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
       };
     },
     rest: async (migration) => {
-      const database = databaseOf(migration.target);
+      const database = databaseKey(migration.target);
       const condition = isStill(migration.id, migration.revision);
       if (isEnded(migration)) {
         await table.update(keys.past(database, migration.id), "REMOVE queue, standing", { condition });
@@ -157,7 +158,7 @@ function journal(table: Table): Pick<Store, "journalAfter"> {
       const kept = migration.journal.filter((entry) => entry.seq > seq);
       const oldest = migration.journal[0]?.seq ?? migration.journalHead.seq + 1;
       if (oldest <= seq + 1) return kept;
-      const database = databaseOf(migration.target);
+      const database = databaseKey(migration.target);
       const { pk, sk: from } = keys.entry(database, migration.id, seq + 1);
       const { sk: to } = keys.entry(database, migration.id, oldest - 1);
       const items = await table.query({

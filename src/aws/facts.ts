@@ -88,7 +88,6 @@ function attachedTo(cluster: DBCluster): ClusterFacts["own"] {
     activityStream: (cluster.ActivityStreamStatus ?? "stopped") !== "stopped",
     masterSecretArn: secret ? (secret.SecretArn ?? "") : null,
     // No Describe tells it; only the calls that set it know the member.
-    masterUserAuthentication: "unknown",
     domains: all(cluster.DomainMemberships?.map(({ Domain }) => Domain)),
     backtrackSeconds: cluster.BacktrackWindow ?? 0,
   };

@@ -1,10 +1,4 @@
-import type { Target } from "../core/cloud.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
-
-/** The key of a database in the store. */
-export function databaseOf({ account, region, kind, name }: Target): string {
-  return `${account}/${region}/${kind}/${name}`;
-}
 
 /** The last entries stay with the migration, where every look sees them; the others are items of their own. */
 export const journalKept = 20;

@@ -15,6 +15,11 @@ export const target = z.object({
 });
 export type Target = z.infer<typeof target>;
 
+/** The key of a database wherever things are kept by database: there it has at most one open migration. */
+export function databaseKey({ account, region, kind, name }: Target): string {
+  return `${account}/${region}/${kind}/${name}`;
+}
+
 /**
  * What a change is made to. Names are reused and resource ids never are, so the gateway looks the name up
  * right before every change and refuses when the resource id differs: a repeated rename would otherwise
@@ -116,7 +121,6 @@ export interface ClusterFacts {
     readonly dataApi: boolean;
     readonly activityStream: boolean;
     readonly masterSecretArn: string | null;
-    readonly masterUserAuthentication: string;
     readonly domains: readonly string[];
     readonly backtrackSeconds: number;
   };

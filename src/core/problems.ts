@@ -154,10 +154,6 @@ export const problems = {
     why: "{name} is joined to a directory ({attached}).",
     fix: "This version does not carry the directory over: leave it first.",
   },
-  "attached.iam-master": {
-    why: "The master user of {name} logs in by IAM; a restored cluster does not know that.",
-    fix: "Change the master user to a password first.",
-  },
   "attached.backtrack": {
     why: "{name} has a backtrack window, whose history cannot be carried over.",
     fix: "Only Aurora MySQL has it, which this version does not move.",

@@ -1,9 +1,9 @@
+import { databaseKey } from "../core/cloud.ts";
 import type { Migration } from "../core/migration.ts";
 import { remaining, rollbackPrice } from "../core/price.ts";
 import { seconds } from "../core/time.ts";
 import { findStrategy } from "../strategies/index.ts";
 import { ChannelFault, type Deps, type MigrationView, type ThreadState } from "./deps.ts";
-import { databaseKey } from "./reconcile.ts";
 
 /** Slack asks apps to edit a message at most every three seconds. */
 const editAtMostEvery = seconds(3);
@@ -11,7 +11,7 @@ const patience = seconds(5);
 
 /** Everything a message about this migration can show, at this moment. */
 export async function viewOf(deps: Deps, migration: Migration): Promise<MigrationView | undefined> {
-  const plan = await deps.store.findPlan(databaseKey(migration), migration.planHash);
+  const plan = await deps.store.findPlan(databaseKey(migration.target), migration.planHash);
   const strategy = findStrategy(migration.strategy.id);
   if (!plan) return undefined;
   const now = deps.clock.now();
@@ -44,7 +44,7 @@ export async function announce(deps: Deps, migration: Migration): Promise<boolea
  * post the intent is saved; a post whose reply was lost is looked for in the thread before it is made again.
  */
 async function bringUpToDate(deps: Deps, migration: Migration): Promise<boolean> {
-  const database = databaseKey(migration);
+  const database = databaseKey(migration.target);
   const view = await viewOf(deps, migration);
   if (!view) return true;
   const stored = await deps.store.loadThread(database, migration.id);
@@ -80,11 +80,11 @@ async function keep(
   state: ThreadState,
 ): Promise<ThreadState | undefined> {
   const next = { ...state, revision: state.revision + 1 };
-  return (await deps.store.saveThread(databaseKey(migration), migration.id, next)) ? next : undefined;
+  return (await deps.store.saveThread(databaseKey(migration.target), migration.id, next)) ? next : undefined;
 }
 
 async function putOff(deps: Deps, view: MigrationView, fault: ChannelFault): Promise<void> {
-  const stored = await deps.store.loadThread(databaseKey(view.migration), view.migration.id);
+  const stored = await deps.store.loadThread(databaseKey(view.migration.target), view.migration.id);
   const notBefore = deps.clock.now() + (fault.retryAfter ?? patience);
   await keep(deps, view, { ...(stored ?? fresh(view.migration)), notBefore });
 }

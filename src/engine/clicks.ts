@@ -1,4 +1,5 @@
 import { type Approval, type Clicker, cutoverGate, discardGate, judgeApproval } from "../core/approval.ts";
+import { databaseKey } from "../core/cloud.ts";
 import type { Event } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
 import { rollbackPrice } from "../core/price.ts";
@@ -7,7 +8,7 @@ import { note } from "../core/sentences.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
 import { problemsNotice } from "./intake.ts";
-import { databaseKey, hasBegunAnything, saveEvent, waitsAtGate } from "./reconcile.ts";
+import { hasBegunAnything, saveEvent, waitsAtGate } from "./reconcile.ts";
 import type { Notice, Press, Request } from "./request.ts";
 import { decideAndSave, hasBegunOpening, isSigned, steer } from "./steering.ts";
 import { drift } from "./survey.ts";
@@ -85,7 +86,7 @@ async function driftAtClick(deps: Deps, migration: Migration, gate: string): Pro
   const found = strategy && (await drift(deps, strategy, migration));
   if (!found) return undefined;
   if (found.event.type === "blocked") return problemsNotice(found.event.problem);
-  if (found.plan) await deps.store.savePlan(databaseKey(migration), found.plan);
+  if (found.plan) await deps.store.savePlan(databaseKey(migration.target), found.plan);
   await saveEvent(deps, migration, found.event);
   const differences = found.event.type === "replanned" ? found.event.differences : "";
   return problemsNotice(problem("plan.changed", { name: migration.target.name, differences }));

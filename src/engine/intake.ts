@@ -1,5 +1,5 @@
 import { type Clicker, judgeStanding } from "../core/approval.ts";
-import { CloudFault } from "../core/cloud.ts";
+import { CloudFault, databaseKey } from "../core/cloud.ts";
 import type { Command } from "../core/command.ts";
 import { DatabaseFault } from "../core/database.ts";
 import { record } from "../core/journal.ts";
@@ -11,7 +11,6 @@ import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
 import { servePress } from "./clicks.ts";
 import { type Agenda, ChannelFault, type Deps } from "./deps.ts";
-import { databaseKey } from "./reconcile.ts";
 import type { ListedDatabase, Notice, Request } from "./request.ts";
 import { steer } from "./steering.ts";
 import { planFor } from "./survey.ts";
@@ -39,7 +38,7 @@ function databaseMeant({ environment }: Deps, request: Request): string | undefi
   const { command } = request;
   if (!("name" in command) || command.name === null) return undefined;
   const { account, region } = environment;
-  return databaseKey({ target: { account, region, kind: "cluster", name: command.name } });
+  return databaseKey({ account, region, kind: "cluster", name: command.name });
 }
 
 export function problemsNotice(...problems: readonly Problem[]): Notice {
@@ -105,12 +104,12 @@ async function serveCommand(deps: Deps, request: CommandRequest, clicker: Clicke
 /** The key of the database of that name: both kinds are looked for, since the command does not say. */
 async function findOpen(deps: Deps, name: string): Promise<Migration | undefined> {
   const { account, region } = deps.environment;
-  return deps.store.loadOpen(databaseKey({ target: { account, region, kind: "cluster", name } }));
+  return deps.store.loadOpen(databaseKey({ account, region, kind: "cluster", name }));
 }
 
 async function noneOpen(deps: Deps, name: string): Promise<Problem> {
   const { account, region } = deps.environment;
-  const past = await deps.store.lastPast(databaseKey({ target: { account, region, kind: "cluster", name } }));
+  const past = await deps.store.lastPast(databaseKey({ account, region, kind: "cluster", name }));
   return past ? problem("command.ended", { name }) : problem("command.no-migration", { name });
 }
 
@@ -197,7 +196,7 @@ async function status(deps: Deps, name: string | null): Promise<Notice> {
 
 async function oneStatus(deps: Deps, name: string): Promise<readonly Migration[]> {
   const { account, region } = deps.environment;
-  const key = databaseKey({ target: { account, region, kind: "cluster", name } });
+  const key = databaseKey({ account, region, kind: "cluster", name });
   const found = (await deps.store.loadOpen(key)) ?? (await deps.store.lastPast(key));
   return found ? [found] : [];
 }

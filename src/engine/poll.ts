@@ -1,10 +1,11 @@
+import { databaseKey } from "../core/cloud.ts";
 import type { Look, Sighting } from "../core/database.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 import { announce } from "./announce.ts";
 import type { Deps } from "./deps.ts";
 import { serveRequests } from "./intake.ts";
-import { databaseKey, type Outlook, reconcile, saveEvent } from "./reconcile.ts";
+import { type Outlook, reconcile, saveEvent } from "./reconcile.ts";
 
 /** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
 const lingerFor = seconds(75);
@@ -122,7 +123,7 @@ async function saveSighting(
   endpoint: "writer" | "reader",
   sighting: Sighting,
 ): Promise<void> {
-  const stored = await deps.store.loadOpen(databaseKey(seen));
+  const stored = await deps.store.loadOpen(databaseKey(seen.target));
   if (stored?.id !== seen.id) return;
   const before = stored.sightings[endpoint];
   if (before && sameSight(before, sighting)) return;

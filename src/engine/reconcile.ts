@@ -1,3 +1,4 @@
+import { databaseKey } from "../core/cloud.ts";
 import { type CourseStep, courseOf, currentOf } from "../core/course.ts";
 import type { Endpoint } from "../core/database.ts";
 import type { Event } from "../core/events.ts";
@@ -96,13 +97,9 @@ async function driftBefore(
   if (migration.downtimeBegan !== null || migration.direction === "back") return undefined;
   const found = await drift(deps, strategy, migration);
   if (!found) return undefined;
-  if (found.plan) await deps.store.savePlan(databaseKey(migration), found.plan);
+  if (found.plan) await deps.store.savePlan(databaseKey(migration.target), found.plan);
   const [next] = transition(migration, found.event, deps.clock.now());
   return save(deps, migration, next);
-}
-
-export function databaseKey({ target: { account, region, kind, name } }: Pick<Migration, "target">): string {
-  return `${account}/${region}/${kind}/${name}`;
 }
 
 async function save(deps: Deps, from: Migration, next: Migration): Promise<Migration | "lost"> {

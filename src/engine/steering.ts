@@ -1,4 +1,5 @@
 import { type Clicker, discardGate, type Person } from "../core/approval.ts";
+import { databaseKey } from "../core/cloud.ts";
 import { currentOf, hasBegun } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
@@ -8,7 +9,7 @@ import { note } from "../core/sentences.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
 import { problemsNotice } from "./intake.ts";
-import { databaseKey, hasBegunAnything, saveEvent } from "./reconcile.ts";
+import { hasBegunAnything, saveEvent } from "./reconcile.ts";
 import type { Notice } from "./request.ts";
 import { contextForReading } from "./turn.ts";
 
@@ -32,7 +33,7 @@ export async function decideAndSave(
   for (let tries = 0; tries < mostTries && migration; tries++) {
     const { event, notice } = await decide(migration);
     if (!event || (await saveEvent(deps, migration, event)) !== "lost") return notice;
-    const newest: Migration | undefined = await deps.store.loadOpen(databaseKey(first));
+    const newest: Migration | undefined = await deps.store.loadOpen(databaseKey(first.target));
     migration = newest?.id === first.id ? newest : undefined;
   }
   return problemsNotice(problem("command.failed", { what: "the store", code: "busy" }));

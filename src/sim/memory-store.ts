@@ -1,4 +1,5 @@
-import { databaseOf, dropped, trimmed } from "../aws/stored-migration.ts";
+import { dropped, trimmed } from "../aws/stored-migration.ts";
+import { databaseKey } from "../core/cloud.ts";
 import { isEnded, type JournalEntry, type Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Store, ThreadState } from "../engine/deps.ts";
@@ -24,7 +25,7 @@ export function createMemoryStore(): Store {
 
   return {
     async create(migration, plan) {
-      const database = databaseOf(migration.target);
+      const database = databaseKey(migration.target);
       plans.set(`${database}#${plan.hash}`, plan);
       if (open.has(database)) return false;
       open.set(database, migration);
@@ -35,7 +36,7 @@ export function createMemoryStore(): Store {
       return open.get(database);
     },
     async save(next) {
-      const database = databaseOf(next.target);
+      const database = databaseKey(next.target);
       const stored = open.get(database);
       if (stored?.id !== next.id || stored.revision !== next.revision - 1) return false;
       entries.set(next.id, [...(entries.get(next.id) ?? []), ...dropped(next, stored)]);
@@ -50,21 +51,21 @@ export function createMemoryStore(): Store {
     },
     async rest(migration) {
       const { id, target, revision } = migration;
-      const stored = past.get(id) ?? open.get(databaseOf(target));
+      const stored = past.get(id) ?? open.get(databaseKey(target));
       if (stored?.id === id && stored.revision === revision) due.delete(id);
     },
     async findPast(database, migration) {
       const found = past.get(migration);
-      return found && databaseOf(found.target) === database ? found : undefined;
+      return found && databaseKey(found.target) === database ? found : undefined;
     },
     async lastPast(database) {
-      return [...past.values()].findLast(({ target }) => databaseOf(target) === database);
+      return [...past.values()].findLast(({ target }) => databaseKey(target) === database);
     },
     async agenda() {
       return {
         migrations: [...open.values(), ...past.values()]
           .filter(({ id }) => due.has(id))
-          .map(({ id, target }) => ({ database: databaseOf(target), migration: id })),
+          .map(({ id, target }) => ({ database: databaseKey(target), migration: id })),
         requests: pending().length > 0,
       };
     },

@@ -105,8 +105,7 @@ function ownAttachments({ own }: ClusterFacts): Attached[] {
   if (own.dataApi) attached.push({ kind: "data-api", name: "HTTP endpoint" });
   if (own.activityStream) attached.push({ kind: "activity-stream", name: "activity stream" });
   if (own.masterSecretArn !== null) attached.push({ kind: "master-secret", name: own.masterSecretArn });
-  if (own.masterUserAuthentication === "iam-db-auth")
-    attached.push({ kind: "iam-master", name: "IAM master" });
+  attached.push({ kind: "iam-master", name: "IAM master" });
   if (own.localWriteForwarding || own.globalWriteForwarding)
     attached.push({ kind: "write-forwarding", name: "write forwarding" });
   if (own.backtrackSeconds > 0) attached.push({ kind: "backtrack", name: "backtrack" });

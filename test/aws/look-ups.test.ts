@@ -147,7 +147,6 @@ describe("a cluster", () => {
       dataApi: false,
       activityStream: false,
       masterSecretArn: null,
-      masterUserAuthentication: "unknown",
       domains: [],
       backtrackSeconds: 0,
     });
