@@ -1,5 +1,4 @@
 import { z } from "zod";
-import type { Target } from "../core/cloud.ts";
 import { type Press, press } from "../engine/request.ts";
 import { limits } from "./limits.ts";
 
@@ -37,9 +36,4 @@ export function decode(text: string): ButtonValue | undefined {
   } catch {
     return undefined;
   }
-}
-
-/** The partition key of a database in the store. */
-export function databaseOf({ account, region, kind, name }: Target): string {
-  return `${account}/${region}/${kind}/${name}`;
 }

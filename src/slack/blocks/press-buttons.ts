@@ -1,11 +1,12 @@
 import type { Button, ConfirmationDialog } from "@slack/types";
 import { cutoverGate, openGate } from "../../core/approval.ts";
+import { databaseKey } from "../../core/cloud.ts";
 import { inDowntime } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import type { PlannedStep } from "../../core/plan.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import type { Press } from "../../engine/request.ts";
-import { actionIdOf, databaseOf, encode } from "../buttons.ts";
+import { actionIdOf, encode } from "../buttons.ts";
 import { limits } from "../limits.ts";
 import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../phase.ts";
 import { plain } from "./message.ts";
@@ -188,7 +189,7 @@ function button(of: Pressable, { migration }: MigrationView): Button {
     action_id: actionIdOf(of.press),
     text: plain(of.label, limits.buttonText),
     value: encode({
-      database: databaseOf(migration.target),
+      database: databaseKey(migration.target),
       migration: migration.id,
       planHash: migration.planHash,
       press: of.press,
