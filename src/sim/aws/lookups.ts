@@ -3,10 +3,8 @@ import type {
   DescribeScalingPoliciesRequest,
 } from "@aws-sdk/client-application-auto-scaling";
 import type { ListResourcesRequest } from "@aws-sdk/client-ram";
-import type { DescribeEventsMessage } from "@aws-sdk/client-rds";
 import { fault } from "./fault.ts";
 import { arn } from "./names.ts";
-import { page } from "./rds/paging.ts";
 import type { Turn } from "./turn.ts";
 
 export function getCallerIdentity({ state, callerArn }: Turn): object {
@@ -84,26 +82,4 @@ export function listResources(turn: Turn, input: ListResourcesRequest) {
     .filter((resource) => input.resourceArns === undefined || input.resourceArns.includes(resource.arn))
     .filter(({ type }) => input.resourceType === undefined || input.resourceType === type);
   return { resources };
-}
-
-/** The last hour unless the call says otherwise; fourteen days at most. */
-export function describeEvents(turn: Turn, input: DescribeEventsMessage) {
-  const until = input.EndTime?.getTime() ?? turn.now;
-  const from = input.StartTime?.getTime() ?? until - (input.Duration ?? 60) * 60_000;
-  const found = turn.state.events
-    .filter(({ at }) => at >= from && at <= until)
-    .filter(({ sourceType }) => input.SourceType === undefined || sourceType === input.SourceType)
-    .filter(({ sourceId }) => input.SourceIdentifier === undefined || sourceId === input.SourceIdentifier);
-  const { records, ...marker } = page(found, input);
-  return {
-    Events: records.map((event) => ({
-      SourceIdentifier: event.sourceId,
-      SourceType: event.sourceType,
-      SourceArn: event.arn,
-      Message: event.message,
-      EventCategories: [...event.categories],
-      Date: new Date(event.at),
-    })),
-    ...marker,
-  };
 }

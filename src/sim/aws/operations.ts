@@ -9,7 +9,6 @@ import {
   scheduleKeyDeletion,
 } from "./keys.ts";
 import {
-  describeEvents,
   describeScalableTargets,
   describeScalingPolicies,
   getCallerIdentity,
@@ -33,6 +32,7 @@ import {
   stopDBCluster,
 } from "./rds/cluster-lifecycle.ts";
 import { describeDBClusters } from "./rds/clusters.ts";
+import { describeEvents } from "./rds/events.ts";
 import {
   describeDBClusterParameterGroups,
   describeDBClusterParameters,

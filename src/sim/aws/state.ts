@@ -130,7 +130,7 @@ export interface Snapshot {
 
 export type Origin = "application" | "probe";
 
-export interface SecurityGroup {
+interface SecurityGroup {
   readonly id: string;
   readonly vpcId: string;
   readonly admits: readonly Origin[];
@@ -217,7 +217,7 @@ export interface Due {
 }
 
 /** Default quotas per Region (Amazon RDS User Guide, CHAP_Limits). */
-export interface Quotas {
+interface Quotas {
   readonly DBClusters: number;
   readonly DBInstances: number;
   readonly ManualClusterSnapshots: number;

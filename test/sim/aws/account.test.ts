@@ -279,7 +279,7 @@ test("calls take turns: of two renames to one name, one is refused", async () =>
     );
   const outcomes = await Promise.allSettled([rename("orders"), rename("billing")]);
   expect(outcomes.map(({ status }) => status)).toEqual(["fulfilled", "rejected"]);
-  const answering = names(rds);
+  const answering = account.handle("rds", "DescribeDBClusters", {});
   await Promise.resolve();
   expect(() => account.alter(() => {})).toThrow("answering a call");
   await answering;

@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from "node:util";
 import type { DBCluster, ModifyDBClusterMessage, VpcSecurityGroupMembership } from "@aws-sdk/client-rds";
-import { present, refuseUncovered } from "../coverage.ts";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
+import { present, refuseUncovered } from "../parameters.ts";
 import type { Cluster, ClusterChange, ClusterSettings } from "../state.ts";
 import { after, announce, clusterNamed, membersOf, put, schedule, type Turn } from "../turn.ts";
 import { clusterView } from "./clusters.ts";

@@ -1,7 +1,7 @@
 import type { DBInstance, ModifyDBInstanceMessage, RebootDBInstanceMessage } from "@aws-sdk/client-rds";
-import { present, refuseUncovered } from "../coverage.ts";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
+import { present, refuseUncovered } from "../parameters.ts";
 import type { Instance, InstanceChange, InstanceSettings } from "../state.ts";
 import { after, announce, instanceNamed, put, schedule, type Turn } from "../turn.ts";
 import { assertReadable, usableKey } from "./encryption.ts";

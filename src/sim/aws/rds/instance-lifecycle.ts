@@ -1,7 +1,7 @@
 import type { CreateDBInstanceMessage, DBInstance, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
-import { present, refuseUncovered } from "../coverage.ts";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
+import { present, refuseUncovered } from "../parameters.ts";
 import type { Cluster, Instance, InstanceSettings } from "../state.ts";
 import {
   after,

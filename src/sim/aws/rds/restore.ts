@@ -3,9 +3,9 @@ import type {
   RestoreDBClusterFromSnapshotMessage,
   RestoreDBClusterToPointInTimeMessage,
 } from "@aws-sdk/client-rds";
-import { refuseUncovered } from "../coverage.ts";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
+import { refuseUncovered } from "../parameters.ts";
 import type { RestoredFrom } from "../schedule.ts";
 import type { Cluster, ClusterSettings, StorageKey } from "../state.ts";
 import {

@@ -1,6 +1,6 @@
 import type { RestoreDBClusterToPointInTimeMessage, Tag } from "@aws-sdk/client-rds";
-import { present } from "../coverage.ts";
 import { unmodelled } from "../fault.ts";
+import { present } from "../parameters.ts";
 import type { ClusterSettings } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { defaultParameterGroup } from "./engines.ts";

@@ -5,9 +5,9 @@ import type {
   DescribeDBClusterSnapshotsMessage,
   Tag,
 } from "@aws-sdk/client-rds";
-import { refuseUncovered } from "../coverage.ts";
 import { rdsFault } from "../fault.ts";
 import { arn, identifier, nameIn } from "../names.ts";
+import { refuseUncovered } from "../parameters.ts";
 import type { Cluster, Snapshot } from "../state.ts";
 import {
   after,

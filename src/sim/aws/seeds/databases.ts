@@ -8,13 +8,13 @@ import { databasesGroup } from "./furniture.ts";
 const day = 24 * 3_600_000;
 
 /** The storage key that the account's `aws/rds` is, which most encrypted databases have. */
-export function managedKey(turn: Turn): StorageKey {
+function managedKey(turn: Turn): StorageKey {
   const key = keyNamed(turn, "alias/aws/rds");
   if (key === undefined) throw new Error("furnish the account first");
   return { type: "sse-kms", arn: key.arn };
 }
 
-export interface GivenMember {
+interface GivenMember {
   readonly id: string;
   readonly settings?: Partial<InstanceSettings>;
 }

@@ -43,7 +43,7 @@ export function addSecurityGroup(
   return group.id;
 }
 
-export function addSubnetGroup(
+function addSubnetGroup(
   turn: Turn,
   group: { readonly name: string; readonly vpcId?: string },
 ): string {

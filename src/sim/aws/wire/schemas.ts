@@ -16,7 +16,7 @@ export type Schema =
   | readonly [schema: Schema, traits: Traits | number]
   | readonly [kind: number, namespace: string, name: string, traits: Traits | number, ...rest: unknown[]];
 
-export interface Traits {
+interface Traits {
   readonly xmlName?: string;
   readonly xmlFlattened?: unknown;
   readonly jsonName?: string;
@@ -26,7 +26,7 @@ export interface Traits {
 }
 
 /** Scalars are numbers; lists of scalars are 64 + the scalar, maps 128 + the scalar. */
-export const scalar = {
+const scalar = {
   string: 0,
   number: 1,
   boolean: 2,

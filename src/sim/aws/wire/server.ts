@@ -30,7 +30,7 @@ const unsigned: WireResponse = {
 };
 
 /** Answers one request as the wire would; throws NoAnswer where the answer gets lost. */
-export async function answer(account: Account, request: WireRequest): Promise<WireResponse> {
+async function answer(account: Account, request: WireRequest): Promise<WireResponse> {
   const service = serviceOf(request);
   if (service === undefined) return unsigned;
   const protocol = protocols[service];
