@@ -97,6 +97,12 @@ export const probeSchema = z.object({
 });
 export type ProbeConfig = z.infer<typeof probeSchema>;
 
+/** The demo starts everything itself; this is all that it can be told. */
+export const demoSchema = z.object({
+  /** Where the demo's own AWS clients go, instead of to the simulated AWS that it starts. */
+  AWS_ENDPOINT_URL: z.url().optional(),
+});
+
 /** The environment is not as it should be; the message names every variable and what is wrong, and no value. */
 export class ConfigError extends Error {
   constructor(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) {

@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { demoSchema, readConfig } from "../config.ts";
 import type { Log } from "../engine/deps.ts";
 import type { Fleet } from "./application/fleet.ts";
 import { servedByDefault } from "./demo-databases.ts";
@@ -62,11 +63,11 @@ async function main(): Promise<number> {
     return process.argv.includes("--help") ? 0 : 2;
   }
   const { headless, awsPort } = options;
-  const endpoint = process.env.AWS_ENDPOINT_URL;
+  const { AWS_ENDPOINT_URL: endpoint } = readConfig(demoSchema);
   const shared = {
     log,
     ...(awsPort !== undefined && { awsPort }),
-    ...(endpoint !== undefined && endpoint !== "" && { awsEndpoint: endpoint }),
+    ...(endpoint !== undefined && { awsEndpoint: endpoint }),
   };
   return headless ? beHeadless(options.world, shared) : beInteractive(options.world, shared);
 }

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative, sep } from "node:path";
+import { describe, expect, test } from "vitest";
+
+const src = join(import.meta.dirname, "..", "src");
+
+interface Source {
+  /** Relative to src, with slashes. */
+  readonly path: string;
+  readonly text: string;
+  /** Files relative to src, or names of packages. */
+  readonly imports: readonly string[];
+}
+
+function read(): Source[] {
+  return readdirSync(src, { recursive: true, encoding: "utf8" })
+    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith(".d.ts"))
+    .map((path) => {
+      const text = readFileSync(join(src, path), "utf8");
+      const found = [
+        ...text.matchAll(
+          /^\s*(?:import|export)[^;]*?\sfrom\s+"([^"]+)"|^import\s+"([^"]+)"|import\("([^"]+)"\)/gm,
+        ),
+      ];
+      const imports = found.map(([, a, b, c]) => resolve(path, a ?? b ?? c ?? ""));
+      return { path: path.split(sep).join("/"), text, imports };
+    });
+}
+
+function resolve(from: string, specifier: string): string {
+  if (!specifier.startsWith(".")) return specifier;
+  return relative(src, join(src, dirname(from), specifier))
+    .split(sep)
+    .join("/");
+}
+
+const sources = read();
+
+function below(folder: string): Source[] {
+  const found = sources.filter(({ path }) => path === folder || path.startsWith(`${folder}/`));
+  // A rule over no files would hold for ever.
+  expect(found.length, `files in ${folder}`).toBeGreaterThan(0);
+  return found;
+}
+
+function isIn(path: string, folders: readonly string[]): boolean {
+  return folders.some((folder) => path === folder || path.startsWith(`${folder}/`));
+}
+
+/** What each part may import: other parts, or single files of them, and packages. */
+const allowed: Readonly<Record<string, readonly string[]>> = {
+  core: ["core", "zod", "node:crypto"],
+  strategies: ["strategies", "core", "zod"],
+  engine: ["engine", "strategies", "core", "zod"],
+  aws: ["aws", "core", "engine/deps.ts", "engine/request.ts", "@aws-sdk", "zod", "node:crypto"],
+  database: [
+    "database",
+    "core",
+    "engine/deps.ts",
+    "pg",
+    "zod",
+    "node:net",
+    "node:tls",
+    "node:dns",
+    "node:dns/promises",
+    "node:events",
+  ],
+  slack: ["slack", "engine", "strategies", "core", "@slack", "zod", "node:crypto"],
+  lambda: ["lambda", "compose.ts", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],
+  "config.ts": ["core", "zod", "node:fs"],
+};
+
+describe.each(Object.entries(allowed))("%s", (part, may) => {
+  test("imports only what it may", () => {
+    const wrong = below(part).flatMap(({ path, imports }) =>
+      imports.filter((one) => !isIn(one, may)).map((one) => `${path} imports ${one}`),
+    );
+    expect(wrong).toEqual([]);
+  });
+});
+
+test("the product does not know the embedded world", () => {
+  const wrong = sources
+    .filter(({ path }) => !path.startsWith("sim/"))
+    .flatMap(({ path, imports }) =>
+      imports.filter((one) => isIn(one, ["sim"])).map((one) => `${path} imports ${one}`),
+    );
+  expect(sources.length).toBeGreaterThan(80);
+  expect(wrong).toEqual([]);
+});
+
+test("the clock, timers and chance are arguments in core, strategies and engine", () => {
+  const own =
+    /\bDate\.now\b|new Date\(\)|\bset(?:Timeout|Interval|Immediate)\b|Math\.random|\brandom(?:UUID|Int|Bytes)\b/;
+  const wrong = [...below("core"), ...below("strategies"), ...below("engine")]
+    .filter(({ text }) => own.test(text))
+    .map(({ path }) => path);
+  expect(wrong).toEqual([]);
+});
+
+test("only config.ts reads the environment", () => {
+  const readers = sources.filter(({ text }) => /process\.env\b/.test(text)).map(({ path }) => path);
+  expect(readers).toEqual(["config.ts"]);
+});
+
+test("the independent checker imports nothing of the project", () => {
+  const [checker] = below("sim/check-ledgers.ts");
+  expect(checker?.imports.filter((one) => one !== "pg" && !one.startsWith("node:"))).toEqual([]);
+  expect(checker?.imports.length).toBeGreaterThan(0);
+});
+
+test("no file is too long to take in", () => {
+  const long = sources
+    .map(({ path, text }) => ({ path, lines: text.split("\n").length }))
+    .filter(({ lines }) => lines > 320);
+  // Catalogues are read by looking things up.
+  expect(long.map(({ path }) => path)).toEqual(["core/problems.ts"]);
+});
