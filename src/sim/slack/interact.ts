@@ -6,7 +6,7 @@ import { type SignedRequest, sign } from "./sign.ts";
 import { type Channel, type Person, type ResponseUrl, slackbot, type Workspace } from "./workspace.ts";
 
 /** What the app answered to a request. */
-export interface AppReply {
+interface AppReply {
   readonly statusCode: number;
   readonly body?: string;
   readonly headers?: Readonly<Record<string, unknown>>;
@@ -16,9 +16,9 @@ export interface AppReply {
 export type Deliver = (request: SignedRequest) => Promise<AppReply>;
 
 /** How an interaction ended for the person who made it. */
-export type Outcome = "answered" | "timed out" | "failed" | "refused by Slack";
+type Outcome = "answered" | "timed out" | "failed" | "refused by Slack";
 
-export interface Command {
+interface Command {
   readonly user: string;
   readonly channel: string;
   /** What stands after the command's name. */

@@ -29,14 +29,14 @@ export interface Channel {
 }
 
 /** A name for several people at once, as in `@db-approvers`. */
-export interface UserGroup {
+interface UserGroup {
   readonly id: string;
   readonly handle: string;
   readonly members: readonly string[];
 }
 
 /** The one app that is installed, with what its manifest asked for. */
-export interface InstalledApp {
+interface InstalledApp {
   readonly id: string;
   readonly botId: string;
   readonly botUserId: string;
