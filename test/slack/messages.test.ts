@@ -9,7 +9,7 @@ import { minutes, seconds } from "../../src/core/time.ts";
 import type { MigrationView } from "../../src/engine/deps.ts";
 import type { Notice } from "../../src/engine/request.ts";
 import { readBlocks } from "../../src/sim/slack/block-kit.ts";
-import type { Message } from "../../src/slack/blocks/message.ts";
+import { context, type Message, message, section } from "../../src/slack/blocks/message.ts";
 import { noticeMessage as renderNotice } from "../../src/slack/blocks/notice.ts";
 import { isBroadcast, replyMessage as renderReply, speaksOf } from "../../src/slack/blocks/reply.ts";
 import {
@@ -433,6 +433,56 @@ function everyMessage(text: string): Message[] {
     ...answers(stuck, text),
   ];
 }
+
+describe("a message with too much in it", () => {
+  const listed = (name: string) => {
+    const database = { kind: "cluster", name, engine: "aurora-postgresql", status: "available" } as const;
+    return {
+      ...database,
+      encryption: "none",
+      keyArn: null,
+      tags: {},
+      keyManager: null,
+      migration: null,
+    } as const;
+  };
+
+  it("says how much of a list has no room", () => {
+    const databases = Array.from({ length: 3_000 }, (_, index) => listed(`orders-${index}`));
+    const { blocks } = noticeMessage({ kind: "list", databases });
+    const text = JSON.stringify(blocks);
+    const left = Number(/… and (\d+) more\./.exec(text)?.[1]);
+    expect(left).toBeGreaterThan(0);
+    // The heading is a line as well.
+    expect(text.split("`orders-").length - 1 + left).toBe(3_000);
+  });
+
+  it("loses what is in its middle, and keeps its buttons and its footer", () => {
+    const many = Array.from({ length: 80 }, (_, index) => section(`${index}`));
+    const { blocks } = message("x", many, [context(["the footer"])]);
+    expect(blocks).toHaveLength(limits.blocks);
+    expect(blocks.at(-1)).toEqual(context(["the footer"]));
+  });
+
+  it("lists first what is still to be moved", () => {
+    const moved = {
+      ...listed("moved"),
+      encryption: "sse-kms",
+      keyArn: newKey,
+      keyManager: "CUSTOMER",
+    } as const;
+    const managed = {
+      ...listed("managed"),
+      encryption: "sse-kms",
+      keyArn: oldKey,
+      keyManager: "AWS",
+    } as const;
+    const text = wholeText(noticeMessage({ kind: "list", databases: [moved, managed, listed("plain")] }));
+    expect(text).toContain("3 databases: 2 not under a customer-managed key, 1 under one.");
+    expect(text.indexOf("`managed`")).toBeLessThan(text.indexOf("`moved`"));
+    expect(text).toContain("`plain` (cluster, aurora-postgresql) · not encrypted");
+  });
+});
 
 describe("whatever comes from elsewhere", () => {
   it.each(["x".repeat(20_000), "&<>".repeat(7_000), "💥".repeat(9_000), " \n\t"])(
