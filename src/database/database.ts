@@ -1,11 +1,12 @@
 import { createSecureContext } from "node:tls";
 import type { Database } from "../core/database.ts";
+import type { Clock } from "../engine/deps.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Access, defaultTimeOuts, lookUpHost, type TimeOuts, withConnection } from "./connect.ts";
 import { counters } from "./counters.ts";
 import type { Address } from "./dial.ts";
 import { inventory } from "./inventory.ts";
-import { type Clock, look, watch } from "./look.ts";
+import { look, watch } from "./look.ts";
 import { findMarker, heartbeat, mark } from "./marker.ts";
 import { forget, introduce } from "./own-schema.ts";
 import { watchQuiet } from "./quiet.ts";

@@ -37,7 +37,6 @@ const reasons: Readonly<Record<string, string>> = {
   "25006": "the server takes no writes",
   "42501": "the login may not do this",
   "3F000": "the bot's own schema is absent",
-  "42P01": "the bot's own schema is absent",
 };
 
 const timeOuts: Readonly<Record<DatabaseFault["layer"], string>> = {
@@ -58,7 +57,6 @@ const failures: Readonly<Record<DatabaseFault["layer"], string>> = {
 
 /** A `DatabaseFault` of what a layer threw, in words that hold no host, password or SQL. */
 export function faultOf(layer: DatabaseFault["layer"], error: unknown): DatabaseFault {
-  if (error instanceof DatabaseFault) return error;
   // pg reports a connection that breaks without any code.
   const code = codeOf(error) ?? (layer === "login" || layer === "query" ? "ECONNRESET" : "unknown");
   const reason = code === "ETIMEDOUT" ? timeOuts[layer] : reasons[code];

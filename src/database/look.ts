@@ -1,11 +1,7 @@
 import { DatabaseFault, type Endpoint, type Look, type Sight, type Sighting } from "../core/database.ts";
+import type { Clock } from "../engine/deps.ts";
 import { type Access, attempt, type Connection } from "./connect.ts";
 import { whoAnswers } from "./own-schema.ts";
-
-export interface Clock {
-  now(): number;
-  sleep(duration: number): Promise<void>;
-}
 
 /** One look: what every layer says, and who answers. `at` is the time before it. */
 export async function look(to: Endpoint, access: Access, clock: Clock): Promise<Look> {

@@ -1,12 +1,11 @@
-import { DatabaseFault, type Marker } from "../core/database.ts";
+import type { Marker } from "../core/database.ts";
 import { applicationName, type Connection } from "./connect.ts";
+import { failure, faultOf } from "./fault.ts";
 import { isIntroduced, ownSchema } from "./own-schema.ts";
 
 /** Commits the marker. It stays as it was if it is there already. */
 export async function mark(connection: Connection, token: string): Promise<void> {
-  if (!(await isIntroduced(connection))) {
-    throw new DatabaseFault("query", "3F000", "the bot's own schema is absent");
-  }
+  if (!(await isIntroduced(connection))) throw faultOf("query", failure("3F000"));
   await connection.query(`insert into ${ownSchema}.marker (token) values ($1) on conflict do nothing`, [
     token,
   ]);

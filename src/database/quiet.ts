@@ -1,7 +1,7 @@
 import type { Counters, Endpoint, Quiet, Session } from "../core/database.ts";
+import type { Clock } from "../engine/deps.ts";
 import { type Access, withConnection } from "./connect.ts";
 import { areSameCounters, counters } from "./counters.ts";
-import type { Clock } from "./look.ts";
 import { foreignSessions, preparedTransactions } from "./sessions.ts";
 
 const sampleEvery = 250;

@@ -9,7 +9,8 @@ import {
 } from "../core/database.ts";
 import { areSameCounters } from "../database/counters.ts";
 import { failure, faultOf } from "../database/fault.ts";
-import { type Clock, watch } from "../database/look.ts";
+import { watch } from "../database/look.ts";
+import type { Clock } from "../engine/deps.ts";
 import type { Change, Instance, MemoryServers, Network } from "./memory-servers.ts";
 
 /** The probe of databases that are values. It takes no time but what it sleeps on the given clock. */

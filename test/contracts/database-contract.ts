@@ -199,11 +199,13 @@ export function describeDatabase(title: string, make: () => Promise<Stage>): voi
         }
       });
 
-      it("that are open are named by the watch over quiet", async () => {
-        await connect(stage.writer);
-        const { sessions } = await database.watchQuiet(stage.writer, { during: 500 });
-        expect(sessions).toHaveLength(1);
-        expect(sessions[0]).toMatchObject({ user: "app", database: stage.writer.database });
+      it("that are open are named by the watch over quiet, on the writer and on the reader", async () => {
+        for (const at of [stage.writer, stage.reader]) {
+          await connect(at);
+          const { sessions } = await database.watchQuiet(at, { during: 500 });
+          expect(sessions).toHaveLength(1);
+          expect(sessions[0]).toMatchObject({ user: "app", database: at.database });
+        }
       });
     });
 

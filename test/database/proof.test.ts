@@ -34,11 +34,10 @@ async function session(...given: Parameters<RealServers["session"]>): Promise<pg
   return client;
 }
 
-async function given(...statements: { does: string; undo: string }[]): Promise<void> {
-  for (const statement of statements) {
-    await admin.query(statement.does);
-    undo.push(statement.undo);
-  }
+/** Prepares something by rdsadmin's hand, and how to be rid of it after the test. */
+async function given(statements: readonly string[], undoing: string): Promise<void> {
+  undo.push(undoing);
+  for (const statement of statements) await admin.query(statement);
 }
 
 const watchQuiet = () => real.database.watchQuiet(real.writer, { during: 300 });
@@ -61,27 +60,28 @@ describe("The look at a real server", () => {
   });
 
   it("does not call a database writable whose transactions are read-only by default", async () => {
-    await given({
-      does: "alter database orders set default_transaction_read_only = on",
-      undo: "alter database orders reset default_transaction_read_only",
-    });
+    await given(
+      ["alter database orders set default_transaction_read_only = on"],
+      "alter database orders reset default_transaction_read_only",
+    );
     expect((await real.database.look(real.writer)).sight).toMatchObject({ writable: false });
   });
 
   it("believes nothing in a schema of the bot's name that somebody else made", async () => {
     await given(
-      { does: "create schema encrypt_db authorization app", undo: "drop schema encrypt_db cascade" },
-      { does: "create table encrypt_db.marker (token text)", undo: "select 1" },
-      { does: "create view encrypt_db.identity as select 'cluster-FALSE' as resource_id", undo: "select 1" },
-      { does: "grant all on schema encrypt_db to encrypt_db", undo: "select 1" },
-      { does: "grant all on all tables in schema encrypt_db to encrypt_db", undo: "select 1" },
+      [
+        "create schema encrypt_db authorization app",
+        "create table encrypt_db.marker (token text)",
+        "create table encrypt_db.identity as select 'cluster-FALSE' as resource_id",
+        "grant all on schema encrypt_db to encrypt_db",
+        "grant all on all tables in schema encrypt_db to encrypt_db",
+      ],
+      "drop schema encrypt_db cascade",
     );
     expect((await real.database.look(real.writer)).sight).toMatchObject({ answersAs: null });
     await expect(real.database.introduce(real.writer, "cluster-A")).rejects.toMatchObject({ code: "42501" });
     await expect(real.database.mark(real.writer, "token")).rejects.toMatchObject({ code: "3F000" });
     expect(await real.database.findMarker(real.writer, "token")).toBeUndefined();
-    await admin.query("drop schema encrypt_db cascade");
-    await admin.query("create schema encrypt_db");
   });
 });
 
@@ -103,15 +103,10 @@ describe("A foreign session", () => {
   });
 
   it("is also one that streams changes out, and one whose role was dropped meanwhile", async () => {
-    await given(
-      {
-        does: "create role streamer login replication password 'streamer'",
-        undo: "drop role if exists streamer",
-      },
-      { does: "create role leaver login password 'leaver'", undo: "drop role if exists leaver" },
-    );
+    await given(["create role streamer login replication password 'streamer'"], "drop role streamer");
+    await given(["create role leaver login password 'leaver'"], "drop role if exists leaver");
     await session("db-W", { user: "streamer", password: "streamer", replication: "database" });
-    await session("db-W", { user: "leaver", password: "leaver" });
+    await session("db-W", { user: "leaver", password: "leaver", application_name: "encrypt-db" });
     await admin.query("drop role leaver");
     const { sessions } = await watchQuiet();
     expect(sessions.map(({ user }) => user).sort()).toEqual([expect.stringMatching(/^\d+$/), "streamer"]);
@@ -119,10 +114,7 @@ describe("A foreign session", () => {
   });
 
   it("that refuses to end is not counted, does not save the others, and is still seen", async () => {
-    await given({
-      does: "create role boss login superuser password 'boss'",
-      undo: "drop role boss",
-    });
+    await given(["create role boss login superuser password 'boss'"], "drop role boss");
     await session("db-W", { user: "boss", password: "boss" });
     const other = await session("db-W");
     expect(await real.database.endSessions(real.writer)).toBe(1);

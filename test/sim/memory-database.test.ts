@@ -9,7 +9,7 @@ describe("servers as values", () => {
     const { servers, connect, time } = await memoryStage();
     const session = connect("writer");
     session.put("kept", "1");
-    const until = time.now();
+    const until = (await servers.lastCommit("cluster-A")) ?? Number.NaN;
     await time.sleep(1_000);
     session.put("kept", "2");
     session.put("late", "1");
@@ -24,7 +24,7 @@ describe("servers as values", () => {
   it("refuse a restore to a time that no later commit follows, as PostgreSQL does", async () => {
     const { stage, servers, connect, time } = await memoryStage();
     connect("writer").put("row", "1");
-    const until = time.now();
+    const until = (await servers.lastCommit("cluster-A")) ?? Number.NaN;
     await expect(servers.restoreToTime("cluster-A", "cluster-B", until)).rejects.toThrow(
       "recovery ended before",
     );
