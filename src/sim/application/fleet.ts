@@ -72,8 +72,10 @@ async function startWriter(settings: WriterSettings): Promise<Writer> {
 
 async function stopWriter(child: ChildProcess, { number }: WriterSettings): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
+    // The last report comes before the end of the channel, but perhaps after the end of the process.
+    const ends = [once(child, "exit"), child.connected && once(child, "disconnect")];
     child.kill("SIGTERM");
-    await once(child, "exit");
+    await Promise.all(ends);
   }
   if (child.exitCode !== 0) throw new Error(`writer ${number} died (${child.signalCode ?? child.exitCode})`);
 }

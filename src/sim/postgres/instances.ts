@@ -5,7 +5,7 @@ import { z } from "zod";
 import { type Authority, writeCertificate } from "./certificates.ts";
 import { replaceFile } from "./directories.ts";
 import type { Installation } from "./installation.ts";
-import { findServer, type Server, startServer, stopServer } from "./server.ts";
+import { findServer, reloadSettings, type Server, startServer, stopServer } from "./server.ts";
 import { catchUp, follow } from "./standby.ts";
 import { lastCommit, superuserPool } from "./superuser.ts";
 import type { Volumes } from "./volumes.ts";
@@ -195,7 +195,7 @@ export class Instances {
   async #pointReadersAt(volume: string, port: number): Promise<void> {
     for (const { server } of this.#readersOf(volume)) {
       await follow(this.#installation, server.directory, port);
-      process.kill(server.pid, "SIGHUP");
+      reloadSettings(server);
     }
   }
 

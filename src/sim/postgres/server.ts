@@ -82,6 +82,11 @@ export async function stopServer(server: Pick<Server, "pid">): Promise<void> {
   }
 }
 
+/** Makes a server read its settings again, if it is there to do so. */
+export function reloadSettings(server: Server): void {
+  if (isAlive(server.pid)) process.kill(server.pid, "SIGHUP");
+}
+
 /**
  * The server that runs on a data directory, perhaps started by a process that is gone. A number in a pid
  * file proves nothing, it may be anybody's by now: the server has to say itself where its data is.

@@ -1,4 +1,4 @@
-import { mkdir, stat } from "node:fs/promises";
+import { chmod, mkdir, stat } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { DataPlane } from "../aws/data-plane.ts";
 import type { WorldClock } from "../clock.ts";
@@ -38,7 +38,7 @@ export async function openPostgresServers(world: {
   const directory = resolve(world.directory);
   const installation = await preparePostgres();
   await mkdir(directory, { recursive: true });
-  await assertReachable(directory, installation);
+  await makeReachable(directory, installation);
   showOffset(directory, clock.offset);
   const volumes = new Volumes(installation, directory);
   await volumes.open();
@@ -77,9 +77,10 @@ function dataPlane(volumes: Volumes, instances: Instances, clock: WorldClock): D
 }
 
 /** Started by root, PostgreSQL runs as somebody who may not enter every directory that root can. */
-async function assertReachable(directory: string, { user }: Installation): Promise<void> {
+async function makeReachable(directory: string, { user }: Installation): Promise<void> {
   if (!user) return;
-  for (let path = directory; path !== dirname(path); path = dirname(path)) {
+  await chmod(directory, 0o755);
+  for (let path = dirname(directory); path !== dirname(path); path = dirname(path)) {
     const anybodyMayEnter = ((await stat(path)).mode & 0o001) !== 0;
     if (anybodyMayEnter) continue;
     throw new Error(

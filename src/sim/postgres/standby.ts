@@ -21,11 +21,15 @@ export async function follow(
   await writeFile(join(directory, "postgresql.auto.conf"), settings);
 }
 
+const patienceMs = 30_000;
+
 /** Waits until the reader holds everything that the writer has written so far. */
 export async function catchUp(writer: pg.Pool, reader: pg.Pool): Promise<void> {
   const written = await writer.query<{ lsn: string }>("select pg_current_wal_lsn() as lsn");
   const replayed = "select pg_last_wal_replay_lsn() >= $1 as enough";
+  const giveUp = Date.now() + patienceMs;
   while (!(await reader.query<{ enough: boolean }>(replayed, [written.rows[0]?.lsn])).rows[0]?.enough) {
+    if (Date.now() > giveUp) throw new Error("the reader does not follow its writer");
     await sleep(10);
   }
 }

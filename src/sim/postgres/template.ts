@@ -56,7 +56,7 @@ create function pg_catalog.clock_timestamp() returns timestamptz
 const roles = `
 create role rds_superuser;
 grant pg_monitor, pg_signal_backend, pg_checkpoint, pg_create_subscription to rds_superuser with admin option;
-create role ${logins.master.user} login createdb createrole password '${logins.master.password}';
+create role ${logins.master.user} login createdb createrole replication password '${logins.master.password}';
 grant rds_superuser to ${logins.master.user};
 create role ${logins.bot.user} login password '${logins.bot.password}';
 grant pg_signal_backend, pg_read_all_stats to ${logins.bot.user};

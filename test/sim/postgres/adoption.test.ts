@@ -1,16 +1,32 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, test } from "vitest";
-import { openWorld, orders, worldDirectory } from "./embedded-world.ts";
+import { afterAll, beforeAll, expect, test, vi } from "vitest";
+import { type EmbeddedWorld, openWorld, worldDirectory } from "./embedded-world.ts";
 
-const pidFile = (directory: string, server: string) =>
-  join(directory, "volumes", "cluster-A", server, "postmaster.pid");
+vi.setConfig({ testTimeout: 60_000 });
 
-function pidOf(directory: string, server: string): number {
-  return Number(readFileSync(pidFile(directory, server), "utf8").split("\n")[0]);
-}
+const directory = worldDirectory();
+const volume = join(directory, "volumes", "cluster-A");
+let pids: number[];
+let world: EmbeddedWorld;
+
+/** A process opens the world, with a writer and a reader, and is killed. */
+beforeAll(async () => {
+  const script = join(import.meta.dirname, "world-to-kill.ts");
+  const stdio = ["ignore", "pipe", "inherit"] as const;
+  const parent = spawn(process.execPath, ["--import", "tsx", script, directory], { stdio: [...stdio] });
+  await once(parent.stdout, "data");
+  pids = runningPids();
+  parent.kill("SIGKILL");
+  await once(parent, "exit");
+});
+
+afterAll(() => rmSync(directory, { recursive: true }));
+
+const runningPids = () => ["live", "reader-db-R"].map((server) => Number(pidFile(server).split("\n")[0]));
+const pidFile = (server: string) => readFileSync(join(volume, server, "postmaster.pid"), "utf8");
 
 function isAlive(pid: number): boolean {
   try {
@@ -20,58 +36,38 @@ function isAlive(pid: number): boolean {
   }
 }
 
-test("servers left by a killed process are adopted with their sessions, and a clean close leaves none", async () => {
-  const directory = worldDirectory();
-  const script = join(import.meta.dirname, "world-to-kill.ts");
-  const parent = spawn(process.execPath, ["--import", "tsx", script, directory], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  await once(parent.stdout, "data");
-  const pids = [pidOf(directory, "live"), pidOf(directory, "reader-db-R")];
-  parent.kill("SIGKILL");
-  await once(parent, "exit");
+test("servers survive the process that started them, and the next one adopts them", async () => {
   expect(pids.map(isAlive)).toEqual([true, true]);
-
-  const world = await openWorld(directory);
-  expect([pidOf(directory, "live"), pidOf(directory, "reader-db-R")]).toEqual(pids);
+  world = await openWorld(directory);
+  expect(runningPids()).toEqual(pids);
   await world.query("db-W", "insert into orders values (2, 'after the adoption')");
   await expect.poll(() => world.query("db-R", "select id from orders where id = 2")).toHaveLength(1);
+});
+
+test("a clean close leaves no server, and the next opening starts them again", async () => {
   await world.servers.close();
   expect(pids.map(isAlive)).toEqual([false, false]);
-
-  const reopened = await openWorld(directory);
-  expect(await reopened.query("db-W", "select id from orders order by id")).toEqual([
-    { id: "1" },
-    { id: "2" },
-  ]);
-  await reopened.close();
+  world = await openWorld(directory);
+  expect(await world.query("db-R", "select id from orders order by id")).toEqual([{ id: "1" }, { id: "2" }]);
 });
 
 test("a stale pid file that names somebody else's process harms neither of them", async () => {
-  const world = await openWorld();
-  await world.servers.createVolume("cluster-A", orders);
-  await world.servers.data.startInstance({ id: "db-W", volume: "cluster-A", writer: true });
-  const stale = readFileSync(pidFile(world.directory, "live"), "utf8").split("\n");
+  const stale = [process.pid, ...pidFile("live").split("\n").slice(1)].join("\n");
   await world.servers.close();
-  writeFileSync(pidFile(world.directory, "live"), [process.pid, ...stale.slice(1)].join("\n"));
-  const reopened = await openWorld(world.directory);
-  expect(pidOf(world.directory, "live")).not.toBe(process.pid);
-  expect(await reopened.query("db-W", "select value from orders")).toEqual([{ value: "seeded" }]);
-  await reopened.close();
+  writeFileSync(join(volume, "live", "postmaster.pid"), stale);
+  world = await openWorld(directory);
+  expect(runningPids()).not.toContain(process.pid);
+  expect(await world.query("db-W", "select count(*)::int as n from orders")).toEqual([{ n: 2 }]);
 });
 
-test("what a killed process left half made is cleared away", async () => {
-  const world = await openWorld();
-  await world.servers.createVolume("cluster-A", orders);
-  await world.servers.createVolume("cluster-B.unfinished-1-x", orders);
+test("a server that nobody wants, and what was left half made, are cleared away", async () => {
+  const unwanted = runningPids();
   await world.servers.detach();
-  const reopened = await openWorld(world.directory);
-  await reopened.servers.createVolume("cluster-B", orders);
-  await reopened.servers.data.startInstance({ id: "db-B", volume: "cluster-B", writer: true });
-  expect(await reopened.query("db-B", "select value from orders")).toEqual([{ value: "seeded" }]);
-  await expect(
-    reopened.servers.data.startInstance({ id: "db-C", volume: "cluster-B.unfinished-1-x", writer: true }),
-  ).rejects.toThrow();
-  await reopened.servers.close();
-  rmSync(world.directory, { recursive: true });
+  writeFileSync(join(directory, "instances.json"), "[]");
+  const halfMade = join(directory, "volumes", "cluster-B.unfinished-1-x");
+  cpSync(join(volume, "base"), join(halfMade, "base"), { recursive: true });
+  world = await openWorld(directory);
+  expect(unwanted.map(isAlive)).toEqual([false, false]);
+  expect(existsSync(halfMade)).toBe(false);
+  await world.servers.close();
 });

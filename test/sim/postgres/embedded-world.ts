@@ -1,4 +1,4 @@
-import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -7,11 +7,8 @@ import { openPostgresServers, type PostgresServers } from "../../../src/sim/post
 import { logins } from "../../../src/sim/postgres/template.ts";
 import { showOffset } from "../../../src/sim/postgres/world-time.ts";
 
-/** A directory for a world, which PostgreSQL can enter where the tests run as root. */
 export function worldDirectory(): string {
-  const directory = mkdtempSync(join(tmpdir(), "encrypt-db-test-"));
-  chmodSync(directory, 0o755);
-  return directory;
+  return mkdtempSync(join(tmpdir(), "encrypt-db-test-"));
 }
 
 export interface EmbeddedWorld {
@@ -28,7 +25,7 @@ export interface EmbeddedWorld {
 }
 
 export async function openWorld(directory = worldDirectory()): Promise<EmbeddedWorld> {
-  const clock = new WorldClock({ save: (jumps) => showOffset(directory, jumps.at(-1)?.offset ?? 0) });
+  const clock = new WorldClock({ save: ({ offset }) => showOffset(directory, offset) });
   const names = new Map<string, string[]>();
   const certificateNames = (instance: string) => names.get(instance) ?? [];
   const servers = await openPostgresServers({ directory, clock, certificateNames });
