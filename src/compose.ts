@@ -23,13 +23,13 @@ import { createWebClient, type SlackAddresses, slackItself } from "./slack/web-c
 /** The one place where configuration becomes clients, and clients become what the engine needs. */
 
 /** The machine's own time: outside of tests and the embedded world there is no other. */
-export const realClock: Clock = {
+const realClock: Clock = {
   now: Date.now,
   sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
 };
 
 /** One line of JSON per event, which is what CloudWatch Logs can search. */
-export const jsonLog: Log = {
+const jsonLog: Log = {
   info: (event, fields) => console.log(line("info", event, fields)),
   error: (event, fields) => console.error(line("error", event, fields)),
 };

@@ -104,7 +104,7 @@ export const demoSchema = z.object({
 });
 
 /** The environment is not as it should be; the message names every variable and what is wrong, and no value. */
-export class ConfigError extends Error {
+class ConfigError extends Error {
   constructor(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) {
     const lines = issues.map(({ path, message }) => `  ${path.map(String).join(".")}: ${message}`);
     super(

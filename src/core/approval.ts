@@ -10,13 +10,12 @@ export const openGate = "open-gate";
 export const discardGate = "discard-writes";
 
 /** What an approver of the cutover signs beside the plan. Rollback needs no further approval. */
-export const terms = z.object({
+const terms = z.object({
   /** Milliseconds from fence to open that the approver accepts. */
   longestDowntime: z.number(),
   /** Open when every check passes, or ask again. */
   opening: z.enum(["automatic", "ask"]),
 });
-export type Terms = z.infer<typeof terms>;
 
 /** A human being, however many accounts they have: `id` is what two accounts of one person share. */
 export const person = z.object({ id: z.string(), user: z.string(), name: z.string() });

@@ -25,14 +25,14 @@ export function databaseKey({ account, region, kind, name }: Target): string {
  * right before every change and refuses when the resource id differs: a repeated rename would otherwise
  * rename the replacement.
  */
-export const ref = z.object({
+const ref = z.object({
   kind: z.enum(["cluster", "instance"]),
   name: z.string(),
   resourceId: z.string(),
 });
 export type Ref = z.infer<typeof ref>;
 
-export const tags = z.record(z.string(), z.string());
+const tags = z.record(z.string(), z.string());
 export type Tags = z.infer<typeof tags>;
 
 /**

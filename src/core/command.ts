@@ -36,7 +36,7 @@ const invisible = /[\u00AD\u200B-\u200F\u202A-\u202E\u2060-\u2064\u2066-\u2069\u
  * What people type becomes plain words: entities decoded once (Slack escapes `& < >`), links and mentions reduced
  * to their label, typographic quotes, dashes and spaces made plain, invisible characters dropped.
  */
-export function words(text: string): readonly string[] {
+function words(text: string): readonly string[] {
   const plain = text
     .slice(0, 4_000)
     .replace(/<([^<>|]*)\|([^<>]*)>/g, "$2")

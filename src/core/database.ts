@@ -16,7 +16,7 @@ export const layers = ["dns", "tcp", "tls", "login"] as const;
  * One look at an endpoint. `answersAs` is the resource id that the bot wrote into the database it moves, so that
  * it tells *which* database answers: a physical copy has the same system identifier as its original.
  */
-export const sight = z.discriminatedUnion("state", [
+const sight = z.discriminatedUnion("state", [
   z.object({ state: z.literal("answers"), answersAs: z.string().nullable(), writable: z.boolean() }),
   z.object({ state: z.literal("unreachable"), layer: z.enum(layers), reason: z.string() }),
 ]);
@@ -40,7 +40,7 @@ export const sighting = z.object({ sight, after: z.number().nullable(), by: z.nu
 export type Sighting = z.infer<typeof sighting>;
 
 /** A session of somebody else: not the probe's, not one of RDS's own. */
-export const session = z.object({
+const session = z.object({
   pid: z.number(),
   user: z.string(),
   database: z.string(),

@@ -11,7 +11,7 @@ import { evidence } from "./step.ts";
  *
  * A step is recorded under its id on the way there and under `undo:<id>` or `after:<id>` on the way back.
  */
-export const stepRecord = z.object({
+const stepRecord = z.object({
   /** First looked at. */
   since: z.number(),
   /** The intent of the last run, saved before it; null until then. */

@@ -28,7 +28,7 @@ export function fits(names: Names, name: string): boolean {
 }
 
 /** Tags that the bot writes. They say whose a resource is, also when the store is gone. */
-export const ownTagPrefix = "encrypt-db:";
+const ownTagPrefix = "encrypt-db:";
 export const migrationTag = `${ownTagPrefix}migration`;
 export const roleTag = `${ownTagPrefix}role`;
 export type Role = "source" | "replacement" | "retired" | "failed" | "safety-copy";

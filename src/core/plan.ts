@@ -5,7 +5,7 @@ import type { Names } from "./names.ts";
 import { type Note, note } from "./note.ts";
 import type { Strategy } from "./strategy.ts";
 
-export const plannedStep = z.object({
+const plannedStep = z.object({
   id: z.string(),
   title: note,
   effect: z.enum(["reads", "creates", "interrupts", "destroys"]),

@@ -5,7 +5,8 @@ import type { Duration, Instant } from "./time.ts";
 
 /**
  * What rolling back now would take: the sum of what it undoes, each priced by what the way there took where it is the
- * same call the other way round, and by the planning figure elsewhere. What must first come to an end is added.
+ * same call the other way round, and by the planning figure elsewhere. A step that is under way must first come to an
+ * end, for AWS changes nothing that is being changed: the rest of it is added.
  */
 export function rollbackPrice(strategy: Strategy, migration: Migration, now: Instant): Duration {
   return backCourse(strategy, migration)
@@ -19,8 +20,9 @@ function priceOf({ step, way }: CourseStep, migration: Migration, now: Instant):
   if (way !== undo || !forward) return way.expect;
   const begun = forward.begunAt ?? forward.since;
   if (undo.mirrors && forward.doneAt !== null) return forward.doneAt - begun;
-  if (undo.waits && forward.doneAt === null) return Math.max(0, step.expect - (now - begun)) + way.expect;
-  return way.expect;
+  const isUnderWay = forward.doneAt === null && migration.problem === null;
+  const rest = isUnderWay ? Math.max(0, step.expect - (now - begun)) : 0;
+  return rest + way.expect;
 }
 
 /** Expected time until the end of the course, or, inside the downtime, until it opens. */

@@ -14,7 +14,7 @@ import type { Duration, Instant } from "./time.ts";
 export type Effect = "reads" | "creates" | "interrupts" | "destroys";
 
 /** Persisted in migrations and approvals: never renamed, never reused. */
-export type StepId = string;
+type StepId = string;
 
 /** An observation that proves a step done: what it shows, what exactly was seen, and which API or probe said so. */
 export const evidence = z.object({ claim: note, observed: z.string(), source: z.string() });
@@ -62,11 +62,9 @@ export interface Way<P, L> {
   readonly settle?: Duration;
 }
 
-export interface Undo<P, L> extends Way<P, L> {
+interface Undo<P, L> extends Way<P, L> {
   /** The way back is the same call the other way round: what the way there took prices it. */
   readonly mirrors?: true;
-  /** It can only begin once the unfinished step itself has come to an end. */
-  readonly waits?: true;
 }
 
 export interface Step<P, L> extends Way<P, L> {

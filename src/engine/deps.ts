@@ -3,7 +3,6 @@ import type { Cloud, Target } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
-import type { Problem } from "../core/problem.ts";
 import type { Effect } from "../core/step.ts";
 import type { Duration, Instant } from "../core/time.ts";
 import type { Notice, Request } from "./request.ts";
@@ -166,6 +165,3 @@ export interface Deps {
   newMigrationId(): string;
   readonly log: Log;
 }
-
-/** Problems are values; this tells them from what else a function may return. */
-export type OrProblem<T> = { readonly ok: T } | { readonly problem: Problem };

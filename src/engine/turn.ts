@@ -20,7 +20,7 @@ const settleByDefault = minutes(2);
 const patience = 6;
 const leastPatience = minutes(30);
 
-export function namesOf(migration: Migration): Names {
+function namesOf(migration: Migration): Names {
   return namesFor(migration.id, migration.target.name);
 }
 
