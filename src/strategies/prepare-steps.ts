@@ -43,7 +43,7 @@ export const protectSource: AuroraStep = {
     }
   },
   undo: {
-    expect: seconds(20),
+    expect: seconds(5),
     title: ({ pinned }) => note("step.protect-source.undo", { name: pinned.source.name }),
     check: async (cx) => {
       const source = await findSource(cx);
