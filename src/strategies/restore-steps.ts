@@ -89,13 +89,13 @@ export const restore: AuroraStep = {
       settings: {
         ...settings,
         securityGroups: [fenceGroup],
-        deletionProtection: true,
+        // A restore that fails could otherwise not be deleted: AWS modifies nothing that is not available.
+        deletionProtection: false,
         tags: { ...foreignTags(settings.tags), ...ownTags(cx.names, "replacement") },
       },
     });
   },
   undo: {
-    waits: true,
     expect: seconds(90),
     title: ({ pinned, names }) => note("step.restore.undo", { failed: names.failed(pinned.source.name) }),
     check: putAside,
@@ -103,11 +103,7 @@ export const restore: AuroraStep = {
       const found = await findReplacement(cx);
       if (!found) return;
       const ref = refOf("cluster", found);
-      if (hasFailed(found.status)) {
-        await cx.cloud.changeCluster(ref, { deletionProtection: false });
-        await cx.cloud.deleteCluster(ref);
-        return;
-      }
+      if (hasFailed(found.status)) return cx.cloud.deleteCluster(ref);
       await cx.cloud.addTags(ref, { [roleTag]: "failed" });
       await cx.cloud.changeCluster(ref, { newName: cx.names.failed(cx.pinned.source.name) });
     },
@@ -194,7 +190,6 @@ function memberStep(
       }
     },
     undo: {
-      waits: true,
       expect: minutes(2),
       title: undoTitle,
       check: (cx) => membersAreAside(cx, wanted(cx)),
@@ -253,7 +248,10 @@ async function membersAreAside(
   return aside(names, "their names are free");
 }
 
-/** Only a later change can set these. Source: RDS API, ModifyDBCluster against RestoreDBClusterToPointInTime. */
+/**
+ * Only a later change can set the first two. Source: RDS API, ModifyDBCluster against RestoreDBClusterToPointInTime. From
+ * here on the replacement is protected from deletion.
+ */
 export const applySettings: AuroraStep = {
   id: "apply-settings",
   effect: "creates",
@@ -265,9 +263,11 @@ export const applySettings: AuroraStep = {
     const { name, settings } = { name: cx.pinned.source.name, settings: cx.pinned.settings };
     const found = await cx.cloud.findClusterById(known(cx, "replacement").resourceId);
     if (!found) return waitingFor(note("wait.visible", { name }));
-    const { maintenanceWindow, databaseInsights } = found.settings;
+    const { maintenanceWindow, databaseInsights, deletionProtection } = found.settings;
     const applied =
-      maintenanceWindow === settings.maintenanceWindow && databaseInsights === settings.databaseInsights;
+      maintenanceWindow === settings.maintenanceWindow &&
+      databaseInsights === settings.databaseInsights &&
+      deletionProtection;
     if (!applied) return { status: "todo" };
     if (found.status !== "available" || found.pendingChanges.length > 0) return onItsWay(found);
     const claim = note("saw.settings-applied", { window: maintenanceWindow, insights: databaseInsights });
@@ -276,7 +276,11 @@ export const applySettings: AuroraStep = {
   run: (cx) => {
     const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
     const replacement = refOf("cluster", { ...known(cx, "replacement"), name: cx.pinned.source.name });
-    return cx.cloud.changeCluster(replacement, { maintenanceWindow, databaseInsights });
+    return cx.cloud.changeCluster(replacement, {
+      maintenanceWindow,
+      databaseInsights,
+      deletionProtection: true,
+    });
   },
 };
 

@@ -155,6 +155,15 @@ export async function promote(turn: Turn, cluster: string, to: string): Promise<
   }
 }
 
+/** AWS documents none of these for Aurora; that what has failed can be deleted is how its consoles behave. */
+const deletable = new Set([
+  "available",
+  "inaccessible-encryption-credentials",
+  "incompatible-restore",
+  "migration-failed",
+  "restore-error",
+]);
+
 export function deleteDBCluster(turn: Turn, input: DeleteDBClusterMessage) {
   const cluster = clusterNamed(turn, input.DBClusterIdentifier ?? "");
   if (cluster.settings.DeletionProtection) {
@@ -163,7 +172,7 @@ export function deleteDBCluster(turn: Turn, input: DeleteDBClusterMessage) {
       "Cannot delete protected Cluster, please disable deletion protection and try again.",
     );
   }
-  if (!["available", "inaccessible-encryption-credentials", "migration-failed"].includes(cluster.status)) {
+  if (!deletable.has(cluster.status)) {
     throw wrongState(`Cluster ${cluster.id} can't be deleted while it is ${cluster.status}.`);
   }
   if (membersOf(turn.state, cluster.resourceId).some(({ status }) => status !== "deleting")) {
