@@ -17,6 +17,7 @@ export interface Durations {
   readonly renameInstance: number;
   readonly modifySecurityGroups: number;
   readonly modify: number;
+  readonly maintenance: number;
   readonly reboot: number;
   readonly failover: number;
   readonly stop: number;
@@ -47,6 +48,7 @@ export const durations: Durations = {
   renameInstance: 9 * minutes,
   modifySecurityGroups: 45 * seconds,
   modify: 90 * seconds,
+  maintenance: 12 * minutes,
   reboot: 35 * seconds,
   failover: 30 * seconds,
   stop: 5 * minutes,

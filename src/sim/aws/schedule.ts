@@ -16,7 +16,7 @@ import {
   restartRenamedInstance,
 } from "./rds/instance-changes.ts";
 import { finishCreatingInstance, finishDeletingInstance } from "./rds/instance-lifecycle.ts";
-import { openMaintenanceWindow } from "./rds/maintenance.ts";
+import { finishMaintenance, openMaintenanceWindow } from "./rds/maintenance.ts";
 import { copyRestoredData, finishRestore } from "./rds/restore.ts";
 import { copySnapshotData, finishDeletingSnapshot, finishSnapshot } from "./rds/snapshots.ts";
 import type { Instant } from "./state.ts";
@@ -40,6 +40,7 @@ export type DueEvent =
   | ({ readonly do: "restart renamed instance" } & OfInstance)
   | ({ readonly do: "finish modifying instance" } & OfInstance)
   | ({ readonly do: "open maintenance window" } & { readonly resource: string })
+  | ({ readonly do: "finish maintenance" } & { readonly resource: string })
   | ({ readonly do: "reboot" } & OfInstance)
   | ({ readonly do: "finish reboot" } & OfInstance)
   | ({ readonly do: "finish failover"; readonly to: string } & OfCluster)
@@ -66,6 +67,7 @@ const happenings: { readonly [D in DueEvent["do"]]: Happening<Extract<DueEvent, 
   "restart renamed instance": restartRenamedInstance,
   "finish modifying instance": finishModifyingInstance,
   "open maintenance window": openMaintenanceWindow,
+  "finish maintenance": finishMaintenance,
   reboot,
   "finish reboot": finishReboot,
   "finish failover": finishFailover,

@@ -212,6 +212,23 @@ describe("what hangs on a cluster is told where AWS tells it, and follows the cl
   });
 });
 
+test("pending maintenance happens in the window, and the cluster takes no change while it lasts", async () => {
+  const lab = laboratory();
+  const orders = lab.seed({ id: "orders", settings: { PreferredMaintenanceWindow: "tue:03:00-tue:03:30" } });
+  lab.account.alter((turn) => attach.attachPendingMaintenance(turn, orders));
+  await lab.pass(61 * minute);
+  expect(lab.cluster("orders")?.status).toBe("maintenance");
+  const rename = new ModifyDBClusterCommand({
+    DBClusterIdentifier: "orders",
+    NewDBClusterIdentifier: "orders-old",
+    ApplyImmediately: true,
+  });
+  await expect(lab.rds.send(rename)).rejects.toMatchObject({ name: "InvalidDBClusterStateFault" });
+  await lab.pass(20 * minute);
+  expect(lab.cluster("orders")?.status).toBe("available");
+  expect(lab.account.state.attachments.maintenance).toEqual([]);
+});
+
 function shares(account: Account): Promise<object> {
   const { input } = new ListResourcesCommand({ resourceOwner: "SELF" });
   return account.handle("ram", "ListResources", input);

@@ -1,5 +1,5 @@
 import type { Cluster, Instance, Instant } from "../state.ts";
-import { put, schedule, type Turn } from "../turn.ts";
+import { after, put, schedule, type Turn } from "../turn.ts";
 import { beginSoon } from "./cluster-changes.ts";
 import { beginInstanceSoon } from "./instance-changes.ts";
 
@@ -29,6 +29,7 @@ export function waitForWindow(turn: Turn, resource: Cluster | Instance): void {
 
 /** A resource that is busy or stopped when its window opens waits for the next one. */
 export function openMaintenanceWindow(turn: Turn, { resource }: { readonly resource: string }): void {
+  beginMaintenance(turn, resource);
   const cluster = turn.state.clusters[resource];
   if (cluster !== undefined) applyPendingToCluster(turn, cluster);
   const instance = turn.state.instances[resource];
@@ -51,4 +52,28 @@ function applyPendingToInstance(turn: Turn, instance: Instance): void {
     put(turn, "instances", { ...instance, applying: { ...applying, ...pending }, pending: {} });
     beginInstanceSoon(turn, instance);
   } else waitForWindow(turn, instance);
+}
+
+/** The service's own work, which has been announced: while it lasts, the resource takes no other change. */
+function beginMaintenance(turn: Turn, resource: string): void {
+  const due = turn.state.attachments.maintenance.some(
+    ({ resource: of, appliesAt }) => of === resource && appliesAt !== undefined && appliesAt <= turn.now,
+  );
+  if (!due || !setStatus(turn, resource, "available", "maintenance")) return;
+  after(turn, turn.durations.maintenance, { do: "finish maintenance", resource });
+}
+
+export function finishMaintenance(turn: Turn, { resource }: { readonly resource: string }): void {
+  if (!setStatus(turn, resource, "maintenance", "available")) return;
+  const { attachments } = turn.state;
+  const maintenance = attachments.maintenance.filter((action) => action.resource !== resource);
+  turn.state = { ...turn.state, attachments: { ...attachments, maintenance } };
+}
+
+function setStatus(turn: Turn, resource: string, from: string, to: string): boolean {
+  const cluster = turn.state.clusters[resource];
+  if (cluster?.status === from) put(turn, "clusters", { ...cluster, status: to });
+  const instance = turn.state.instances[resource];
+  if (instance?.status === from) put(turn, "instances", { ...instance, status: to });
+  return (cluster ?? instance)?.status === from;
 }

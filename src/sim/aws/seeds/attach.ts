@@ -106,17 +106,16 @@ export function attachPendingModification(
   schedule(turn, { at, event: { do: "open maintenance window", resource: resourceId } });
 }
 
-/** On the cluster itself, or on its writer. */
+/** On the cluster itself, or on its writer; it happens in the next window. */
 export function attachPendingMaintenance(
   turn: Turn,
   cluster: Cluster,
   on: "cluster" | "writer" = "cluster",
 ): void {
   const writer = membersOf(turn.state, cluster.resourceId).find((member) => member.writer);
-  add(turn, "maintenance", {
-    resource: on === "writer" && writer ? writer.resourceId : cluster.resourceId,
-    action: "system-update",
-    description: "New Operating System update is available",
-    appliesAt: nextWindow(cluster.settings.PreferredMaintenanceWindow, turn.now),
-  });
+  const { resourceId: resource, settings } = on === "writer" && writer ? writer : cluster;
+  const appliesAt = nextWindow(settings.PreferredMaintenanceWindow, turn.now);
+  const description = "New Operating System update is available";
+  add(turn, "maintenance", { resource, action: "system-update", description, appliesAt });
+  schedule(turn, { at: appliesAt, event: { do: "open maintenance window", resource } });
 }

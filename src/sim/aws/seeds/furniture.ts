@@ -43,10 +43,7 @@ export function addSecurityGroup(
   return group.id;
 }
 
-function addSubnetGroup(
-  turn: Turn,
-  group: { readonly name: string; readonly vpcId?: string },
-): string {
+function addSubnetGroup(turn: Turn, group: { readonly name: string; readonly vpcId?: string }): string {
   const zones = ["a", "b", "c"].map((letter) => `${turn.state.region}${letter}`);
   const subnetGroups = { ...turn.state.subnetGroups, [group.name]: { vpcId, zones, ...group } };
   turn.state = { ...turn.state, subnetGroups };

@@ -155,8 +155,10 @@ describe("a restore to a point in time", () => {
     expect(lab.account.resolve(endpoint)).toBeUndefined();
   });
 
-  test("any tags given replace all of the source's", async () => {
+  test("any tags given replace all of the source's, and an empty list gives none", async () => {
     const lab = await busyLaboratory();
+    const { DBCluster } = await restore(lab, { DBClusterIdentifier: "other", Tags: [] });
+    expect(DBCluster?.TagList).toEqual(lab.source.settings.TagList);
     await restore(lab, { Tags: [{ Key: "run", Value: "1" }] });
     expect(lab.cluster("copy")?.settings.TagList).toEqual([{ Key: "run", Value: "1" }]);
   });
