@@ -1,0 +1,102 @@
+import type { Migration } from "../../src/core/migration.ts";
+import type { Deps } from "../../src/engine/deps.ts";
+import { poll } from "../../src/engine/poll.ts";
+import type { Notice, Press, Request } from "../../src/engine/request.ts";
+import { clusterEndpoint } from "../../src/sim/aws/names.ts";
+import type { Cluster } from "../../src/sim/aws/state.ts";
+import { channelId, FastWorld, type FastWorldOptions, team } from "../../src/sim/fast-world.ts";
+import { Clients } from "./clients.ts";
+
+export const name = "orders-prod";
+export const database = `123456789012/eu-west-1/cluster/${name}`;
+
+/** A world with one database, an application that writes to it, and the people who move it. */
+export interface Life {
+  readonly world: FastWorld;
+  readonly source: Cluster;
+  readonly clients: Clients;
+}
+
+export function aLife(options: FastWorldOptions = {}): Life {
+  const world = new FastWorld(options);
+  const source = world.addCluster({ id: name });
+  const clients = new Clients(world, clusterEndpoint(world.account.state, name));
+  world.meanwhile = () => clients.write();
+  clients.write();
+  return { world, source, clients };
+}
+
+let serial = 0;
+
+type Given = Partial<Extract<Request, { kind: "click" }>>;
+
+function asked({ world }: Life, user: string) {
+  const at = world.clock.now();
+  return { id: `trigger-${++serial}`, at, user, team, channel: channelId, responseUrl: "" };
+}
+
+/** A person types a command; it waits to be served by the next poll. */
+export async function ask(
+  life: Life,
+  user: string,
+  verb: "start" | "rollback" | "pause" | "retry" | "resume",
+) {
+  const command = verb === "start" ? { verb, name, key: null } : { verb, name };
+  await life.world.store.putRequest({ ...asked(life, user), kind: "command", command });
+}
+
+/** A person presses a button of the newest message; `given` is what an attacker puts in its place. */
+export async function press(life: Life, user: string, does: Press, given: Given = {}) {
+  const open = await life.world.store.loadOpen(database);
+  const click = {
+    press: does,
+    database,
+    migration: open?.id ?? "none",
+    planHash: open?.planHash ?? "none",
+    messageTs: "",
+  };
+  await life.world.store.putRequest({ ...asked(life, user), kind: "click", ...click, ...given });
+}
+
+export const approve = (gate: string, opening: "automatic" | "ask" | null = null): Press => ({
+  does: "approve",
+  gate,
+  opening: gate === "cutover" ? (opening ?? "automatic") : null,
+});
+
+/** Polls until only people are waited for, or `enough`. Throws where that takes more than a day. */
+export async function settle(
+  life: Life,
+  options: { readonly deps?: Deps; readonly enough?: (migration: Migration | undefined) => boolean } = {},
+): Promise<Migration | undefined> {
+  const { deps = life.world.deps, enough = () => false } = options;
+  const until = deps.clock.now() + 24 * 3_600_000;
+  while (deps.clock.now() < until) {
+    const { underWay, lookAgainIn } = await poll(deps);
+    const now = await newest(life);
+    if (!underWay || enough(now)) return now;
+    await deps.clock.sleep(lookAgainIn);
+  }
+  throw new Error("the migration came to no rest within a day");
+}
+
+/** The migration as it is stored, open or ended. */
+export async function newest({ world }: Life): Promise<Migration | undefined> {
+  return (await world.store.loadOpen(database)) ?? (await world.store.lastPast(database));
+}
+
+/** From the request to the end, with everybody agreeing at once. */
+export async function moveAll(life: Life, deps: Deps = life.world.deps): Promise<Migration | undefined> {
+  await ask(life, "UALICE", "start");
+  await settle(life, { deps });
+  for (const gate of ["begin", "cutover"]) {
+    await press(life, "UBOB", approve(gate));
+    await settle(life, { deps });
+  }
+  return newest(life);
+}
+
+/** What the person who asked last was told. */
+export function lastNotice({ world }: Life): Notice | undefined {
+  return world.channel.answers.at(-1)?.notice;
+}

@@ -1,0 +1,72 @@
+import type { AccountState, Cluster, Instance, StorageKey } from "../../src/sim/aws/state.ts";
+import { membersOf } from "../../src/sim/aws/turn.ts";
+import type { MemoryServers } from "../../src/sim/memory-servers.ts";
+
+/** Put aside by a rollback, or kept as a safety copy: what a migration leaves behind on purpose. */
+const leftBehind = /-failed-m[0-9a-z]+$/;
+
+/**
+ * What the account's owner sees of the databases: names, settings, groups, tags, keys and members, without what is new
+ * every time (resource ids, times) and without what a rollback put aside. `kept` is the resource id that is told as
+ * `source`, so that the source and its replacement cannot be mistaken for each other.
+ */
+export function pictureOf(state: AccountState, servers: MemoryServers, source: string) {
+  const clusters = Object.values(state.clusters).filter(({ id }) => !leftBehind.test(id));
+  return Object.fromEntries(
+    clusters
+      .sort((a, b) => (a.id < b.id ? -1 : 1))
+      .map((cluster) => [
+        withoutId(cluster.id),
+        {
+          ...pictureOfCluster(cluster),
+          is: cluster.resourceId === source ? "source" : "other",
+          introducedAs: introducedAs(servers, cluster),
+          members: Object.fromEntries(
+            membersOf(state, cluster.resourceId).map((member) => [
+              withoutId(member.id),
+              pictureOfMember(member),
+            ]),
+          ),
+        },
+      ]),
+  );
+}
+
+/** Names hold the id of their migration, which is another one each time. */
+function withoutId(name: string): string {
+  return name.replace(/-m[0-9a-z]{5}$/, "-ID");
+}
+
+function pictureOfCluster({ status, settings, storageKey, pending, applying }: Cluster) {
+  const { CloneGroupId: _, ...rest } = settings;
+  return {
+    status,
+    pending,
+    applying,
+    key: keyOf(storageKey),
+    settings: { ...rest, TagList: tagsOf(settings) },
+  };
+}
+
+function pictureOfMember({ status, settings, storageKey, pending, applying, writer }: Instance) {
+  const own = { ...settings, TagList: tagsOf(settings) };
+  return { status, writer, pending, applying, key: keyOf(storageKey), settings: own };
+}
+
+function tagsOf({ TagList }: Cluster["settings"] | Instance["settings"]) {
+  const tags = TagList.map(({ Key = "", Value = "" }) => [Key, withoutMigration(Key, Value)] as const);
+  return Object.fromEntries(tags.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function withoutMigration(key: string, value: string): string {
+  return key === "encrypt-db:migration" ? "ID" : value;
+}
+
+function keyOf(key: StorageKey): string {
+  return key.type === "sse-kms" ? key.arn : key.type;
+}
+
+function introducedAs(servers: MemoryServers, { resourceId }: Cluster): string {
+  const who = servers.volume(resourceId).introducedAs;
+  return who === null ? "nobody" : who === resourceId ? "itself" : "another";
+}

@@ -1,0 +1,67 @@
+import { describe, expect, test } from "vitest";
+import { clusterEndpoint } from "../../src/sim/aws/names.ts";
+import { strategies } from "../../src/strategies/index.ts";
+import { aLife, type Life, moveAll, name, newest } from "../engine/life.ts";
+import {
+  failedRestore,
+  pointsBeforeOpening,
+  priceOf,
+  rollBack,
+  sayPoint,
+  seen,
+  standingAt,
+} from "./harness.ts";
+
+const untouched = seen(aLife());
+
+/** The source answers under its name, takes writes, and has every row that was ever acknowledged. */
+function expectServing({ world, source, clients }: Life): void {
+  expect(seen({ world, source, clients })).toEqual(untouched);
+  const written = clients.acknowledged.size;
+  clients.write();
+  expect(clients.acknowledged.size).toBeGreaterThan(written);
+  expect(clients.missingFrom(source.resourceId)).toEqual([]);
+  const endpoint = clusterEndpoint(world.account.state, name);
+  expect(world.servers.reach(world.account, endpoint, "application").volume).toBe(source.resourceId);
+}
+
+/** Within a fifth; a poll and the jitter of one call are more than that where it takes only seconds. */
+async function expectPrice(life: Life): Promise<void> {
+  const { announced, took } = await priceOf(life);
+  expect(Math.abs(took - announced)).toBeLessThanOrEqual(Math.max(announced / 5, 20_000));
+}
+
+for (const strategy of strategies) {
+  describe(strategy.id, async () => {
+    const points = await pointsBeforeOpening(strategy);
+
+    test("there is a point for every step before the opening, and for the slow ones a second", () => {
+      expect(points.length).toBeGreaterThan(25);
+      expect(points.map(sayPoint)).toContain("restore is under way");
+    });
+
+    test.each(points.map((point) => [sayPoint(point), point] as const))(
+      "rolls back when %s, at the price it said, and moves again afterwards",
+      async (_, point) => {
+        const life = await standingAt(point);
+        expect((await rollBack(life))?.status).toBe("rolled-back");
+        expectServing(life);
+        await expectPrice(life);
+        expect((await moveAll(life, life.world.executor()))?.status).toBe("finished");
+      },
+    );
+
+    test.each([
+      ["restore-error", true],
+      ["incompatible-restore", true],
+      ["restore-error", false],
+    ] as const)("rolls back when the restore ends as %s (noticed: %s)", async (status, noticed) => {
+      const life = await failedRestore(status, noticed);
+      if (noticed) expect((await newest(life))?.problem?.code).toBe("restore.failed");
+      expect((await rollBack(life))?.status).toBe("rolled-back");
+      expectServing(life);
+      expect(Object.values(life.world.account.state.clusters)).toHaveLength(1);
+      if (noticed) await expectPrice(life);
+    });
+  });
+}
