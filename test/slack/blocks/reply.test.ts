@@ -1,0 +1,81 @@
+import { describe, expect, it } from "vitest";
+import { plain } from "../../../src/core/note.ts";
+import { explain } from "../../../src/core/problem.ts";
+import { note, sentences } from "../../../src/core/sentences.ts";
+import { seconds } from "../../../src/core/time.ts";
+import { isBroadcast, speaksOf } from "../../../src/slack/blocks/reply.ts";
+import { everyState, noon, viewAt } from "../lives.ts";
+import { approvers, entry, expectWithinLimits, replyMessage, states, wholeText } from "../rendered.ts";
+
+describe("the thread", () => {
+  const events = Object.keys(sentences).filter((code) => code.startsWith("event."));
+  const spoken = events.filter((code) => speaksOf(entry({ code, params: {} })));
+
+  it("speaks of what happened and passes over what the root message shows", () => {
+    expect(spoken).not.toContain("event.created");
+    expect(spoken).toContain("event.marked");
+    expect(speaksOf(entry({ code: "step.done", params: { step: "restore" } }))).toBe(false);
+    expect(speaksOf(entry({ code: "event.of-a-newer-version", params: {} }))).toBe(true);
+  });
+
+  it("sends failure and finish to the channel as well, and nothing else", () => {
+    expect(events.filter((code) => isBroadcast(entry({ code, params: {} }))).sort()).toEqual([
+      "event.finished",
+      "event.rolled-back",
+      "event.stuck",
+    ]);
+  });
+
+  it.each(spoken)("is within Slack's limits: %s", (code) => {
+    for (const [, view] of states) expectWithinLimits(replyMessage(entry({ code, params: {} }), view));
+  });
+
+  it("shows with T1 what was observed and who said so", () => {
+    const view = viewAt("after-mark");
+    const at = view.migration.steps.mark?.doneAt ?? 0;
+    const marked = note("event.marked", { t1: noon, restoreAt: noon + seconds(1) });
+    const text = wholeText(replyMessage(entry(marked, at), view));
+    expect(text).toContain("T1 is <!date^1795521600^");
+    expect(text).toContain("Deletion protection is on and the tags are set");
+    expect(text).toContain("rds:DescribeDBClusters");
+  });
+
+  it("tells which database an endpoint answers as", () => {
+    const answers = (sight: string) =>
+      wholeText(
+        replyMessage(
+          entry(note("event.answers", { endpoint: "writer", sight, after: noon, by: noon + 1 })),
+          viewAt("endpoint-answers"),
+        ),
+      );
+    expect(answers("cluster-SOURCE")).toContain("answers as the source `cluster-SOURCE` since");
+    expect(answers("cluster-OTHER")).toContain("answers as `cluster-OTHER` since");
+  });
+
+  it("calls the requester when it is stuck, with why, what to do and what going back costs", () => {
+    const view = everyState()["stuck in the downtime"];
+    if (!view?.migration.problem) throw new Error("no such state");
+    const params = explain(view.migration.problem, plain);
+    const text = wholeText(replyMessage(entry({ code: "event.stuck", params }), view));
+    expect(text).toContain("<@U0ALICE01>");
+    expect(text).toContain("*Why:* AWS refuses ModifyDBCluster: InvalidDBClusterStateFault.");
+    expect(text).toContain("`/encrypt-db retry orders-prod`");
+    expect(text).toContain("about 4 min");
+    const older = { why: "Something else was wrong.", fix: "It has been mended." };
+    const late = wholeText(replyMessage(entry({ code: "event.stuck", params: older }), view));
+    expect(late).toContain("*Why:* Something else was wrong.");
+    expect(late).not.toContain("InvalidDBClusterStateFault");
+  });
+
+  it("names gates in words, and tells a signature from an approval", () => {
+    const say = (gate: string) =>
+      wholeText(replyMessage(entry(note("event.approved", { person: "Bob", gate })), viewAt("cutover")));
+    expect(say("cutover")).toContain("Bob approved the cutover.");
+    expect(say("discard-writes")).toContain("Bob signed that the writes since opening are discarded.");
+  });
+
+  it("calls the approvers when they are needed again", () => {
+    const changed = note("event.plan-changed", { differences: "port was 5432 and is 5433" });
+    expect(wholeText(replyMessage(entry(changed), viewAt("begin")))).toContain(approvers);
+  });
+});
