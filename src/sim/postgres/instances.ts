@@ -54,11 +54,11 @@ export class Instances {
       this.#wanted.set(instance.id, instance);
     await this.#stopStrays();
     // Writers first: a reader waits until it has caught up with its writer.
-    for (const writer of [true, false]) {
-      await Promise.all(
-        [...this.#wanted.values()].filter((i) => i.writer === writer).map((i) => this.#launch(i)),
-      );
-    }
+    for (const writer of [true, false]) await this.#each({ writer }, (instance) => this.#launch(instance));
+  }
+
+  async #each({ writer }: { writer: boolean }, act: (instance: Instance) => Promise<void>): Promise<void> {
+    await Promise.all([...this.#wanted.values()].filter((one) => one.writer === writer).map(act));
   }
 
   get #file(): string {
@@ -156,9 +156,7 @@ export class Instances {
   async close(): Promise<void> {
     await Promise.allSettled(this.#turns.values());
     // Readers first: a writer that shuts down waits for them.
-    for (const instance of [...this.#running.values()].sort((a, b) => Number(a.writer) - Number(b.writer))) {
-      await this.#halt(instance.id);
-    }
+    for (const writer of [false, true]) await this.#each({ writer }, (instance) => this.#halt(instance.id));
   }
 
   /** Forgets the servers and leaves them running. */
