@@ -50,10 +50,13 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  await fleet.stop();
-  await resolver.close();
-  await network.close();
-  await world.close();
+  try {
+    await fleet.stop();
+  } finally {
+    await resolver.close();
+    await network.close();
+    await world.close();
+  }
 });
 
 const start = (count: number) =>
