@@ -14,13 +14,8 @@ export async function dial({ address, port }: Address, limit: number): Promise<S
   const socket = connect({ host: address, port, noDelay: true });
   // A connection that breaks between two layers, when nobody listens, would otherwise end the process.
   socket.on("error", () => {});
-  return orDestroy(
-    socket,
-    within(
-      limit,
-      once(socket, "connect").then(() => socket),
-    ),
-  );
+  await orDestroy(socket, within(limit, once(socket, "connect")));
+  return socket;
 }
 
 /**

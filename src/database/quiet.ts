@@ -1,4 +1,4 @@
-import type { Counters, Endpoint, Quiet, Session } from "../core/database.ts";
+import type { Endpoint, Quiet, Session } from "../core/database.ts";
 import type { Clock } from "../engine/deps.ts";
 import { type Access, withConnection } from "./connect.ts";
 import { areSameCounters, counters } from "./counters.ts";
@@ -27,9 +27,5 @@ export async function watchQuiet(at: Endpoint, access: Access, clock: Clock, dur
     }
   });
   const after = await counters(at, access);
-  return { ...seen, counters: comparable(before, after) };
-}
-
-function comparable(before: Counters, after: Counters): Counters | null {
-  return areSameCounters(before, after) ? after : null;
+  return { ...seen, counters: areSameCounters(before, after) ? after : null };
 }

@@ -43,7 +43,7 @@ export const request = z.object({
   args: z.array(z.unknown()),
 });
 
-export const answer = z.union([
+const answer = z.union([
   z.object({ ok: z.unknown() }).strict(),
   z
     .object({

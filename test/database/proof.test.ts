@@ -59,6 +59,15 @@ describe("The look at a real server", () => {
     expect(sight).toEqual({ state: "unreachable", layer: "login", reason: "the password was refused" });
   });
 
+  it("gives up soon on a server that lets it in and then stalls", async () => {
+    await real.database.introduce(real.writer, "cluster-A");
+    await admin.query("begin");
+    await admin.query("lock table encrypt_db.identity");
+    const { sight } = await createDatabase({ ...real.options, timeOuts: { login: 1_000 } }).look(real.writer);
+    await admin.query("rollback");
+    expect(sight).toEqual({ state: "unreachable", layer: "login", reason: "the statement took too long" });
+  });
+
   it("does not call a database writable whose transactions are read-only by default", async () => {
     await given(
       ["alter database orders set default_transaction_read_only = on"],
