@@ -213,9 +213,22 @@ export function beginSoon(turn: Turn, { resourceId }: Cluster): void {
   after(turn, turn.durations.untilModifying, { do: "begin modifying cluster", cluster: resourceId });
 }
 
+/** Something that could not wait, such as a lost key, has overtaken the accepted modification. */
+function withoutChange(cluster: Cluster): Cluster {
+  const held = cluster.settings.VpcSecurityGroups.filter(({ Status }) => Status !== "adding");
+  const VpcSecurityGroups = held.map((group) => ({ ...group, Status: "active" }));
+  return { ...cluster, applying: {}, settings: { ...cluster.settings, VpcSecurityGroups } };
+}
+
+const changing = new Set(["renaming", "upgrading", "modifying"]);
+
 export function beginModifyingCluster(turn: Turn, event: { readonly cluster: string }): void {
   const cluster = turn.state.clusters[event.cluster];
-  if (cluster?.status !== "available") return;
+  if (cluster === undefined) return;
+  if (cluster.status !== "available") {
+    put(turn, "clusters", withoutChange(cluster));
+    return;
+  }
   const { applying } = cluster;
   const [status, duration] =
     applying.id !== undefined
@@ -237,7 +250,7 @@ export function finishModifyingCluster(turn: Turn, event: { readonly cluster: st
   const changed: Cluster = {
     ...cluster,
     id,
-    status: "available",
+    status: changing.has(cluster.status) ? "available" : cluster.status,
     settings: { ...cluster.settings, ...settings },
     applying: {},
   };

@@ -5,7 +5,7 @@ import type {
   StopDBClusterMessage,
 } from "@aws-sdk/client-rds";
 import { rdsFault, unmodelled } from "../fault.ts";
-import type { Cluster } from "../state.ts";
+import type { Cluster, Instance } from "../state.ts";
 import {
   after,
   announce,
@@ -25,8 +25,12 @@ type OfCluster = { readonly cluster: string };
 
 const wrongState = (message: string) => rdsFault("InvalidDBClusterStateFault", message);
 
+/** `available` is still shown, but a modification has been accepted. */
+const isBusy = ({ applying }: Cluster | Instance) => Object.keys(applying).length > 0;
+
 function availableCluster(turn: Turn, name: string | undefined): Cluster {
   const cluster = clusterNamed(turn, name ?? "");
+  if (isBusy(cluster)) throw wrongState(`A modification of ${cluster.id} has been accepted and not begun.`);
   if (cluster.status === "available") return cluster;
   throw wrongState(
     `DbCluster ${cluster.id} is in ${cluster.status} state but expected it to be one of available.`,
@@ -51,7 +55,7 @@ export function stopDBCluster(turn: Turn, input: StopDBClusterMessage) {
     throw wrongState(`${cluster.id} takes part in cross-Region replication and can't be stopped.`);
   }
   const members = membersOf(turn.state, cluster.resourceId);
-  if (members.some(({ status }) => status !== "available")) {
+  if (members.some((member) => member.status !== "available" || isBusy(member))) {
     throw rdsFault("InvalidDBInstanceStateFault", `A DB instance of ${cluster.id} is not available.`);
   }
   withMembers(turn, cluster, "stopping");
@@ -68,7 +72,7 @@ export async function cutSessions(turn: Turn, { instance }: { readonly instance:
 
 export function finishStopping(turn: Turn, event: OfCluster): void {
   const cluster = turn.state.clusters[event.cluster];
-  if (cluster === undefined) return;
+  if (cluster?.status !== "stopping") return;
   const restartAt = turn.now + turn.durations.autoStart;
   withMembers(turn, { ...cluster, restartAt }, "stopped");
   schedule(turn, { at: restartAt, event: { do: "start by itself", cluster: cluster.resourceId } });
@@ -108,7 +112,7 @@ export function startByItself(turn: Turn, event: OfCluster): void {
 
 export async function finishStarting(turn: Turn, event: OfCluster): Promise<void> {
   const cluster = turn.state.clusters[event.cluster];
-  if (cluster === undefined) return;
+  if (cluster?.status !== "starting") return;
   const writerFirst = [...membersOf(turn.state, cluster.resourceId)].sort(
     (a, b) => Number(b.writer) - Number(a.writer),
   );
@@ -166,6 +170,7 @@ const deletable = new Set([
 
 export function deleteDBCluster(turn: Turn, input: DeleteDBClusterMessage) {
   const cluster = clusterNamed(turn, input.DBClusterIdentifier ?? "");
+  if (isBusy(cluster)) throw wrongState(`A modification of ${cluster.id} has been accepted and not begun.`);
   if (cluster.settings.DeletionProtection) {
     throw unmodelled(
       "InvalidParameterCombination",

@@ -128,7 +128,11 @@ export function beginInstanceSoon(turn: Turn, { resourceId }: Instance): void {
 /** The old name goes at once; the new one answers minutes later, after a reboot (RUG USER_RenameInstance). */
 export function beginModifyingInstance(turn: Turn, event: OfInstance): void {
   const instance = turn.state.instances[event.instance];
-  if (instance?.status !== "available") return;
+  if (instance === undefined) return;
+  if (instance.status !== "available") {
+    put(turn, "instances", { ...instance, applying: {} });
+    return;
+  }
   const { durations } = turn;
   if (instance.applying.id !== undefined) {
     put(turn, "instances", { ...instance, status: "renaming" });
@@ -142,7 +146,7 @@ export function beginModifyingInstance(turn: Turn, event: OfInstance): void {
 
 export function restartRenamedInstance(turn: Turn, event: OfInstance): void {
   const instance = turn.state.instances[event.instance];
-  if (instance === undefined) return;
+  if (instance?.status !== "renaming") return;
   const { id = instance.id, ...settings } = instance.applying;
   const renamed = { ...instance, id, settings: { ...instance.settings, ...settings }, applying: {} };
   beginReboot(turn, renamed);
@@ -151,7 +155,7 @@ export function restartRenamedInstance(turn: Turn, event: OfInstance): void {
 
 export function finishModifyingInstance(turn: Turn, event: OfInstance): void {
   const instance = turn.state.instances[event.instance];
-  if (instance === undefined) return;
+  if (instance?.status !== "modifying") return;
   const { id: _, ...settings } = instance.applying;
   const changed = { ...instance, settings: { ...instance.settings, ...settings }, applying: {} };
   const restarts = settings.DBInstanceClass !== undefined || settings.CACertificateIdentifier !== undefined;
@@ -190,6 +194,9 @@ export function rebootDBInstance(turn: Turn, input: RebootDBInstanceMessage): { 
   const instance = availableInstance(turn, input.DBInstanceIdentifier);
   if (input.ForceFailover)
     throw new Error("the simulated account does not cover RebootDBInstance.ForceFailover");
+  if (Object.keys(instance.applying).length > 0) {
+    throw rdsFault("InvalidDBInstanceStateFault", `A modification of ${instance.id} has not begun yet.`);
+  }
   assertReadable(turn, instance.storageKey);
   beginReboot(turn, instance);
   return { DBInstance: instanceView(turn, turn.state.instances[instance.resourceId] ?? instance) };

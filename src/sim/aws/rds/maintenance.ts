@@ -1,7 +1,8 @@
 import type { Cluster, Instance, Instant } from "../state.ts";
 import { after, put, schedule, type Turn } from "../turn.ts";
-import { beginSoon } from "./cluster-changes.ts";
+import { beginSoon, clusterNameTaken } from "./cluster-changes.ts";
 import { beginInstanceSoon } from "./instance-changes.ts";
+import { instanceNameTaken } from "./instance-lifecycle.ts";
 
 const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const minute = 60_000;
@@ -36,22 +37,31 @@ export function openMaintenanceWindow(turn: Turn, { resource }: { readonly resou
   if (instance !== undefined) applyPendingToInstance(turn, instance);
 }
 
+/** A rename is dropped where somebody has taken the name since it was asked for. */
 function applyPendingToCluster(turn: Turn, cluster: Cluster): void {
-  const { pending, applying, status } = cluster;
-  if (Object.keys(pending).length === 0) return;
-  if (status === "available") {
-    put(turn, "clusters", { ...cluster, applying: { ...applying, ...pending }, pending: {} });
-    beginSoon(turn, cluster);
-  } else waitForWindow(turn, cluster);
+  const { id, ...settings } = cluster.pending;
+  if (id === undefined && Object.keys(settings).length === 0) return;
+  if (cluster.status !== "available") {
+    waitForWindow(turn, cluster);
+    return;
+  }
+  const free = id !== undefined && !clusterNameTaken(turn, id);
+  const applying = { ...cluster.applying, ...settings, ...(free && { id }) };
+  put(turn, "clusters", { ...cluster, applying, pending: {} });
+  if (Object.keys(applying).length > 0) beginSoon(turn, cluster);
 }
 
 function applyPendingToInstance(turn: Turn, instance: Instance): void {
-  const { pending, applying, status } = instance;
-  if (Object.keys(pending).length === 0) return;
-  if (status === "available") {
-    put(turn, "instances", { ...instance, applying: { ...applying, ...pending }, pending: {} });
-    beginInstanceSoon(turn, instance);
-  } else waitForWindow(turn, instance);
+  const { id, ...settings } = instance.pending;
+  if (id === undefined && Object.keys(settings).length === 0) return;
+  if (instance.status !== "available") {
+    waitForWindow(turn, instance);
+    return;
+  }
+  const free = id !== undefined && !instanceNameTaken(turn, id);
+  const applying = { ...instance.applying, ...settings, ...(free && { id }) };
+  put(turn, "instances", { ...instance, applying, pending: {} });
+  if (Object.keys(applying).length > 0) beginInstanceSoon(turn, instance);
 }
 
 /** The service's own work, which has been announced: while it lasts, the resource takes no other change. */

@@ -208,7 +208,7 @@ export async function copyRestoredData(
 
 export function finishRestore(turn: Turn, event: { readonly cluster: string }): void {
   const cluster = turn.state.clusters[event.cluster];
-  if (cluster === undefined) return;
+  if (cluster?.status !== "creating" && cluster?.status !== "migrating") return;
   const restorableFrom = turn.now + jittered(turn, turn.durations.firstBackup);
   put(turn, "clusters", { ...cluster, status: "available", restorableFrom });
   announce(turn, "RDS-EVENT-0170", cluster, "DB cluster created", "creation");

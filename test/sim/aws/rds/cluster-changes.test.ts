@@ -1,12 +1,16 @@
+import { DisableKeyCommand } from "@aws-sdk/client-kms";
 import {
   DBClusterAlreadyExistsFault,
+  DeleteDBClusterCommand,
   DescribeDBClustersCommand,
   DescribeEventsCommand,
+  FailoverDBClusterCommand,
   InvalidDBClusterStateFault,
   InvalidGlobalClusterStateFault,
   InvalidVPCNetworkStateFault,
   ModifyDBClusterCommand,
   type ModifyDBClusterMessage,
+  StopDBClusterCommand,
 } from "@aws-sdk/client-rds";
 import { describe, expect, test } from "vitest";
 import { attachBlueGreen } from "../../../../src/sim/aws/seeds/attach.ts";
@@ -164,6 +168,18 @@ describe("a change of security groups", () => {
     expect(lab.data.sessions).toEqual([]);
   });
 
+  test("lets nobody in before its end", async () => {
+    const lab = laboratory();
+    const VpcSecurityGroups = [{ VpcSecurityGroupId: "sg-fence", Status: "active" }];
+    lab.seed({ id: "orders", settings: { VpcSecurityGroups } });
+    const writer = lab.instance("orders-1")?.resourceId ?? "";
+    await modify(lab, "orders", { VpcSecurityGroupIds: [databasesGroup] });
+    await lab.pass(30 * second);
+    expect(lab.account.admits(writer, "application")).toBe(false);
+    await lab.pass(30 * second);
+    expect(lab.account.admits(writer, "application")).toBe(true);
+  });
+
   test("to those in force changes nothing", async () => {
     const lab = laboratory();
     lab.seed({ id: "orders" });
@@ -180,6 +196,57 @@ describe("a change of security groups", () => {
       InvalidVPCNetworkStateFault,
     );
   });
+});
+
+describe("between its acceptance and its beginning, a modification", () => {
+  test("is joined by a second one", async () => {
+    const lab = laboratory();
+    lab.seed({ id: "orders" });
+    await rename(lab, "orders", "orders-old");
+    await modify(lab, "orders", { VpcSecurityGroupIds: ["sg-fence"] });
+    await lab.pass(3 * minute);
+    expect(lab.cluster("orders-old")?.settings.VpcSecurityGroups).toEqual([
+      { VpcSecurityGroupId: "sg-fence", Status: "active" },
+    ]);
+  });
+
+  test("keeps the cluster from being stopped, failed over or deleted", async () => {
+    const lab = laboratory();
+    lab.seed({ id: "orders", members: [], settings: { DeletionProtection: false } });
+    await rename(lab, "orders", "orders-old");
+    const DBClusterIdentifier = "orders";
+    const refusing = expect.objectContaining({ name: "InvalidDBClusterStateFault" });
+    for (const command of [
+      new StopDBClusterCommand({ DBClusterIdentifier }),
+      new FailoverDBClusterCommand({ DBClusterIdentifier }),
+      new DeleteDBClusterCommand({ DBClusterIdentifier, SkipFinalSnapshot: true }),
+    ]) {
+      await expect(lab.rds.send(command as StopDBClusterCommand)).rejects.toEqual(refusing);
+    }
+  });
+
+  test("is dropped when the key is lost, and frees the name that it was promised", async () => {
+    const lab = laboratory({ durations: { noticeKey: second } });
+    lab.seed({ id: "orders", storageKey: { type: "sse-kms", arn: lab.key.arn } });
+    await modify(lab, "orders", { VpcSecurityGroupIds: ["sg-fence"], ApplyImmediately: true });
+    await rename(lab, "orders", "orders-old");
+    await lab.kms.send(new DisableKeyCommand({ KeyId: lab.key.id }));
+    await lab.pass(minute);
+    expect(lab.cluster("orders")).toMatchObject({
+      status: "inaccessible-encryption-credentials-recoverable",
+      applying: {},
+      settings: { VpcSecurityGroups: [{ VpcSecurityGroupId: databasesGroup, Status: "active" }] },
+    });
+  });
+});
+
+test("a rename that waited is dropped when somebody else has taken the name", async () => {
+  const lab = laboratory();
+  lab.seed({ id: "orders" });
+  await rename(lab, "orders", "archive", false);
+  lab.seed({ id: "archive" });
+  await lab.pass(8 * day);
+  expect(lab.cluster("orders")).toMatchObject({ status: "available", pending: {}, applying: {} });
 });
 
 describe("other changes", () => {

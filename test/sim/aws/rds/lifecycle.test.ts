@@ -184,6 +184,21 @@ describe("a stopped cluster", () => {
     expect(lab.account.nextEventAt()).toBeUndefined();
   });
 
+  test("that was stopped twice counts its seven days from the second time", async () => {
+    const lab = laboratory();
+    lab.seed({ id: "orders" });
+    const stop = new StopDBClusterCommand({ DBClusterIdentifier: "orders" });
+    await lab.rds.send(stop);
+    await lab.pass(5 * day);
+    await lab.rds.send(new StartDBClusterCommand({ DBClusterIdentifier: "orders" }));
+    await lab.pass(10 * minute);
+    await lab.rds.send(stop);
+    await lab.pass(5 * day);
+    expect(lab.cluster("orders")?.status).toBe("stopped");
+    await lab.pass(3 * day);
+    expect(lab.cluster("orders")?.status).toBe("available");
+  });
+
   test("is not to be had of what replicates across Regions", async () => {
     const lab = laboratory();
     lab.account.alter((turn) => {
