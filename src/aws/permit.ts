@@ -15,8 +15,8 @@ export type Permit = (operation: string, ref: Ref) => Promise<Confirmed>;
 
 /**
  * A step that was declared to read and changes something is a bug, and an `Error`. Any other may change what it
- * means by resource id: the name is looked up at that moment, by itself, and where it belongs to nobody or to
- * another resource, a `mismatch` is thrown.
+ * means by resource id: the name is looked up at that moment, by itself, and where it belongs to another resource, a
+ * `mismatch` is thrown.
  */
 export function permitFor(client: RDSClient, effect: Effect): Permit {
   return async (operation, ref) => {
@@ -26,7 +26,8 @@ export function permitFor(client: RDSClient, effect: Effect): Permit {
       : instanceNamed(client, ref.name));
     if (!found) {
       const code = ref.kind === "cluster" ? "DBClusterNotFoundFault" : "DBInstanceNotFoundFault";
-      throw new CloudFault("mismatch", code, operation, `There is no ${ref.kind} ${ref.name}.`);
+      // Between two names a resource is under neither, and a look-up may be behind: it is worth another look.
+      throw new CloudFault("busy", code, operation, `There is no ${ref.kind} ${ref.name}.`);
     }
     if (found.resourceId !== ref.resourceId) {
       const message = `${ref.name} is ${found.resourceId} now, and ${ref.resourceId} was meant.`;

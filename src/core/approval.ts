@@ -65,7 +65,8 @@ export function judgeApproval(click: Click, migration: Migration, homeTeam: stri
   const standing = judgeStanding(clicker, homeTeam);
   if (standing) return standing;
   if (!clicker.approver) return problem("approval.not-an-approver", { name: clicker.person.name });
-  if (clicker.person.id === migration.requester.id) {
+  const { id, user } = migration.requester;
+  if (clicker.person.id === id || clicker.person.user === user) {
     return problem("approval.own-request", { name: clicker.person.name });
   }
   if (click.migration !== migration.id) return problem("approval.other-migration", {});

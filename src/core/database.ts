@@ -74,6 +74,8 @@ export const inventory = z.object({
   }),
   replicationSlots: z.array(z.string()),
   preparedTransactions: z.array(z.string()),
+  /** Tables that are not in the write-ahead log: a restore brings them back empty. */
+  unloggedTables: z.array(z.string()),
   /** Things inside the database that write without a client: `pg_cron` jobs, subscriptions. */
   writers: z.array(
     z.object({ kind: z.enum(["pg_cron", "subscription"]), name: z.string(), database: z.string() }),
@@ -148,7 +150,8 @@ export interface Database {
 
 /** The database could not be asked, or would not do it. The message holds no host, password or SQL text. */
 export class DatabaseFault extends Error {
-  readonly layer: (typeof layers)[number] | "query";
+  /** How far it came; `probe`: the probe itself did not answer, and nothing was asked. */
+  readonly layer: (typeof layers)[number] | "query" | "probe";
   /** SQLSTATE or a system error code. */
   readonly code: string;
 

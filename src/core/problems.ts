@@ -170,6 +170,10 @@ export const problems = {
     why: "Subscriptions write inside {name} without a client ({attached}); the fence does not stop them.",
     fix: "Disable and drop them first; both copies would advance the same slot.",
   },
+  "attached.unlogged-tables": {
+    why: "{name} has unlogged tables ({attached}); a restore brings them back empty.",
+    fix: "ALTER TABLE … SET LOGGED; on each of them, or drop those that need not be kept.",
+  },
   "attached.prepared-transactions": {
     why: "{name} holds prepared transactions ({attached}); they could be committed after the proof.",
     fix: "Commit them or roll them back first.",

@@ -123,6 +123,9 @@ export const sentences = {
   "event.approved": "{person} approved {gate}.",
   "event.approval-expired":
     "The approval of {gate} expired before its first step had begun; it is asked for again.",
+  "event.approval-needed": "{name} waits for the approval of {gate}.",
+  "event.overran":
+    "{name} has been down for longer than the {longest:duration} that were approved. It goes on; /encrypt-db rollback {name} goes back.",
   "event.rejected": "{person} rejected {gate}.",
   "event.downtime-began": "The downtime of {name} begins: the fence goes up.",
   "event.fenced": "{name} is fenced: no new connection but the probe's.",
@@ -156,7 +159,7 @@ export const sentences = {
   "check.key": "The key is enabled, symmetric, customer-managed, in this Region and account",
   "check.source-key": "The present key can be read through, also on the way back",
   "check.quotas": "The account has room for a second cluster",
-  "check.not-attached": "No {what}",
+  "check.not-attached": "{what}",
   "check.login": "The probe's login can prove that nobody writes",
   "check.writer": "It has a writer",
   "check.restorable": "It has a restorable time",

@@ -162,8 +162,22 @@ function waiting(
   const tens = progress === undefined ? null : Math.floor(progress / 10) * 10;
   const known = m.steps[way.key];
   // Only the code is compared: a figure that moves with every poll would be a write per poll.
-  if (known && known.waitingFor?.code === because.code && known.progress === tens) return m;
-  return withStep(m, way.key, { ...kept, waitingFor: because, progress: tens });
+  const onTime = overrun(m, now);
+  if (known && known.waitingFor?.code === because.code && known.progress === tens) return onTime;
+  const next = withStep(onTime, way.key, { ...kept, waitingFor: because, progress: tens });
+  // The first gate asks with the plan itself; a later one comes up inside a message that is edited, which notifies nobody.
+  const asks = way.isGate && way.gate !== null && !known?.waitingFor;
+  return asks
+    ? record(next, note("event.approval-needed", { gate: way.key, name: m.target.name }), now)
+    : next;
+}
+
+/** Says once that the approved downtime is over; what then is for people to decide. */
+function overrun(m: Migration, now: Instant): Migration {
+  const { downtimeBegan, longestDowntime, overran, target } = m;
+  if (!inDowntime(m) || downtimeBegan === null || overran || now - downtimeBegan <= longestDowntime) return m;
+  const params = { name: target.name, longest: longestDowntime };
+  return record({ ...m, overran: true }, note("event.overran", params), now);
 }
 
 function putOff(m: Migration, way: WayFacts, because: Note, now: Instant): Migration {

@@ -22,7 +22,13 @@ export async function inventory(at: Endpoint, access: Access): Promise<Inventory
   const { databases, subscriptions: subscribed, ...rest } = server;
   const open = databases.filter(({ mayConnect }) => mayConnect).map(({ name }) => name);
   const jobs = await inEach(at, open, access, cronJobs);
-  return { ...rest, databases: databases.map(({ name }) => name), writers: [...subscribed, ...jobs.flat()] };
+  const unlogged = await inEach(at, open, access, unloggedTables);
+  return {
+    ...rest,
+    databases: databases.map(({ name }) => name),
+    unloggedTables: unlogged.flat(),
+    writers: [...subscribed, ...jobs.flat()],
+  };
 }
 
 type Writer = Inventory["writers"][number];
@@ -56,6 +62,14 @@ function subscriptions(connection: Connection): Promise<Writer[]> {
     select 'subscription' as kind, subname as name, datname as database
       from pg_subscription join pg_database d on d.oid = subdbid
      where subenabled order by datname, subname`);
+}
+
+async function unloggedTables(connection: Connection, database: string): Promise<string[]> {
+  const rows = await connection.query<{ name: string }>(`
+    select format('%I.%I', nspname, relname) as name
+      from pg_class c join pg_namespace n on n.oid = c.relnamespace
+     where relpersistence = 'u' and relkind in ('r', 'm', 'S') order by 1`);
+  return rows.map(({ name }) => `${name} in ${database}`);
 }
 
 /**

@@ -174,6 +174,7 @@ function newMigration(
     approvals: [],
     downtimeBegan: null,
     downtimeEnded: null,
+    overran: false,
     rollback: null,
     sightings: {},
     journal: [],

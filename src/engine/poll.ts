@@ -1,5 +1,5 @@
 import { databaseKey } from "../core/cloud.ts";
-import type { Look, Sighting } from "../core/database.ts";
+import { DatabaseFault, type Look, type Sighting } from "../core/database.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 import { announce } from "./announce.ts";
@@ -9,7 +9,8 @@ import { type Outlook, reconcile, saveEvent } from "./reconcile.ts";
 
 /** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
 const lingerFor = seconds(75);
-const watchEvery = 250;
+/** Often enough to name the half second in which an endpoint went or came; each look is a login. */
+const watchEvery = 500;
 
 export interface PollOutcome {
   /** How soon another poll is worth it: a minute where only people are waited for. */
@@ -104,17 +105,29 @@ async function waitAndWatch(
   const seen = await Promise.all(
     watched.map(async ({ migration, name, at }) => {
       const key = `${migration.id} ${name}`;
-      const looked = await deps.database.watch(at, {
+      const looked = await watch(deps, at, {
         known: known.get(key) ?? null,
         during: wait,
         every: watchEvery,
       });
+      if (!looked) return [];
       known.set(key, looked.last);
       return looked.sightings.map((sighting) => ({ migration, name, sighting }));
     }),
   );
   for (const { migration, name, sighting } of seen.flat())
     await saveSighting(deps, migration, name, sighting);
+}
+
+/** Undefined if the probe did not answer: nothing was seen, and the time has still to pass. */
+async function watch(deps: Deps, ...args: Parameters<Deps["database"]["watch"]>) {
+  try {
+    return await deps.database.watch(...args);
+  } catch (fault) {
+    if (!(fault instanceof DatabaseFault)) throw fault;
+    await deps.clock.sleep(args[1].during);
+    return undefined;
+  }
 }
 
 async function saveSighting(
@@ -179,7 +192,10 @@ export interface Wakes {
 export async function pollForever(deps: Deps, wakes: Wakes, stop: AbortSignal): Promise<void> {
   let woken = true;
   while (!stop.aborted) {
-    const { lookAgainIn, underWay } = await poll(deps, { woken });
+    const { lookAgainIn, underWay } = await poll(deps, { woken }).catch((fault): PollOutcome => {
+      deps.log.error("poll-failed", { fault });
+      return { lookAgainIn: seconds(5), underWay: true };
+    });
     if (underWay) await deps.clock.sleep(lookAgainIn);
     woken = underWay || (await wakes.next(minutes(1), stop));
   }

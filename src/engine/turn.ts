@@ -124,6 +124,9 @@ function faultEvent(
   return { type: "blocked", problem: problemOf(deps, migration, course, fault) };
 }
 
+/** SQLSTATE classes: connection lost, serialisation, resources, object in use, operator intervention (a restart). */
+const mayPass = /^(?:08|40|53|55|57)/;
+
 /** What passes by itself: waited for, in the service's own words. */
 function passing(fault: unknown) {
   if (
@@ -132,7 +135,7 @@ function passing(fault: unknown) {
   ) {
     return note("wait.service", { code: fault.code, operation: fault.operation });
   }
-  if (fault instanceof DatabaseFault && fault.layer !== "query") {
+  if (fault instanceof DatabaseFault && (fault.layer !== "query" || mayPass.test(fault.code))) {
     return note("wait.database", { layer: fault.layer, code: fault.code });
   }
   return undefined;

@@ -93,6 +93,7 @@ export function memoryDatabase(servers: MemoryServers, world: Network & { clock:
       },
       replicationSlots: [],
       preparedTransactions: [],
+      unloggedTables: [],
       writers: [],
     }),
     introduce: async (at, as) => {

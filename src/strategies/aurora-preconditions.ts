@@ -1,14 +1,34 @@
 import { fits } from "../core/names.ts";
-import { type Problem, problem } from "../core/problem.ts";
-import { problems } from "../core/problems.ts";
+import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition } from "../core/strategy.ts";
 import type { AuroraObserved, AuroraPinned } from "./facts.ts";
 
 type Condition = Precondition<AuroraPinned, AuroraObserved>;
 
-/** Kinds of attachment that this version does not carry over, each a problem of its own. */
-const attachmentProblems = Object.keys(problems).filter((code) => code.startsWith("attached."));
+/** Kinds of attachment that this version does not carry over, each a problem `attached.<kind>` of its own. */
+const attachmentsRefused = {
+  proxy: "No RDS Proxy leads to it",
+  "custom-endpoint": "It has no custom endpoint",
+  autoscaling: "Its readers are not scaled automatically",
+  "zero-etl": "No zero-ETL integration reads from it",
+  "blue-green": "It is in no blue/green deployment",
+  "global-database": "It is in no global database",
+  "ram-share": "It is not shared through AWS RAM",
+  "pending-maintenance": "No maintenance is pending",
+  role: "It has no IAM roles",
+  "master-secret": "Its master password is not managed by Secrets Manager",
+  "data-api": "The Data API is off",
+  "activity-stream": "It has no activity stream",
+  "write-forwarding": "Write forwarding is off",
+  domain: "It is in no directory",
+  backtrack: "It has no backtrack window",
+  "replication-slots": "It has no replication slots",
+  "pg-cron": "No pg_cron job writes inside it",
+  subscription: "No subscription writes inside it",
+  "unlogged-tables": "It has no unlogged tables, which a restore would empty",
+  "prepared-transactions": "It holds no prepared transactions",
+} as const;
 
 export const auroraPreconditions: readonly Condition[] = [
   {
@@ -101,14 +121,14 @@ export const auroraPreconditions: readonly Condition[] = [
         ? problem("fence.in-use", { name: pinned.source.name, group: pinned.fenceGroup })
         : undefined,
   },
-  ...attachmentProblems.map(
-    (code): Condition => ({
-      claim: note("check.not-attached", { what: code.slice("attached.".length).replaceAll("-", " ") }),
+  ...Object.entries(attachmentsRefused).map(
+    ([kind, what]): Condition => ({
+      claim: note("check.not-attached", { what }),
       check: ({ observed, pinned }) => {
-        const kind = code.slice("attached.".length);
         const found = observed.attachments.filter((attached) => attached.kind === kind);
         if (found.length === 0) return undefined;
-        return attachmentProblem(code, pinned.source.name, found.map(({ name }) => name).join(", "));
+        const attached = found.map(({ name }) => name).join(", ");
+        return { code: `attached.${kind}`, params: { name: pinned.source.name, attached } };
       },
     }),
   ),
@@ -126,7 +146,3 @@ export const auroraPreconditions: readonly Condition[] = [
     },
   },
 ];
-
-function attachmentProblem(code: string, name: string, attached: string): Problem {
-  return { code, params: { name, attached } };
-}

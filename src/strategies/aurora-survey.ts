@@ -91,6 +91,7 @@ type Attached = AuroraObserved["attachments"][number];
 function insideAttachments(found: Awaited<ReturnType<SurveyContext["database"]["inventory"]>>): Attached[] {
   return [
     ...found.replicationSlots.map((name) => ({ kind: "replication-slots", name })),
+    ...found.unloggedTables.map((name) => ({ kind: "unlogged-tables", name })),
     ...found.preparedTransactions.map((name) => ({ kind: "prepared-transactions", name })),
     ...found.writers.map(({ kind, name, database }) => ({
       kind: kind === "pg_cron" ? "pg-cron" : "subscription",

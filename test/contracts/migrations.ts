@@ -26,6 +26,7 @@ export function aMigration(id: string, given: Partial<Migration> = {}): Migratio
     approvals: [],
     downtimeBegan: null,
     downtimeEnded: null,
+    overran: false,
     rollback: null,
     sightings: {},
     journal: [],

@@ -111,6 +111,7 @@ export function viewAt(at: string, change: Partial<Migration> = {}, plan = planO
     approvals: gates.map(({ id }) => approvalOf(id, plan, bob)),
     downtimeBegan: fenced ? noon : null,
     downtimeEnded: opened ? noon + minutes(12) : null,
+    overran: false,
     rollback: null,
     sightings: {},
     journal: [

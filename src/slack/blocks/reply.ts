@@ -18,7 +18,12 @@ const quiet: ReadonlySet<string> = new Set(["event.created", "event.begun"]);
 const broadcast: ReadonlySet<string> = new Set(["event.stuck", "event.finished", "event.rolled-back"]);
 
 /** Need the approvers, whom no edit of the root message would reach. */
-const asksApprovers: ReadonlySet<string> = new Set(["event.approval-expired", "event.plan-changed"]);
+const asksApprovers: ReadonlySet<string> = new Set([
+  "event.approval-expired",
+  "event.approval-needed",
+  "event.overran",
+  "event.plan-changed",
+]);
 
 /** Shown with what was observed when it happened. */
 const withEvidence: ReadonlySet<string> = new Set(["event.marked", "event.verified", "event.opened"]);
