@@ -150,9 +150,8 @@ export interface Database {
 
 /** The database could not be asked, or would not do it. The message holds no host, password or SQL text. */
 export class DatabaseFault extends Error {
-  /** How far it came; `probe`: the probe itself did not answer, and nothing was asked. */
-  readonly layer: (typeof layers)[number] | "query" | "probe";
-  /** SQLSTATE or a system error code. */
+  readonly layer: (typeof layers)[number] | "query";
+  /** SQLSTATE, a system error code, or `probe-unanswered`: the probe itself said nothing. */
   readonly code: string;
 
   constructor(layer: DatabaseFault["layer"], code: string, message: string, cause?: unknown) {

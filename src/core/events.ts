@@ -16,6 +16,7 @@ export interface WayFacts {
   readonly gate: string | null;
   readonly gateInUse: boolean;
   readonly settle: Duration;
+  readonly repeats: boolean;
   /** Null for gates: people take their time. */
   readonly deadline: Duration | null;
   readonly downtime: "begins" | "ends" | null;

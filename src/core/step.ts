@@ -60,6 +60,8 @@ export interface Way<P, L> {
    * default is two minutes; SQL answers at once.
    */
   readonly settle?: Duration;
+  /** Each run is one more push and not another attempt: only the deadline ends it. */
+  readonly repeats?: true;
 }
 
 interface Undo<P, L> extends Way<P, L> {

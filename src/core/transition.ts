@@ -79,7 +79,7 @@ function todo(m: Migration, way: WayFacts, now: Instant): Outcome {
   if (kept.notBefore !== null && now < kept.notBefore) return [overdue(m, way, kept, now) ?? m, []];
   const late = overdue(m, way, kept, now);
   if (late) return [late, []];
-  if ((kept.lastRun?.attempt ?? 0) >= mostAttempts) {
+  if (!way.repeats && (kept.lastRun?.attempt ?? 0) >= mostAttempts) {
     const attempts = kept.lastRun?.attempt ?? 0;
     return [
       stuck(m, problem("step.no-effect", { step: titleOf(way), attempts, name: m.target.name }), now),

@@ -48,7 +48,7 @@ const answer = z.union([
   z
     .object({
       fault: z.object({
-        layer: z.enum([...layers, "query", "probe"]),
+        layer: z.enum([...layers, "query"]),
         code: z.string(),
         message: z.string(),
       }),
@@ -69,7 +69,7 @@ export function remoteDatabase(invoke: (payload: unknown) => Promise<unknown>): 
       throw new DatabaseFault(reply.fault.layer, reply.fault.code, reply.fault.message);
     }
     const result = operations[operation].result.safeParse(reply?.ok);
-    if (!result.success) throw new DatabaseFault("probe", "probe-unanswered", "the probe did not answer");
+    if (!result.success) throw new DatabaseFault("query", "probe-unanswered", "the probe did not answer");
     return result.data as Result<O>;
   }
   return {

@@ -192,7 +192,7 @@ export interface Wakes {
 export async function pollForever(deps: Deps, wakes: Wakes, stop: AbortSignal): Promise<void> {
   let woken = true;
   while (!stop.aborted) {
-    const { lookAgainIn, underWay } = await poll(deps, { woken }).catch((fault): PollOutcome => {
+    const { lookAgainIn, underWay }: PollOutcome = await poll(deps, { woken }).catch((fault) => {
       deps.log.error("poll-failed", { fault });
       return { lookAgainIn: seconds(5), underWay: true };
     });

@@ -93,6 +93,7 @@ function wayFacts(strategy: Strategy, migration: Migration, course: CourseStep):
     gate,
     gateInUse: gate !== null && coveredHasBegun(strategy, migration, gate),
     settle: way.settle ?? settleByDefault,
+    repeats: way.repeats ?? false,
     deadline: step.gate ? null : (step.deadline ?? Math.max(leastPatience, patience * way.expect)),
     downtime: back ? (step.downtime === "begins" ? "ends" : null) : (step.downtime ?? null),
     unsettledUntil: back ? unsettledUntil(migration, course) : null,
@@ -125,7 +126,7 @@ function faultEvent(
 }
 
 /** SQLSTATE classes: connection lost, serialisation, resources, object in use, operator intervention (a restart). */
-const mayPass = /^(?:08|40|53|55|57)/;
+const mayPass = /^(?:08|40|53|55|57|probe-unanswered$)/;
 
 /** What passes by itself: waited for, in the service's own words. */
 function passing(fault: unknown) {
