@@ -1,5 +1,5 @@
 import { execFile } from "node:child_process";
-import { cp, rename, rm, writeFile } from "node:fs/promises";
+import { cp, rename, rm, stat, writeFile } from "node:fs/promises";
 import { promisify } from "node:util";
 
 /** The account that PostgreSQL runs as: it refuses to run as root. Undefined where we are not root. */
@@ -45,4 +45,11 @@ export async function replaceFile(
 ): Promise<void> {
   await writeFile(`${path}.new`, text, options);
   await rename(`${path}.new`, path);
+}
+
+export function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    () => false,
+  );
 }

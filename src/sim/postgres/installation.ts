@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
 import { z } from "zod";
-import { copyDirectory, makeWhole, type ServerUser } from "./directories.ts";
+import { copyDirectory, exists, makeWhole, type ServerUser } from "./directories.ts";
 import { makeTemplate, templateFingerprint } from "./template.ts";
 
 /** PostgreSQL on this machine, ready to run. */
@@ -91,12 +91,5 @@ async function lookUpUser(name: string): Promise<ServerUser | undefined> {
   return Promise.all([id("-u"), id("-g")]).then(
     ([uid, gid]) => ({ uid, gid }),
     () => undefined,
-  );
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
   );
 }

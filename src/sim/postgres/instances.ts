@@ -10,7 +10,13 @@ import { catchUp, follow } from "./standby.ts";
 import { lastCommit, superuserPool } from "./superuser.ts";
 import type { Volumes } from "./volumes.ts";
 
-const instanceSchema = z.object({ id: z.string(), volume: z.string(), writer: z.boolean() });
+const instanceSchema = z.object({
+  id: z.string(),
+  volume: z.string(),
+  writer: z.boolean(),
+  /** What its certificate is for: the endpoint names that the account gave it at its last start or reboot. */
+  names: z.array(z.string()),
+});
 type Instance = Readonly<z.infer<typeof instanceSchema>>;
 
 interface Running extends Instance {
@@ -76,6 +82,11 @@ export class Instances {
     }
   }
 
+  async #want(...instances: readonly Instance[]): Promise<void> {
+    for (const instance of instances) this.#wanted.set(instance.id, instance);
+    await this.#save();
+  }
+
   async #save(): Promise<void> {
     await replaceFile(this.#file, JSON.stringify([...this.#wanted.values()]));
   }
@@ -97,14 +108,18 @@ export class Instances {
   #readersOf = (volume: string) =>
     [...this.#running.values()].filter((instance) => instance.volume === volume && !instance.writer);
 
-  start(instance: Instance): Promise<void> {
+  /** As on AWS, a rename does not change the certificate of an instance that keeps running. */
+  #namedNow(instance: Omit<Instance, "names">): Instance {
+    return { ...instance, names: [...this.#certificateNames(instance.id)] };
+  }
+
+  start(instance: Omit<Instance, "names">): Promise<void> {
     return this.#inTurn(instance.volume, async () => {
       if (this.#running.has(instance.id)) return;
       const writer = this.#writerOf(instance.volume);
       if (instance.writer && writer) throw new Error(`${instance.volume} has a writer already: ${writer.id}`);
-      this.#wanted.set(instance.id, instance);
-      await this.#save();
-      await this.#launch(instance);
+      await this.#want(this.#namedNow(instance));
+      await this.#launch(this.#instance(instance.id));
     });
   }
 
@@ -126,10 +141,10 @@ export class Instances {
   }
 
   async reboot(id: string): Promise<void> {
-    const instance = this.#instance(id);
-    await this.#inTurn(instance.volume, async () => {
+    await this.#inTurn(this.#instance(id).volume, async () => {
       await this.#halt(id);
-      await this.#launch(instance);
+      await this.#want(this.#namedNow(this.#instance(id)));
+      await this.#launch(this.#instance(id));
     });
   }
 
@@ -143,10 +158,13 @@ export class Instances {
       const reader = this.#instance(id);
       if (reader.writer) return;
       const former = [...this.#wanted.values()].filter((other) => other.volume === volume && other.writer);
-      const next = [{ ...reader, writer: true }, ...former.map((writer) => ({ ...writer, writer: false }))];
+      const swapped = [
+        { ...reader, writer: true },
+        ...former.map((writer) => ({ ...writer, writer: false })),
+      ];
+      const next = swapped.map((instance) => this.#namedNow(instance));
       for (const { id } of next) await this.#halt(id);
-      for (const instance of next) this.#wanted.set(instance.id, instance);
-      await this.#save();
+      await this.#want(...next);
       await this.#volumes.deleteReader(volume, id);
       for (const instance of next) await this.#launch(instance);
     });
@@ -182,10 +200,8 @@ export class Instances {
   }
 
   async #startOn(directory: string, instance: Instance): Promise<Server> {
-    const { id, volume, writer } = instance;
-    // Only now: as on AWS, a rename does not change the certificate of a server that keeps running.
-    const names = this.#certificateNames(id);
-    await writeCertificate(this.#authority, directory, { id, names }, this.#installation.user);
+    const { volume, writer } = instance;
+    await writeCertificate(this.#authority, directory, instance, this.#installation.user);
     if (!writer) await follow(this.#installation, directory, this.#writerOf(volume)?.server.port);
     return startServer(this.#installation, directory, { ssl: "on" });
   }

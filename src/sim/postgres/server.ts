@@ -73,13 +73,18 @@ async function lastWords(log: string): Promise<string> {
 }
 
 /** Ends every session and waits until the data directory is at rest. */
-export async function stopServer(server: Pick<Server, "pid">): Promise<void> {
+export async function stopServer(server: Server): Promise<void> {
   const patience = Date.now() + 10_000;
-  for (let signal: NodeJS.Signals | undefined = "SIGINT"; isAlive(server.pid); ) {
+  for (let signal: NodeJS.Signals | undefined = "SIGINT"; await isRunning(server); ) {
     if (signal) process.kill(server.pid, signal);
     signal = Date.now() > patience ? "SIGQUIT" : undefined;
     await sleep(pollMs);
   }
+}
+
+/** The file goes last. The process can stay, as a zombie, where it is not our child but init's. */
+async function isRunning(server: Server): Promise<boolean> {
+  return isAlive(server.pid) && (await readPidFile(server.directory))?.pid === server.pid;
 }
 
 /** Makes a server read its settings again, if it is there to do so. */

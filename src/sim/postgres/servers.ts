@@ -26,8 +26,8 @@ export interface PostgresServers {
 /**
  * Opens the databases of the world in `directory`: starts or adopts whatever ran when it was last open.
  *
- * `certificateNames` is asked at each start of an instance for the endpoint names that its certificate is to
- * carry. `clock`'s hook for jumps has to call `showOffset`, or the servers' clocks fall behind the world's.
+ * `certificateNames` is asked whenever an instance starts, reboots or fails over for the endpoint names that its
+ * certificate is to carry, and not while the world opens: to the account that is no reboot. `clock`'s hook for jumps has to call `showOffset`, or the servers' clocks fall behind the world's.
  */
 export async function openPostgresServers(world: {
   directory: string;

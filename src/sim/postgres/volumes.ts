@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
-import { copyDirectory, makeWhole, replaceFile } from "./directories.ts";
+import { copyDirectory, exists, makeWhole, replaceFile } from "./directories.ts";
 import type { Installation } from "./installation.ts";
 import { recover } from "./recovery.ts";
 import { findServer, startServer, stopServer } from "./server.ts";
@@ -158,11 +158,4 @@ async function sow(installation: Installation, port: number, { database, sql }: 
     await everywhere.end();
     await inside.end();
   }
-}
-
-function exists(path: string): Promise<boolean> {
-  return stat(path).then(
-    () => true,
-    () => false,
-  );
 }

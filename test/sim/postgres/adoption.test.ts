@@ -46,7 +46,7 @@ test("servers survive the process that started them, and the next one adopts the
 
 test("a clean close leaves no server, and the next opening starts them again", async () => {
   await world.servers.close();
-  expect(pids.map(isAlive)).toEqual([false, false]);
+  await expect.poll(() => pids.map(isAlive), { timeout: 10_000 }).toEqual([false, false]);
   world = await openWorld(directory);
   expect(await world.query("db-R", "select id from orders order by id")).toEqual([{ id: "1" }, { id: "2" }]);
 });
@@ -67,7 +67,7 @@ test("a server that nobody wants, and what was left half made, are cleared away"
   const halfMade = join(directory, "volumes", "cluster-B.unfinished-1-x");
   cpSync(join(volume, "base"), join(halfMade, "base"), { recursive: true });
   world = await openWorld(directory);
-  expect(unwanted.map(isAlive)).toEqual([false, false]);
+  await expect.poll(() => unwanted.map(isAlive), { timeout: 10_000 }).toEqual([false, false]);
   expect(existsSync(halfMade)).toBe(false);
   await world.servers.close();
 });

@@ -60,3 +60,9 @@ test("after a rename the certificate carries the old name until the next reboot"
     code: "ERR_TLS_CERT_ALTNAME_INVALID",
   });
 });
+
+test("to open the world again is no reboot: the certificate keeps its names", async () => {
+  await world.servers.close();
+  world = await openWorld(world.directory);
+  await connectAs("orders-old.cluster-x.rds.amazonaws.com");
+});
