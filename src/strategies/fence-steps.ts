@@ -74,6 +74,7 @@ export const endSessions: AuroraStep = {
   deadline: minutes(10),
   // SQL answers at once, and whoever is still there must be told again soon.
   settle: seconds(1),
+  repeats: true,
   title: () => note("step.end-sessions", {}),
   keeps: note("keeps.sessions", {}),
   check: async (cx) => {

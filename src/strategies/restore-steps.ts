@@ -28,6 +28,7 @@ export const restorable: AuroraStep = {
   deadline: minutes(30),
   // A heartbeat every so often: whether the restorable time of a silent cluster moves is not documented.
   settle: seconds(20),
+  repeats: true,
   title: () => note("step.restorable", {}),
   keeps: note("keeps.heartbeat", {}),
   check: async (cx) => {
