@@ -15,7 +15,7 @@ export const idsPerWriter = 1_000_000_000;
  * minute, as a JVM does; `reading` is fresh and also reads from the reader endpoint.
  */
 export const habits = ["fresh", "pooled", "pinned", "reading"] as const;
-export type Habit = (typeof habits)[number];
+type Habit = (typeof habits)[number];
 
 export interface Endpoint {
   readonly host: string;

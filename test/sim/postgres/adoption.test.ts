@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { fork } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -14,10 +14,9 @@ let world: EmbeddedWorld;
 
 /** A process opens the world, with a writer and a reader, and is killed. */
 beforeAll(async () => {
-  const script = join(import.meta.dirname, "world-to-kill.ts");
-  const stdio = ["ignore", "pipe", "inherit"] as const;
-  const parent = spawn(process.execPath, ["--import", "tsx", script, directory], { stdio: [...stdio] });
-  await once(parent.stdout, "data");
+  const execArgv = ["--import", "tsx"];
+  const parent = fork(join(import.meta.dirname, "world-to-kill.ts"), [directory], { execArgv });
+  await once(parent, "message");
   pids = runningPids();
   parent.kill("SIGKILL");
   await once(parent, "exit");

@@ -5,5 +5,6 @@ const world = await openWorld(process.argv[2]);
 await world.servers.createVolume("cluster-A", orders);
 await world.servers.data.startInstance({ id: "db-W", volume: "cluster-A", writer: true });
 await world.servers.data.startInstance({ id: "db-R", volume: "cluster-A", writer: false });
-console.log("open");
-setInterval(() => {}, 1_000);
+process.send?.("open");
+// Whoever listens does not end by itself.
+process.on("message", () => {});
