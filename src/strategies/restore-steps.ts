@@ -177,7 +177,7 @@ function memberStep(
   return {
     id,
     effect: "creates",
-    watch: true,
+    ...(id === "create-writer" && { watch: true }),
     expect: minutes(8),
     deadline: minutes(90),
     title,
