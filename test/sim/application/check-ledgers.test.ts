@@ -1,5 +1,6 @@
 import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import type pg from "pg";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { ordersTable } from "../../../src/sim/application/settings.ts";
 import { checkLedgers } from "../../../src/sim/check-ledgers.ts";
@@ -8,6 +9,7 @@ import { type EmbeddedWorld, openWorld } from "../postgres/embedded-world.ts";
 
 const first = 1_000_000_000;
 let world: EmbeddedWorld;
+let session: pg.Client;
 let ledger: string;
 let seq: number;
 
@@ -15,6 +17,7 @@ beforeAll(async () => {
   world = await openWorld();
   await world.servers.createVolume("cluster-A", { database: "orders", sql: ordersTable });
   await world.servers.data.startInstance({ id: "db-W", volume: "cluster-A", writer: true });
+  session = await world.connect("db-W");
 });
 afterAll(() => world.close());
 
@@ -23,13 +26,13 @@ beforeEach(async () => {
   seq = 0;
   ledger = join(world.directory, "writer.jsonl");
   writeFileSync(ledger, "");
-  await world.query("db-W", `truncate orders; insert into orders values (7, 'seeded')`);
+  await session.query(`truncate orders; insert into orders values (7, 'seeded')`);
   wrote("insert", first, "a");
   wrote("insert", first + 1, "b");
   wrote("update", first + 1, "c");
   wrote("insert", first + 2, "d");
   wrote("delete", first + 2);
-  await world.query("db-W", `insert into orders values (${first}, 'a'), (${first + 1}, 'c')`);
+  await session.query(`insert into orders values (${first}, 'a'), (${first + 1}, 'c')`);
 });
 
 function wrote(op: string, id: number, value?: string, outcome: object | null = acknowledged): void {
@@ -59,28 +62,28 @@ test("nothing is lost where the table holds the last acknowledged state of every
 });
 
 test("a missing row is a lost write", async () => {
-  await world.query("db-W", `delete from orders where id = ${first}`);
+  await session.query(`delete from orders where id = ${first}`);
   expect(await check()).toMatchObject({ acknowledged: 5, found: 4, lost: [first], unexpected: [] });
 });
 
 test("a missing row that was also updated is two lost writes", async () => {
-  await world.query("db-W", `delete from orders where id = ${first + 1}`);
+  await session.query(`delete from orders where id = ${first + 1}`);
   expect(await check()).toMatchObject({ acknowledged: 5, found: 3, lost: [first + 1] });
 });
 
 test("an older value is a lost write", async () => {
-  await world.query("db-W", `update orders set value = 'b' where id = ${first + 1}`);
+  await session.query(`update orders set value = 'b' where id = ${first + 1}`);
   expect(await check()).toMatchObject({ found: 4, lost: [first + 1], unexpected: [] });
 });
 
 test("a deleted row that is back is a lost write", async () => {
-  await world.query("db-W", `insert into orders values (${first + 2}, 'd')`);
+  await session.query(`insert into orders values (${first + 2}, 'd')`);
   expect(await check()).toMatchObject({ found: 4, lost: [first + 2], unexpected: [] });
 });
 
 test("a value or a row that nobody wrote is unexpected", async () => {
-  await world.query("db-W", `update orders set value = 'x' where id = ${first}`);
-  await world.query("db-W", `insert into orders values (${first + 9}, 'y')`);
+  await session.query(`update orders set value = 'x' where id = ${first}`);
+  await session.query(`insert into orders values (${first + 9}, 'y')`);
   const verdict = await check();
   expect(verdict.lost).toEqual([]);
   expect([...verdict.unexpected].sort()).toEqual([first, first + 9]);
@@ -89,7 +92,7 @@ test("a value or a row that nobody wrote is unexpected", async () => {
 test("a refused write must not be there", async () => {
   wrote("update", first, "refused", { outcome: "refused", reason: "25006" });
   expect(await check()).toMatchObject({ refused: 1, lost: [], unexpected: [] });
-  await world.query("db-W", `update orders set value = 'refused' where id = ${first}`);
+  await session.query(`update orders set value = 'refused' where id = ${first}`);
   expect(await check()).toMatchObject({ unexpected: [first] });
 });
 
@@ -97,10 +100,10 @@ test("a write of unknown outcome may be there or not", async () => {
   wrote("update", first, "maybe", { outcome: "unknown", reason: "ECONNRESET" });
   wrote("insert", first + 3, "perhaps", null);
   expect(await check()).toMatchObject({ found: 5, unknown: 2, lost: [], unexpected: [] });
-  await world.query("db-W", `update orders set value = 'maybe' where id = ${first}`);
-  await world.query("db-W", `insert into orders values (${first + 3}, 'perhaps')`);
+  await session.query(`update orders set value = 'maybe' where id = ${first}`);
+  await session.query(`insert into orders values (${first + 3}, 'perhaps')`);
   expect(await check()).toMatchObject({ found: 5, unknown: 2, lost: [], unexpected: [] });
-  await world.query("db-W", `delete from orders where id = ${first}`);
+  await session.query(`delete from orders where id = ${first}`);
   expect(await check()).toMatchObject({ found: 4, lost: [first] });
 });
 
