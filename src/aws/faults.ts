@@ -85,7 +85,7 @@ function kindOf(error: Thrown): CloudFault["kind"] | undefined {
   const name = bare(error.name);
   if (throttling.has(name)) return "throttled";
   if (state.has(name)) return "busy";
-  if (gone.has(name)) return "mismatch";
+  if (gone.has(name)) return "busy";
   if (error.name === "TimeoutError" || network.has(error.code ?? "")) return "unanswered";
   // A proxy's page in place of an answer has a status and no `$fault`.
   const status = error.$metadata?.httpStatusCode;

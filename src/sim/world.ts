@@ -23,6 +23,7 @@ import { openPostgresServers, type PostgresServers } from "./postgres/servers.ts
 import { logins } from "./postgres/template.ts";
 import { showOffset } from "./postgres/world-time.ts";
 import { saved, savedLines } from "./saved.ts";
+import { withoutServers } from "./served.ts";
 import { acme } from "./slack/acme.ts";
 import type { WorldFact } from "./slack/page/page.ts";
 import { type Slack, startSlack } from "./slack/server.ts";
@@ -71,12 +72,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   const directory = resolve(options.directory);
   mkdirSync(directory, { recursive: true, mode: 0o755 });
   const clock = openClock(directory);
-  const { account: aws, servers } = await openCloud(directory, clock);
-  const ready = saved<{ served: readonly string[] }>(join(directory, "ready.json"));
-  if (!ready.read()) {
-    await serve(aws, servers, options.served);
-    ready.write({ served: options.served });
-  }
+  const { account: aws, servers } = await openCloud(directory, clock, options.served);
   const network = new Network({
     account: aws,
     servers: (instance) => {
@@ -107,7 +103,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     awsUrl: options.awsEndpoint ?? wire.url,
   });
   const { slack, deps } = await product;
-  const ticking = setInterval(() => void aws.advance(), 250);
+  const ticking = setInterval(() => {
+    aws.advance().catch((fault) => options.log.error("account-failed", { fault }));
+  }, 250);
   return {
     clock,
     account: aws,
@@ -143,10 +141,12 @@ function openClock(directory: string): WorldClock {
   });
 }
 
-async function openCloud(directory: string, clock: WorldClock) {
+async function openCloud(directory: string, clock: WorldClock, served: readonly string[]) {
   const file = saved<AccountState>(join(directory, "account.json"));
+  const seeding = saved<Seeding>(join(directory, "seeding.json"));
   const before = file.read();
   let names = (_instance: string): readonly string[] => [];
+  let unserved: readonly string[] = seeding.read()?.unserved ?? [];
   const servers = await openPostgresServers({
     directory,
     clock,
@@ -156,27 +156,31 @@ async function openCloud(directory: string, clock: WorldClock) {
     accountId: account,
     region,
     clock,
-    data: servers.data,
+    data: withoutServers(servers.data, (volume) => unserved.includes(volume)),
     save: file.write,
     ...(before && { state: before }),
   });
   names = (instance) => aws.certificateNames(instance);
   if (!before) aws.alter(seedAccount);
+  if (seeding.read()?.complete) return { account: aws, servers };
+  const clusters = Object.values(aws.state.clusters);
+  unserved = clusters.filter(({ id }) => !served.includes(id)).map(({ resourceId }) => resourceId);
+  seeding.write({ unserved, complete: false });
+  for (const { id, resourceId } of clusters) {
+    if (!served.includes(id)) continue;
+    await servers.createVolume(resourceId, { database: "orders", sql: ordersTable });
+    for (const member of membersOf(aws.state, resourceId)) {
+      await servers.data.startInstance({ id: member.resourceId, volume: resourceId, writer: member.writer });
+    }
+  }
+  seeding.write({ unserved, complete: true });
   return { account: aws, servers };
 }
 
-/**
- * Gives each of these clusters its volume and lets its members run. Safe to repeat until it has been done once; from then on
- * the servers go on as they were.
- */
-async function serve(aws: Account, servers: PostgresServers, names: readonly string[]): Promise<void> {
-  for (const cluster of Object.values(aws.state.clusters)) {
-    if (!names.includes(cluster.id)) continue;
-    await servers.createVolume(cluster.resourceId, { database: "orders", sql: ordersTable });
-    for (const { resourceId, writer } of membersOf(aws.state, cluster.resourceId)) {
-      await servers.data.startInstance({ id: resourceId, volume: cluster.resourceId, writer });
-    }
-  }
+/** Which clusters have no server, by resource id, and whether the others have got theirs. */
+interface Seeding {
+  readonly unserved: readonly string[];
+  readonly complete: boolean;
 }
 
 const credentials = { accessKeyId: "embedded", secretAccessKey: "world" };

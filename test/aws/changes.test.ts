@@ -30,7 +30,7 @@ async function swapped() {
   return { ...world, before, ref, retired };
 }
 
-const refusedByMismatch = (code: string) => expect.objectContaining({ kind: "mismatch", code });
+const putOff = (code: string) => expect.objectContaining({ kind: "busy", code });
 
 describe("a restore", () => {
   it("gives the replacement every setting of its source, under the key that was named", async () => {
@@ -185,19 +185,19 @@ describe("a change", () => {
     expect((await existing(cloud, "orders")).resourceId).not.toBe(ref.resourceId);
   });
 
-  it("to a name that nobody has is a mismatch, also where it goes between the look and the call", async () => {
+  it("to a name that nobody has is put off, also where it goes between the look and the call", async () => {
     const { cloud, seed, pass, account } = gateway();
     seed({ id: "orders" });
     const ref = await clusterRef(cloud, "orders");
     await expect(
       cloud.deleteInstance({ kind: "instance", name: "orders-9", resourceId: "db-9" }),
-    ).rejects.toEqual(refusedByMismatch("DBInstanceNotFoundFault"));
+    ).rejects.toEqual(putOff("DBInstanceNotFoundFault"));
     await cloud.changeCluster(ref, { newName: "orders-old" });
     await pass(1_000);
     account.faults = ({ operation }) => (operation === "DescribeDBClusters" ? "stale-describe" : undefined);
     await pass(5 * minute);
 
-    await expect(cloud.addTags(ref, { a: "b" })).rejects.toMatchObject({ kind: "mismatch" });
+    await expect(cloud.addTags(ref, { a: "b" })).rejects.toMatchObject({ kind: "busy" });
   });
 
   it("in the wrong state is busy, and not refused", async () => {

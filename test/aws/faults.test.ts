@@ -73,7 +73,7 @@ describe("what goes wrong on the wire", () => {
   it.each([
     ["busy", 400, "InvalidDBClusterStateFault", "InvalidDBClusterStateFault"],
     ["busy", 400, "InvalidDBInstanceState", "InvalidDBInstanceStateFault"],
-    ["mismatch", 404, "DBClusterNotFoundFault", "DBClusterNotFoundFault"],
+    ["busy", 404, "DBClusterNotFoundFault", "DBClusterNotFoundFault"],
     ["throttled", 400, "Throttling", "Throttling"],
     ["throttled", 400, "RequestLimitExceeded", "RequestLimitExceeded"],
     ["refused", 400, "DBInstanceAlreadyExists", "DBInstanceAlreadyExistsFault"],
