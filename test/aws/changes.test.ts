@@ -30,6 +30,7 @@ async function swapped() {
   return { ...world, before, ref, retired };
 }
 
+const refusedByMismatch = (code: string) => expect.objectContaining({ kind: "mismatch", code });
 const putOff = (code: string) => expect.objectContaining({ kind: "busy", code });
 
 describe("a restore", () => {
