@@ -8,6 +8,8 @@ import { ChannelFault, type Deps, type MigrationView, type ThreadState } from ".
 /** Slack asks apps to edit a message at most every three seconds. */
 const editAtMostEvery = seconds(3);
 const patience = seconds(5);
+/** Longer than any post may take before it is given up. */
+const postingTakes = seconds(30);
 
 /** Everything a message about this migration can show, at this moment. */
 export async function viewOf(deps: Deps, migration: Migration): Promise<MigrationView | undefined> {
@@ -89,6 +91,19 @@ async function putOff(deps: Deps, view: MigrationView, fault: ChannelFault): Pro
   await keep(deps, view, { ...(stored ?? fresh(view.migration)), notBefore });
 }
 
+/**
+ * Saves the intent to post and takes the thread for as long as Slack may take to answer: two executors would otherwise both
+ * find the post absent and both make it.
+ */
+function mean(
+  deps: Deps,
+  view: MigrationView,
+  state: ThreadState,
+  sending: number,
+): Promise<ThreadState | undefined> {
+  return keep(deps, view, { ...state, sending, notBefore: deps.clock.now() + postingTakes });
+}
+
 async function postRoot(
   deps: Deps,
   view: MigrationView,
@@ -96,13 +111,14 @@ async function postRoot(
 ): Promise<ThreadState | undefined> {
   if (state.ts !== null) return state;
   const { migration } = view;
-  const wasSent = state.sending === 0;
-  const meant = wasSent ? state : await keep(deps, view, { ...state, sending: 0 });
+  const meant = await mean(deps, view, state, 0);
   if (!meant) return undefined;
-  const found = wasSent ? await deps.channel.findRoot(migration.channel, migration.id) : undefined;
+  const found =
+    state.sending === 0 ? await deps.channel.findRoot(migration.channel, migration.id) : undefined;
   const ts = found ?? (await deps.channel.postRoot(migration.channel, view));
   const rendered = deps.channel.renderRoot(view);
-  return keep(deps, view, { ...meant, ts, rendered, editedAt: deps.clock.now(), sending: null });
+  const done = { ts, rendered, editedAt: deps.clock.now(), sending: null, notBefore: 0 };
+  return keep(deps, view, { ...meant, ...done });
 }
 
 async function postReplies(
@@ -114,23 +130,17 @@ async function postReplies(
   if (ts === null) return undefined;
   const entries = await deps.store.journalAfter(view.migration, state.posted);
   const spoken = entries.filter((entry) => deps.channel.speaksOf(entry));
+  if (spoken.length === 0) return state;
   let now: ThreadState | undefined = state;
-  let there: readonly number[] | undefined;
+  let there: readonly number[] | undefined = state.sending === null ? [] : undefined;
   for (const entry of spoken) {
-    if (now.sending !== null && there === undefined) there = await deps.channel.findReplies(channel, ts);
-    if (!there?.includes(entry.seq)) {
-      if (now.sending !== entry.seq) now = await keep(deps, view, { ...now, sending: entry.seq });
-      if (!now) return undefined;
-      await deps.channel.postReply(channel, ts, entry, view);
-    }
-    now = { ...now, posted: entry.seq, sending: null };
-    const next = spoken[spoken.indexOf(entry) + 1];
-    now = await keep(deps, view, { ...now, sending: next?.seq ?? null });
+    now = await mean(deps, view, now, entry.seq);
     if (!now) return undefined;
-    // The next one is only meant so far: nothing of it can be in the thread yet, so it need not be looked for.
-    there = [];
+    there ??= await deps.channel.findReplies(channel, ts);
+    if (!there.includes(entry.seq)) await deps.channel.postReply(channel, ts, entry, view);
+    now = { ...now, posted: entry.seq };
   }
-  return now;
+  return keep(deps, view, { ...now, sending: null, notBefore: 0 });
 }
 
 /** True if the message shows what there is to show. */

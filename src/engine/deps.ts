@@ -77,7 +77,7 @@ export interface ThreadState {
   readonly posted: number;
   /** The entry that is being posted (0: the root message). If its reply was lost, it is looked for first. */
   readonly sending: number | null;
-  /** Slack asked for patience until then. */
+  /** Nobody posts before: Slack asked for patience, or somebody is posting. */
   readonly notBefore: Instant;
 }
 

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
 import type { Migration } from "../../src/core/migration.ts";
+import { announce } from "../../src/engine/announce.ts";
+import { executorAround } from "./executor.ts";
 import { aLife, approve, ask, type Life, moveAll, newest, press, settle } from "./life.ts";
 
 type Fault = "throttled" | "unanswered" | "lost";
@@ -61,4 +63,24 @@ test("where the answer to the first message is lost, the thread goes on under it
   await settle(life);
   expect(life.world.channel.roots).toHaveLength(1);
   expect(repliesOf(life).at(-1)).toBe(migration?.journalHead.seq);
+});
+
+test("a second executor that finds a reply meant, and not yet there, does not post it as well", async () => {
+  const life = aLife({ hurry: 15_000 });
+  await ask(life, "UALICE", "start");
+  await settle(life);
+  let meanwhile = false;
+  const deps = executorAround(life.world.executor(), async (what, call) => {
+    if (what === "channel.postReply" && !meanwhile) {
+      meanwhile = true;
+      await announce(life.world.executor(), (await newest(life)) as Migration);
+    }
+    return call();
+  });
+  await press(life, "UBOB", approve("begin"));
+  await settle(life, { deps });
+  await life.world.deps.clock.sleep(60_000);
+  await settle(life);
+  expect(meanwhile).toBe(true);
+  expect(repliesOf(life)).toEqual([...new Set(repliesOf(life))]);
 });
