@@ -274,12 +274,14 @@ export const applySettings: AuroraStep = {
     const claim = note("saw.settings-applied", { window: maintenanceWindow, insights: databaseInsights });
     return { status: "done", evidence: [evidence(claim, found.arn, "rds:DescribeDBClusters")] };
   },
-  run: (cx) => {
+  run: async (cx) => {
+    const found = await cx.cloud.findClusterById(known(cx, "replacement").resourceId);
+    if (!found) return;
     const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
-    const replacement = refOf("cluster", { ...known(cx, "replacement"), name: cx.pinned.source.name });
-    return cx.cloud.changeCluster(replacement, {
+    await cx.cloud.changeCluster(refOf("cluster", found), {
       maintenanceWindow,
-      databaseInsights,
+      // Asking for the mode that is there keeps the cluster busy all the same, inside the downtime.
+      ...(databaseInsights !== found.settings.databaseInsights && { databaseInsights }),
       deletionProtection: true,
     });
   },
