@@ -360,6 +360,10 @@ export const problems = {
     why: "{name} is no longer what was approved: {differences}.",
     fix: "The approvals are void. Read the new plan and approve that.",
   },
+  "plan.changed-late": {
+    why: "{name} is no longer what was approved ({differences}), and the fence may have been going up already.",
+    fix: "Roll back with `/encrypt-db rollback {name}` and start again.",
+  },
   "plan.code-changed": {
     why: "This migration was begun by version {stored} of {strategy}, and this is version {known}.",
     fix: "Run the version that began it, or roll back with that.",

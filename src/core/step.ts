@@ -37,7 +37,13 @@ export interface StepContext<P, L> {
  */
 export type StepResult<L> =
   | { readonly status: "todo" }
-  | { readonly status: "waiting"; readonly because: Note; readonly progress?: number }
+  | {
+      readonly status: "waiting";
+      readonly because: Note;
+      readonly progress?: number;
+      /** Only people can end it: no deadline holds, and no look will show it. */
+      readonly forPeople?: true;
+    }
   | {
       readonly status: "done";
       readonly evidence: readonly [Evidence, ...Evidence[]];

@@ -62,7 +62,10 @@ function checked(
       }
       return [done(m, way, result, now), []];
     case "waiting":
-      return [waiting(m, way, result.because, result.progress, now), []];
+      return [
+        waiting(m, result.forPeople ? { ...way, deadline: null } : way, result.because, result.progress, now),
+        [],
+      ];
     case "blocked":
       return [stuck(m, result.problem, now), []];
     case "todo":
@@ -96,13 +99,15 @@ function todo(m: Migration, way: WayFacts, now: Instant): Outcome {
  */
 function isCovered(m: Migration, way: WayFacts, now: Instant): boolean {
   if (way.effect === "reads") return true;
+  // What is undone was begun under an approval, which covered the way back; a plan that changed since voids only what is ahead.
+  if (m.direction === "back") return true;
   if (way.gate === null) return false;
   const given = passedWith(m, way.gate);
   return given !== undefined && (way.gateInUse || inDowntime(m) || now < given.expiresAt);
 }
 
 function reopenGate(m: Migration, way: WayFacts, now: Instant): Migration {
-  if (way.gate === null || m.direction === "back") {
+  if (way.gate === null) {
     return stuck(m, problem("step.no-approval", { step: titleOf(way) }), now);
   }
   const gate = m.steps[way.gate];

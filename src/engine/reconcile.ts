@@ -42,7 +42,9 @@ export async function reconcile(deps: Deps, database: string): Promise<Outlook> 
     const event = await eventOf(deps, strategy, migration, current);
     const moved = await take(deps, strategy, migration, current, event);
     if (moved === "lost") return { ...nothing(migration), waitsFor: "lost" };
-    if (moved === migration) return outlook(deps, migration, current);
+    if (moved === migration) {
+      return isForPeople(event) ? waitingForPeople(migration) : outlook(deps, migration, current);
+    }
     migration = moved.endedAt === null ? moved : undefined;
     if (!migration) return nothing(moved);
   }
@@ -80,7 +82,7 @@ async function take(
   const [next, actions] = transition(migration, event, deps.clock.now());
   if (next === migration) return migration;
   if (actions.length === 0 || !strategy || !current) return save(deps, migration, next);
-  const changed = await driftBefore(deps, strategy, migration);
+  const changed = await driftBefore(deps, strategy, migration, current);
   if (changed) return changed;
   const saved = await save(deps, migration, next);
   if (saved === "lost") return saved;
@@ -88,15 +90,26 @@ async function take(
   return outcome ? take(deps, strategy, saved, current, outcome) : saved;
 }
 
-/** Until the fence's first act the approval is checked against the world as it is, before everything that changes it. */
+/**
+ * Until the fence's first act has shown an effect the approval is checked against the world as it is, before everything that
+ * changes it. Once that act was meant it may have happened, and there is no new plan but a rollback.
+ */
 async function driftBefore(
   deps: Deps,
   strategy: Strategy,
   migration: Migration,
+  current: CourseStep,
 ): Promise<Migration | "lost" | undefined> {
-  if (migration.downtimeBegan !== null || migration.direction === "back") return undefined;
+  const isMeant = migration.downtimeBegan !== null;
+  if (migration.direction === "back" || (isMeant && current.step.downtime !== "begins")) return undefined;
   const found = await drift(deps, strategy, migration);
   if (!found) return undefined;
+  if (isMeant && found.event.type === "replanned") {
+    const { differences } = found.event;
+    const why = problem("plan.changed-late", { name: migration.target.name, differences });
+    const [stuck] = transition(migration, { type: "blocked", problem: why }, deps.clock.now());
+    return save(deps, migration, stuck);
+  }
   if (found.plan) await deps.store.savePlan(databaseKey(migration.target), found.plan);
   const [next] = transition(migration, found.event, deps.clock.now());
   return save(deps, migration, next);
@@ -120,6 +133,10 @@ function nothing(migration: Migration | undefined): Outlook {
 
 function waitingForPeople(migration: Migration): Outlook {
   return { ...nothing(migration), waitsFor: "people" };
+}
+
+function isForPeople(event: Event): boolean {
+  return event.type === "checked" && event.result.status === "waiting" && event.result.forPeople === true;
 }
 
 function outlook(deps: Deps, migration: Migration, current: CourseStep | undefined): Outlook {

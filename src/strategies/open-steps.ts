@@ -126,7 +126,9 @@ async function closedAgain(cx: AuroraContext): Promise<StepResult<AuroraLearned>
       cx.approvals.filter(({ gate }) => gate === discardGate).map(({ person }) => [person.id, person]),
     ).values(),
   ];
-  if (signed.length < 2) return waitingFor(note("wait.discard", { writes: sayWrites(writes) }));
+  if (signed.length < 2) {
+    return { ...waitingFor(note("wait.discard", { writes: sayWrites(writes) })), forPeople: true };
+  }
   const people = signed.map(({ name }) => name).join(" and ");
   const claim = note("saw.discard-signed", { people, writes: sayWrites(writes) });
   return {
