@@ -53,6 +53,7 @@ export class FastWorld {
   readonly deps: Deps;
   /** Called whenever time has passed: what clients do meanwhile. */
   meanwhile: (() => void) | undefined;
+  readonly #clients: AccountClients;
   readonly #turning: Clock;
   readonly #hurry: Duration;
   readonly #log: Log;
@@ -85,13 +86,14 @@ export class FastWorld {
       team,
       channels: [channelId],
     };
+    this.#clients = clientsOf(this.account);
     this.deps = this.executor();
     for (const name of ["alice", "bob", "carol"]) this.addPerson(name);
   }
 
   /** What one process of the product has. Several share the store, the account, the channel and the clock. */
   executor(): Deps {
-    const gateway = createGateway(this.clients());
+    const gateway = createGateway(this.#clients);
     return {
       clock: { now: this.clock.now, sleep: (duration) => this.#sleep(duration) },
       store: this.store,
@@ -133,14 +135,6 @@ export class FastWorld {
     this.meanwhile?.();
   }
 
-  /** Clients of the product, with the account in the place of the network. */
-  clients(): AccountClients {
-    const clients = createAccountClients({ region, plugin: sdkMiddleware(this.account) as never });
-    // Putting the middleware in order for every call anew would be most of a life.
-    for (const { config } of Object.values(clients)) Object.assign(config, { cacheMiddleware: true });
-    return clients;
-  }
-
   addPerson(name: string, facts: Partial<Clicker> = {}): void {
     const person = { id: name, user: `U${name.toUpperCase()}`, name };
     this.people.set(person.user, { person, team, standing: "member", approver: true, ...facts });
@@ -167,6 +161,14 @@ export class FastWorld {
     if (!found) throw new ChannelFault("unanswered", `nobody is known as ${user}`);
     return found;
   }
+}
+
+/** Clients of the product, with the account in the place of the network. */
+function clientsOf(simulated: Account): AccountClients {
+  const clients = createAccountClients({ region, plugin: sdkMiddleware(simulated) as never });
+  // Putting the middleware in order for every call anew would be most of a life.
+  for (const { config } of Object.values(clients)) Object.assign(config, { cacheMiddleware: true });
+  return clients;
 }
 
 const silent: Log = { info: () => {}, error: () => {} };

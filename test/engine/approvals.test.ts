@@ -164,6 +164,33 @@ test("approvals are void when the database is changed between the click and the 
   expect(waiting?.steps.begin?.doneAt ?? null).toBeNull();
 });
 
+test("a rollback needs no new approval where the plan has changed since", async () => {
+  await press(life, "UBOB", approve("begin"));
+  await settle(life);
+  openTheWindow();
+  await press(life, "UBOB", approve("cutover"));
+  await settle(life);
+  await ask(life, "UALICE", "rollback");
+  expect((await settle(life))?.status).toBe("rolled-back");
+});
+
+test("a database that was changed after the fence was meant, and before it was tried, is not fenced", async () => {
+  await press(life, "UBOB", approve("begin"));
+  await settle(life);
+  await press(life, "UBOB", approve("cutover"));
+  const { deps, hasStopped } = stoppingWhen(
+    life.world.deps,
+    ({ downtimeBegan }) => typeof downtimeBegan === "number",
+  );
+  await settle(life, { deps }).catch(() => {});
+  expect(hasStopped()).toBe(true);
+  openTheWindow();
+  expect((await settle(life))?.problem?.code).toBe("plan.changed-late");
+  expect(fences()).toBe(0);
+  await ask(life, "UALICE", "rollback");
+  expect((await settle(life))?.status).toBe("rolled-back");
+});
+
 function fences(): number {
   return life.world.account.ledger.filter(({ operation, input }) => {
     const { VpcSecurityGroupIds: groups = [] } = input as { VpcSecurityGroupIds?: string[] };

@@ -28,10 +28,12 @@ export class Clients {
     this.#sessions = Array.from({ length: sessions }, () => undefined);
   }
 
-  /** One round: every session writes one row, if it can. */
+  /** One round: every session writes one row, if it can. Where one is not let in, the others need not try. */
   write(): void {
+    let isShut = false;
     this.#sessions.forEach((session, index) => {
-      const open = session?.isOpen ? session : this.#enter();
+      const open = session?.isOpen ? session : isShut ? undefined : this.#enter();
+      isShut = open === undefined;
       this.#sessions[index] = open;
       if (open) this.#put(open);
       else this.refused++;

@@ -141,9 +141,13 @@ function fencedSource(of: Witness): string[] {
       .map(({ at }) => at),
     ...of.tampering.filter(({ what }) => what === "fence lifted").map(({ at }) => at),
   ];
+  const fenced = effects(of)
+    .filter((call) => fences(of, call))
+    .map(({ at }) => at);
   const late = commits.filter((commit) => {
     const mark = marked.findLast((at) => at < commit.at);
-    return isWrite(commit) && mark !== undefined && !lifted.some((at) => at > mark && at <= commit.at);
+    const fence = fenced.findLast((at) => at < commit.at) ?? 0;
+    return isWrite(commit) && mark !== undefined && !lifted.some((at) => at >= fence && at <= commit.at);
   });
   return late.map(({ at }) => `a write at ${at}, after the marker at ${marked}`);
 }

@@ -2,6 +2,7 @@ import { addCluster } from "../../src/sim/aws/seeds/databases.ts";
 import { databasesGroup } from "../../src/sim/aws/seeds/furniture.ts";
 import type { Cluster } from "../../src/sim/aws/state.ts";
 import { put, remove, type Turn } from "../../src/sim/aws/turn.ts";
+import { fenceGroup } from "../../src/sim/fast-world.ts";
 import { failRestore } from "../engine/failed-restore.ts";
 import type { Life } from "../engine/life.ts";
 import { pick, type Random } from "./faults.ts";
@@ -17,6 +18,14 @@ function replacementOf({ source }: Life, { state }: Turn): Cluster | undefined {
   );
 }
 
+function hasGroup({ settings }: Cluster, group: string): boolean {
+  return settings.VpcSecurityGroups.some(({ VpcSecurityGroupId: id }) => id === group);
+}
+
+function isOurs({ settings }: Cluster): boolean {
+  return settings.TagList.some(({ Key }) => Key?.startsWith("encrypt-db:"));
+}
+
 /** What other people do behind the product's back, where there is an occasion for it. */
 const kinds: Readonly<Record<string, Tamper>> = {
   settings: (life, turn) => {
@@ -28,10 +37,7 @@ const kinds: Readonly<Record<string, Tamper>> = {
   },
   "fence lifted": (life, turn) => {
     const source = sourceOf(life, turn);
-    const isFenced = source?.settings.VpcSecurityGroups.some(
-      ({ VpcSecurityGroupId: id }) => id !== databasesGroup,
-    );
-    if (!source || !isFenced) return false;
+    if (!source || !hasGroup(source, fenceGroup)) return false;
     const VpcSecurityGroups = [{ VpcSecurityGroupId: databasesGroup, Status: "active" }];
     put(turn, "clusters", { ...source, settings: { ...source.settings, VpcSecurityGroups } });
     return true;
@@ -45,8 +51,7 @@ const kinds: Readonly<Record<string, Tamper>> = {
   },
   "replacement deleted": (life, turn) => {
     const replacement = replacementOf(life, turn);
-    if (!replacement || replacement.settings.TagList.every(({ Key }) => !Key?.startsWith("encrypt-db:")))
-      return false;
+    if (!replacement || !isOurs(replacement) || hasGroup(replacement, databasesGroup)) return false;
     for (const { resourceId, cluster } of Object.values(turn.state.instances)) {
       if (cluster === replacement.resourceId) remove(turn, "instances", resourceId);
     }
