@@ -48,6 +48,8 @@ export interface WorldOptions {
   readonly slackPort?: number;
   /** Where the product's AWS clients go instead of to the simulated AWS directly. */
   readonly awsEndpoint?: string;
+  /** What stands between the engine and everything it asks; a test ends the process there. */
+  readonly around?: (deps: Deps) => Deps;
   /** What the page shows of the world beside the channel. */
   readonly worldFacts?: () => Promise<readonly WorldFact[]>;
   readonly log: Log;
@@ -207,6 +209,7 @@ async function runProduct(world: {
   readonly pace?: number;
   readonly slackPort?: number;
   readonly worldFacts?: WorldOptions["worldFacts"];
+  readonly around?: WorldOptions["around"];
   readonly log: Log;
 }): Promise<{ slack: Slack; deps: Deps; stop(): Promise<void> }> {
   const { log, workspace } = world;
@@ -259,7 +262,8 @@ async function runProduct(world: {
     },
     { clock, resolve: (host, port) => world.network.resolve("probe", host, port) },
   );
-  const deps = composeWorker(addressed, { ...around, database });
+  const made = composeWorker(addressed, { ...around, database });
+  const deps = world.around?.(made) ?? made;
   const stopping = new AbortController();
   const polling = pollForever(deps, wakes, stopping.signal);
   return {
