@@ -1,0 +1,83 @@
+import { type Browser, chromium, type Locator, type Page } from "playwright-core";
+
+export const browserPath = "/usr/bin/chromium";
+
+const desktop = { width: 1280, height: 900 };
+const telephone = { width: 400, height: 800 };
+const pictures = "test-results";
+
+export function openBrowser(): Promise<Browser> {
+  const args = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"];
+  const quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync"];
+  return chromium.launch({ executablePath: browserPath, args: [...args, ...quiet] });
+}
+
+/** The page as one person has it open. */
+export interface Desk {
+  /** The newest migration's message in the channel. */
+  readonly root: Locator;
+  /** The messages to this person alone. */
+  readonly whispers: Locator;
+  readonly thread: Locator;
+  types(command: string): Promise<void>;
+  /** Presses a button of the newest migration's message; gives the question that it asks. */
+  presses(button: string | RegExp): Promise<Locator>;
+  /** The same, and answers the question. */
+  confirms(button: string | RegExp, answer: string): Promise<void>;
+  /** What can be pressed on the newest migration's message. */
+  buttons(): Promise<readonly string[]>;
+  openThread(): Promise<void>;
+  closeThread(): Promise<void>;
+  /** Pictures of the page at a desk and on a telephone, from the top of the newest migration's message. */
+  picture(name: string): Promise<void>;
+}
+
+export async function sitDown(browser: Browser, url: string, person: string): Promise<Desk> {
+  const page = await browser.newPage({ viewport: desktop });
+  page.setDefaultTimeout(30_000);
+  await page.goto(`${url}/?as=${person}`);
+  await page.locator(".beginning").waitFor();
+  const channel = page.locator(".channel");
+  const thread = page.getByRole("complementary", { name: "Thread" });
+  const root = channel.locator("article:not(.ephemeral)", { has: page.locator(".block-header") }).last();
+  async function presses(button: string | RegExp) {
+    await root.getByRole("button", { name: button }).click();
+    return page.getByRole("dialog");
+  }
+  return {
+    root,
+    thread,
+    presses,
+    async confirms(button, answer) {
+      const question = await presses(button);
+      await question.getByRole("button", { name: answer, exact: true }).click();
+    },
+    buttons: () => root.locator(".actions").getByRole("button").allInnerTexts(),
+    whispers: channel.locator("article.ephemeral"),
+    async types(command) {
+      const composer = channel.locator("textarea");
+      await composer.fill(command);
+      await composer.press("Escape");
+      await composer.press("Enter");
+    },
+    async openThread() {
+      await root.locator(".thread-summary").click();
+      await thread.waitFor();
+    },
+    async closeThread() {
+      await page.keyboard.press("Escape");
+      await thread.waitFor({ state: "hidden" });
+    },
+    async picture(name) {
+      await photograph(page, root, `${pictures}/${name}.png`);
+      await page.setViewportSize(telephone);
+      await photograph(page, root, `${pictures}/${name}-narrow.png`);
+      await page.setViewportSize(desktop);
+    },
+  };
+}
+
+async function photograph(page: Page, root: Locator, path: string): Promise<void> {
+  if (await root.isVisible()) await root.evaluate((message) => message.scrollIntoView());
+  await page.screenshot({ path });
+}

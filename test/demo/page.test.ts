@@ -1,0 +1,167 @@
+import { chmodSync, existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Browser } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { openWorld, type World } from "../../src/sim/world.ts";
+import { type Brake, brakeOn } from "./brake.ts";
+import { browserPath, type Desk, openBrowser, sitDown } from "./browser.ts";
+
+const patience = 90_000;
+
+describe.skipIf(!existsSync(browserPath))("the demo in a browser (needs /usr/bin/chromium)", () => {
+  const directory = mkdtempSync(join(tmpdir(), "encrypt-db-page-"));
+  let world: World;
+  let brake: Brake;
+  let browser: Browser;
+  let alice: Desk;
+  let bob: Desk;
+
+  beforeAll(async () => {
+    // PostgreSQL does not run as root; whom it runs as instead must be able to enter.
+    chmodSync(directory, 0o755);
+    world = await openWorld({
+      directory,
+      served: ["orders-prod"],
+      log: { info() {}, error: (event, fields) => console.error(event, fields) },
+    });
+    brake = brakeOn(world.account);
+    browser = await openBrowser();
+    alice = await sitDown(browser, world.slack.url, "U0ALICE01");
+    bob = await sitDown(browser, world.slack.url, "U0BOB0001");
+  });
+  afterAll(async () => {
+    brake?.release();
+    await browser?.close();
+    await world?.close();
+    rmSync(directory, { recursive: true, force: true });
+  });
+
+  const titled = (desk: Desk, title: string) =>
+    desk.root.getByRole("heading", { name: `orders-prod: ${title}` }).waitFor({ timeout: patience });
+
+  /** Starts, and lets Bob approve the plan, until the cutover waits for him. */
+  async function prepare() {
+    await alice.types("/encrypt-db start orders-prod");
+    await titled(bob, "the plan waits for approval");
+    await bob.confirms("Approve the plan", "Approve");
+    await titled(bob, "the cutover waits for approval");
+  }
+
+  it("shows the plan: its steps, its downtime, its key, and whom it waits for", async () => {
+    await alice.types("/encrypt-db start orders-prod");
+    await titled(alice, "the plan waits for approval");
+    await alice.whispers.getByText("The plan for orders-prod is in the channel").waitFor();
+    await alice.picture("1-plan");
+    const plan = await alice.root.innerText();
+    expect(plan).toContain("@Alice Novak asked for this; somebody else must approve: @db-approvers");
+    expect(plan).toContain("Nothing has been created or changed yet");
+    expect(plan).toMatch(/Expected downtime\s+47 min/);
+    expect(plan).toMatch(
+      /the downtime begins[\s\S]+Restore orders-prod under the new key[\s\S]+the downtime ends/,
+    );
+    expect(await alice.buttons()).toEqual(["Approve the plan", "Reject"]);
+  });
+
+  it("refuses the approval of the person who asked, and says so to that person alone", async () => {
+    await alice.confirms("Approve the plan", "Approve");
+    await alice.whispers.getByText("You asked for this migration yourself").waitFor();
+    await alice.whispers.getByText("Somebody else from the approvers must approve it").waitFor();
+    await alice.picture("2-refusal");
+    expect(await bob.whispers.count()).toBe(0);
+    expect(await bob.buttons()).toEqual(["Approve the plan", "Reject"]);
+  });
+
+  it("asks the second person before the approval, and then waits for the cutover with two ways to open", async () => {
+    const question = await bob.presses("Approve the plan");
+    await question.getByText("Nothing interrupts it before the cutover").waitFor();
+    await bob.picture("3-question");
+    await question.getByRole("button", { name: "Approve", exact: true }).click();
+    await titled(bob, "the cutover waits for approval");
+    await bob.picture("4-cutover");
+    const cutover = await bob.root.innerText();
+    expect(cutover).toContain("a downtime of at most 1 h 30 min");
+    expect(await bob.buttons()).toEqual([
+      "Approve, open automatically",
+      "Approve, ask before opening",
+      "Reject and roll back",
+    ]);
+    await bob.openThread();
+    await bob.thread.getByText("orders-prod waits for the approval of the cutover").waitFor();
+    await bob.picture("4-cutover-thread");
+    await bob.closeThread();
+  }, 90_000);
+
+  it(
+    "says when it has failed: whether the database serves, why, what to do, and what going back costs",
+    async () => {
+      world.account.faults = ({ operation }) =>
+        operation === "RestoreDBClusterToPointInTime" ? { code: "KMSKeyNotAccessibleFault" } : undefined;
+      await bob.confirms("Approve, open automatically", "Approve the cutover");
+      await titled(bob, "stuck");
+      await bob.picture("5-failed");
+      const failed = await bob.root.innerText();
+      expect(failed).toContain("orders-prod is not serving");
+      expect(failed).toContain("AWS refuses RestoreDBClusterToPointInTime: KMSKeyNotAccessibleFault");
+      expect(failed).toMatch(/Rolling back now\s+takes about \d+ min \d+ s, loses 0 writes/);
+      const [retry, rollback, ...others] = await bob.buttons();
+      expect(retry).toBe("Retry");
+      expect(rollback).toMatch(/^Roll back \(about \d+ min \d+ s\)$/);
+      expect(others).toEqual([]);
+      await bob.openThread();
+      await bob.picture("5-failed-thread");
+      await bob.closeThread();
+    },
+    patience,
+  );
+
+  it(
+    "rolls back by a button, and in the end says that the source serves and that nothing is lost",
+    async () => {
+      brake.after("ModifyDBCluster");
+      await bob.confirms(/^Roll back/, "Roll back");
+      await brake.reached();
+      await titled(bob, "rolling back");
+      await bob.picture("6-rolling-back");
+      expect(await bob.root.innerText()).toContain("orders-prod is not serving");
+      expect(await bob.buttons()).toEqual([]);
+      brake.release();
+      await titled(bob, "rolled back");
+      await bob.picture("7-rolled-back");
+      expect(await bob.root.innerText()).toContain("No write was lost");
+      expect(await bob.buttons()).toEqual([]);
+      await bob.openThread();
+      await bob.thread.getByText("orders-prod is back").waitFor();
+      await bob.picture("7-rolled-back-thread");
+      await bob.closeThread();
+      world.account.faults = undefined;
+    },
+    patience,
+  );
+
+  it(
+    "shows a second migration inside its downtime, and finished with what was proved",
+    async () => {
+      await prepare();
+      brake.after("RestoreDBClusterToPointInTime");
+      await bob.confirms("Approve, open automatically", "Approve the cutover");
+      await brake.reached();
+      await bob.root.getByText("Restore orders-prod under the new key").first().waitFor();
+      await bob.picture("8-downtime");
+      const downtime = await bob.root.innerText();
+      expect(downtime).toContain("orders-prod: in its downtime");
+      expect(downtime).toContain("orders-prod is not serving");
+      expect(await bob.buttons()).toEqual([expect.stringMatching(/^Roll back \(about /)]);
+      brake.release();
+      await titled(bob, "under the new key");
+      await bob.picture("9-finished");
+      const finished = await bob.root.innerText();
+      expect(finished).toContain("the downtime was");
+      expect(await bob.buttons()).toEqual([]);
+      await bob.openThread();
+      await bob.thread.getByText("orders-prod is open").waitFor();
+      await bob.picture("thread");
+    },
+    2 * patience,
+  );
+});
