@@ -267,6 +267,9 @@ export const afterMark: AuroraStep = {
     const restoreAt = known(cx, "restoreAt");
     const later = await cx.database.findMarker(at, `${cx.names.migration}-after`);
     if (later) {
+      // The last look before the instances restart, which may start the counters anew.
+      const since = compareCounters(known(cx, "quiet"), await cx.database.counters(at));
+      if (since.verdict !== "unchanged") return unproven(cx, since);
       const claim = note("saw.committed-after", { restoreAt });
       return { status: "done", evidence: [evidence(claim, later.token, "probe: encrypt_db.marker")] };
     }
