@@ -10,22 +10,22 @@ export const problems = {
   },
   "target.is-member": {
     why: "{name} is a member of the Aurora cluster {cluster}; the key belongs to the cluster.",
-    fix: "Run the command with {cluster} instead.",
+    fix: "Give the name of the cluster: `/encrypt-db start {cluster}`.",
   },
   "target.other-engine": {
     why: "{name} runs {engine}, which encrypt-db does not move.",
     fix: "Only Aurora PostgreSQL is moved by this version.",
   },
   "target.already-encrypted": {
-    why: "{name} is already encrypted with {key}.",
-    fix: "There is nothing to do.",
+    why: "{name} is already under that key (`{key}`).",
+    fix: "Nothing needs to be done. For another key, name it: `/encrypt-db start {name} key alias/NAME`.",
   },
   "target.unencrypted-aurora": {
     why: "{name} is not encrypted, and AWS rejects a point-in-time restore with a key for an unencrypted cluster.",
-    fix: "This version cannot move it. It takes a snapshot, restored with the key, inside the downtime.",
+    fix: "This version does not move it. By hand: keep every writer out, take a snapshot, restore it with the key, and swap the names.",
   },
   "target.aws-owned-key": {
-    why: "{name} is encrypted with a key that AWS owns; whether such a cluster can be restored under another key is not documented.",
+    why: "{name} is under a key that AWS owns; whether such a cluster can be restored under another key is not documented.",
     fix: "Prove it first with a rehearsal on a copy; this version does not do that.",
   },
   "target.unknown-encryption": {
@@ -33,8 +33,8 @@ export const problems = {
     fix: "Look at the cluster in the console; the bot does not guess.",
   },
   "target.rds-instance": {
-    why: "{name} is an RDS instance, whose restore takes no key: it needs a snapshot copied under the key.",
-    fix: "This version moves Aurora clusters only.",
+    why: "{name} is an RDS instance, whose restore takes no key.",
+    fix: "This version moves Aurora clusters only. By hand: keep every writer out, take a snapshot, copy it with the key, restore the copy, and swap the names.",
   },
   "target.multi-az-cluster": {
     why: "{name} is a Multi-AZ DB cluster: its snapshots cannot be copied and AWS gives no way to change its key.",
@@ -99,8 +99,8 @@ export const problems = {
 
   // What hangs on the database and this version does not carry over.
   "attached.proxy": {
-    why: "RDS Proxy {attached} targets {name}; it would go on sending clients to the old cluster.",
-    fix: "Point the application at the cluster endpoint and remove the target first.",
+    why: "The RDS Proxy {attached} sends its clients to {name}, and would go on sending them to the old cluster.",
+    fix: "First let the applications connect to the cluster's own endpoint and deregister {name} from the proxy; register it again afterwards.",
   },
   "attached.custom-endpoint": {
     why: "{name} has the custom endpoint {attached}, which would stay with the old cluster.",
@@ -172,7 +172,7 @@ export const problems = {
   },
   "attached.unlogged-tables": {
     why: "{name} has unlogged tables ({attached}); a restore brings them back empty.",
-    fix: "ALTER TABLE … SET LOGGED; on each of them, or drop those that need not be kept.",
+    fix: "Run `ALTER TABLE … SET LOGGED` on each of them, or drop those that need not be kept.",
   },
   "attached.prepared-transactions": {
     why: "{name} holds prepared transactions ({attached}); they could be committed after the proof.",
@@ -236,19 +236,19 @@ export const problems = {
   },
   "probe.cannot-end-sessions": {
     why: "The login {user} may not end other sessions.",
-    fix: "GRANT pg_signal_backend TO {user};",
+    fix: "Run `GRANT pg_signal_backend TO {user};`",
   },
   "probe.cannot-read-statistics": {
     why: "The login {user} may not read other sessions' statistics.",
-    fix: "GRANT pg_read_all_stats TO {user};",
+    fix: "Run `GRANT pg_read_all_stats TO {user};`",
   },
   "probe.cannot-create-schema": {
     why: "The login {user} may not make a schema in {database}, where the marker is written.",
-    fix: "GRANT CREATE ON DATABASE {database} TO {user};",
+    fix: "Run `GRANT CREATE ON DATABASE {database} TO {user};`",
   },
   "probe.cannot-connect-everywhere": {
     why: "The login {user} may not connect to every database of {name}, so it could not prove that none is written to.",
-    fix: "GRANT CONNECT on each of its databases to {user}.",
+    fix: "Run `GRANT CONNECT ON DATABASE … TO {user};` for each of its databases.",
   },
 
   // Approval.
@@ -277,8 +277,8 @@ export const problems = {
     fix: "Read the new plan and approve that.",
   },
   "approval.not-waiting": {
-    why: "That approval is not being waited for (any more).",
-    fix: "Look at the status: `/encrypt-db status`.",
+    why: "Nobody waits for that approval (any more).",
+    fix: "See what is waited for: `/encrypt-db status`.",
   },
   "approval.already-signed": {
     why: "You have already signed this, {name}.",
@@ -291,19 +291,19 @@ export const problems = {
 
   // Commands.
   "command.unknown": {
-    why: "I do not know {word}.",
+    why: "There is no command “{word}”.",
     fix: "{suggestion}",
   },
   "command.name-missing": {
     why: "`{verb}` needs the name of a database.",
-    fix: "For example: `/encrypt-db {verb} orders-prod`.",
+    fix: "For example `/encrypt-db {verb} orders-prod`; `/encrypt-db list` shows every database.",
   },
   "command.bad-name": {
-    why: "{name} cannot be the name of a database: RDS names are 1 to 63 letters, digits and hyphens, start with a letter, and have no two hyphens together and none at the end.",
+    why: "“{name}” cannot be the name of a database: RDS names are 1 to 63 letters, digits and hyphens, start with a letter, and have no two hyphens together and none at the end.",
     fix: "Check the spelling with `/encrypt-db list`.",
   },
   "command.too-much": {
-    why: "I do not know what to do with {rest}.",
+    why: "I do not know what to do with “{rest}”.",
     fix: "The form is `/encrypt-db {usage}`.",
   },
   "command.wrong-channel": {
@@ -379,8 +379,8 @@ export const problems = {
     fix: "Look at the database's events in the console, then `/encrypt-db retry {name}` or `/encrypt-db rollback {name}`.",
   },
   "step.refused": {
-    why: "AWS refuses {operation}: {code}. {message}",
-    fix: "Mend that, then `/encrypt-db retry {name}`; or `/encrypt-db rollback {name}`.",
+    why: "AWS refused {operation}: {code}. {message}",
+    fix: "Put that right, then `/encrypt-db retry {name}`; or go back with `/encrypt-db rollback {name}`.",
   },
   "step.mismatch": {
     why: "The name that {operation} was about to use belongs to another resource than the one meant. {message}",
@@ -392,7 +392,7 @@ export const problems = {
   },
   "step.database-refused": {
     why: "The database would not do it: {message} ({code}).",
-    fix: "Mend that, then `/encrypt-db retry {name}`; or `/encrypt-db rollback {name}`.",
+    fix: "Put that right, then `/encrypt-db retry {name}`; or go back with `/encrypt-db rollback {name}`.",
   },
   "step.bug": {
     why: "A fault in encrypt-db itself: {message}.",
@@ -410,13 +410,17 @@ export const problems = {
     why: "The replacement ({resourceId}) is not to be found.",
     fix: "Somebody deleted it. Roll back: `/encrypt-db rollback {name}`.",
   },
+  "replacement.unfenced": {
+    why: "AWS did not restore {name} behind the fence: clients would write to it before it is verified.",
+    fix: "Roll back: `/encrypt-db rollback {name}`. It has no instances yet, so that nobody was let in.",
+  },
   "restore.failed": {
     why: "The restore of {name} ended as {status}.",
-    fix: "Roll back: `/encrypt-db rollback {name}`. The source is whole.",
+    fix: "Roll back: `/encrypt-db rollback {name}`. The source is intact.",
   },
   "member.failed": {
     why: "The instance {member} ended as {status}.",
-    fix: "Roll back: `/encrypt-db rollback {name}`. The source is whole.",
+    fix: "Roll back: `/encrypt-db rollback {name}`. The source is intact.",
   },
   "proof.written-after-quiet": {
     why: "Rows changed on the source after every session had ended ({changes}).",
@@ -444,7 +448,7 @@ export const problems = {
   },
   "verify.settings-differ": {
     why: "The replacement differs from the source: {differences}.",
-    fix: "Mend it by hand and `/encrypt-db retry {name}`, or roll back.",
+    fix: "Put it right by hand and `/encrypt-db retry {name}`, or roll back.",
   },
   "verify.catalogue-differs": {
     why: "The replacement does not define the same things as the source: {differences}.",

@@ -13,6 +13,7 @@ import {
   findSource,
   hasFailed,
   isResult,
+  sameGroups,
   sourceWriter,
   waitingFor,
 } from "./looks.ts";
@@ -64,6 +65,9 @@ export const restore: AuroraStep = {
     if (!isReplacement(cx, found)) return blockedBy(problem("name.taken", { taken: name, name }));
     if (hasFailed(found.status)) return blockedBy(problem("restore.failed", { name, status: found.status }));
     if (found.status !== "available") return waitingFor(note("wait.status", { name, status: found.status }));
+    if (!sameGroups(found.settings.securityGroups, [cx.pinned.fenceGroup])) {
+      return blockedBy(problem("replacement.unfenced", { name }));
+    }
     const { writer, reader } = cx.pinned.endpoints;
     if (found.endpoint !== writer) {
       return blockedBy(
