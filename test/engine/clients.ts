@@ -40,6 +40,13 @@ export class Clients {
     });
   }
 
+  /** Somebody who comes, writes one row if let in, and goes. */
+  visit(): void {
+    const session = this.#enter();
+    if (session) this.#put(session);
+    session?.close();
+  }
+
   /** What was acknowledged and is not in the volume. */
   missingFrom(volume: string): string[] {
     const { rows } = this.#world.servers.volume(volume);

@@ -3,28 +3,20 @@ import { isUnbroken } from "../../src/core/journal.ts";
 import type { Migration } from "../../src/core/migration.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
-import { membersOf } from "../../src/sim/aws/turn.ts";
-import { fenceGroup, seeded } from "../../src/sim/fast-world.ts";
+import { seeded } from "../../src/sim/fast-world.ts";
 import { findStrategy } from "../../src/strategies/index.ts";
 import { executorAround } from "../engine/executor.ts";
-import { aLife, approve, ask, type Life, newest, press, settle } from "../engine/life.ts";
+import { aLife, approve, ask, newest, press, settle } from "../engine/life.ts";
 import { pictureOf } from "../engine/picture.ts";
 import { violations } from "./checker.ts";
 import { awsFaults, exposed, pick, type Random, slackFaults, type Weather, weatherOf } from "./faults.ts";
-import { type Tampering, tamper } from "./tampering.ts";
-
-interface Click {
-  readonly at: number;
-  readonly user: string;
-  readonly gate: string;
-}
+import { tamper } from "./tampering.ts";
+import { type Watched, witness } from "./witness.ts";
 
 /** One life that follows from its seed alone. */
-interface SeededLife extends Life {
+interface SeededLife extends Watched {
   readonly random: Random;
   readonly weather: Weather;
-  readonly clicks: Click[];
-  readonly tampering: Tampering[];
   readonly tampers: boolean;
   readonly before: ReturnType<typeof pictureOf>;
 }
@@ -137,30 +129,6 @@ async function calm(life: SeededLife): Promise<Migration | undefined> {
   }
   await life.world.deps.clock.sleep(60_000);
   return settle(life, { deps });
-}
-
-function witness({
-  world,
-  source,
-  clients,
-  clicks,
-  tampering,
-}: SeededLife): Parameters<typeof violations>[0] {
-  const { account, servers, key } = world;
-  return {
-    ledger: account.ledger,
-    state: account.state,
-    servers,
-    source,
-    members: membersOf(account.state, source.resourceId).map(({ resourceId }) => resourceId),
-    keyArn: key.arn,
-    fenceGroup,
-    requester: "UALICE",
-    clicks,
-    tampering,
-    entries: clients.entries.map(({ at, instance, missing }) => ({ at, volume: instance.volume, missing })),
-    acknowledged: [...clients.acknowledged.keys()],
-  };
 }
 
 /** What the records and the thread must look like once all is over. */
