@@ -11,14 +11,26 @@ export function saved<T>(path: string): { read(): T | undefined; write(value: T)
   };
 }
 
-/** Values that are only ever added, one a line. The last line of a process that was killed may be half a one. */
+/**
+ * Values that are only ever added, one a line. A process that was killed may have left half a line, which says nothing; each
+ * value starts on a line of its own, so that it spoils no other.
+ */
 export function savedLines<T>(path: string): { read(): T[]; add(value: T): void } {
   return {
     read: () => {
       if (!existsSync(path)) return [];
-      const lines = readFileSync(path, "utf8").split("\n");
-      return lines.slice(0, -1).map((line) => JSON.parse(line) as T);
+      return readFileSync(path, "utf8")
+        .split("\n")
+        .flatMap((line) => wholeValue<T>(line));
     },
-    add: (value) => appendFileSync(path, `${JSON.stringify(value)}\n`),
+    add: (value) => appendFileSync(path, `\n${JSON.stringify(value)}`),
   };
+}
+
+function wholeValue<T>(line: string): T[] {
+  try {
+    return [JSON.parse(line) as T];
+  } catch {
+    return [];
+  }
 }
