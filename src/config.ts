@@ -120,3 +120,11 @@ export function readConfig<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessE
   if (!parsed.success) throw new ConfigError(parsed.error.issues);
   return parsed.data;
 }
+
+/**
+ * At every start the AWS SDK says that its versions after January 2027 need Node 22. This one is pinned, and Node 20 is
+ * supported with it. To be called before the first client is made.
+ */
+export function silenceNodeVersionWarning(environment: NodeJS.ProcessEnv = process.env): void {
+  environment.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+}

@@ -1,8 +1,9 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
+import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
-import { demoSchema, readConfig } from "../config.ts";
+import { demoSchema, readConfig, silenceNodeVersionWarning } from "../config.ts";
 import type { Log } from "../engine/deps.ts";
 import type { Fleet } from "./application/fleet.ts";
 import { servedByDefault } from "./demo-databases.ts";
@@ -62,6 +63,7 @@ async function main(): Promise<number> {
     console.log(usage);
     return process.argv.includes("--help") ? 0 : 2;
   }
+  silenceNodeVersionWarning();
   const { headless, awsPort } = options;
   const { AWS_ENDPOINT_URL: endpoint } = readConfig(demoSchema);
   const shared = {
@@ -95,6 +97,11 @@ function temporaryDirectory(): string {
 
 async function beInteractive(given: string | undefined, shared: Shared): Promise<number> {
   const directory = given ?? join(tmpdir(), `encrypt-db-demo-${userInfo().username}`);
+  // Before the world is opened: a second demo would take over the servers of the first.
+  if (await isTaken(pagePort)) {
+    console.error(`Port ${pagePort} is taken: is the demo running already? End that one first.`);
+    return 1;
+  }
   console.log("Starting PostgreSQL, the simulated AWS and the simulated Slack …");
   let fleet: Fleet | undefined;
   const facts = () => factsOf(world, fleet);
@@ -125,6 +132,14 @@ async function beInteractive(given: string | undefined, shared: Shared): Promise
   await fleet.stop();
   await world.close();
   return 0;
+}
+
+function isTaken(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = createServer();
+    server.once("error", () => resolve(true));
+    server.listen(port, "127.0.0.1", () => server.close(() => resolve(false)));
+  });
 }
 
 function factsOf(world: World, fleet: Fleet | undefined) {
