@@ -125,8 +125,9 @@ async function beInteractive(given: string | undefined, shared: Shared): Promise
   again, and a migration goes on. Delete that directory to begin anew. Ctrl-C ends it.
 `);
   await new Promise<void>((resolve) => {
-    process.once("SIGINT", resolve);
-    process.once("SIGTERM", resolve);
+    // Ctrl-C reaches this process more than once, by the terminal and by npm; the second must not cut the stopping short.
+    process.on("SIGINT", () => resolve());
+    process.on("SIGTERM", () => resolve());
   });
   console.log("Stopping …");
   await fleet.stop();
