@@ -6,7 +6,10 @@ import * as kms from "./kms.ts";
 import * as changes from "./rds-change.ts";
 import * as reads from "./rds-read.ts";
 
-/** Every IAM action whose call the gateway makes. What RDS does in its name is `passedOn` of rds-change. */
+/**
+ * Every IAM action whose call the gateway makes. What RDS does in its name is `passedOn` of rds-change.
+ * @public for whoever writes the policies
+ */
 export const actions = [
   ...reads.actions,
   ...kms.actions,

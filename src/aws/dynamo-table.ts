@@ -12,6 +12,7 @@ import {
 import type { Key } from "./dynamo-items.ts";
 import { everyPage } from "./pages.ts";
 
+/** @public for whoever writes the policies */
 export const actions = [
   "dynamodb:GetItem",
   "dynamodb:PutItem",

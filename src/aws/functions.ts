@@ -2,6 +2,7 @@ import { InvokeCommand, type LambdaClient } from "@aws-sdk/client-lambda";
 import { CloudFault } from "../core/cloud.ts";
 import { calling } from "./faults.ts";
 
+/** @public for whoever writes the policies */
 export const actions = ["lambda:InvokeFunction"] as const;
 
 /**

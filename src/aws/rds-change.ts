@@ -31,7 +31,10 @@ export const actions = [
   "rds:DeleteDBInstance",
 ] as const;
 
-/** What RDS does with the caller's rights: grants on the keys, and Enhanced Monitoring's role for new members. */
+/**
+ * What RDS does with the caller's rights: grants on the keys, and Enhanced Monitoring's role for new members.
+ * @public for whoever writes the policies
+ */
 export const passedOn = ["kms:CreateGrant", "kms:DescribeKey", "iam:PassRole"] as const;
 
 export type RdsChanges = Pick<

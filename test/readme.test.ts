@@ -1,0 +1,44 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { expect, test } from "vitest";
+import { verbs } from "../src/core/command.ts";
+
+const root = join(import.meta.dirname, "..");
+const readme = readFileSync(join(root, "README.md"), "utf8");
+const map = readFileSync(join(root, "src", "README.md"), "utf8");
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
+
+test("the README's table of commands is the one that the bot understands", () => {
+  const rows = [...readme.matchAll(/^\| `\/encrypt-db ([^`]+)` \| (.+) \|$/gm)].map(([, usage, says]) => ({
+    usage,
+    says,
+  }));
+  expect(rows).toEqual(Object.values(verbs).map(({ usage, says }) => ({ usage, says })));
+});
+
+test("every npm command in the README exists", () => {
+  const named = [...readme.matchAll(/npm (?:run )?([a-z-]+)/g)].map(([, script]) => script ?? "");
+  const wanted = [...new Set(named)].filter((script) => script !== "ci");
+  expect(wanted.length).toBeGreaterThan(1);
+  expect(wanted.filter((script) => !(script in scripts))).toEqual([]);
+});
+
+test("every test and file that the documents name exists", () => {
+  const named = [...`${readme}\n${map}`.matchAll(/`((?:src|test)\/[\w./*-]+)`/g)].map(
+    ([, path]) => path ?? "",
+  );
+  expect(named.length).toBeGreaterThan(8);
+  const missing = named.filter((path) => !path.includes("*")).filter((path) => !exists(path));
+  expect(missing).toEqual([]);
+});
+
+function exists(path: string): boolean {
+  try {
+    readFileSync(join(root, path));
+    return true;
+  } catch (fault) {
+    return fault instanceof Error && "code" in fault && fault.code === "EISDIR";
+  }
+}
