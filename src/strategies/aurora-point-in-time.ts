@@ -14,6 +14,7 @@ import {
 import { afterMark, endSessions, fenceNetwork, mark, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
 import { clusterEndpoint, readerEndpoint } from "./looks.ts";
+import { createReaders, createWriter } from "./member-steps.ts";
 import {
   endpointAnswers,
   lastLook,
@@ -24,14 +25,7 @@ import {
 } from "./open-steps.ts";
 import { prepareDatabase, protectSource, safetySnapshot } from "./prepare-steps.ts";
 import { endpointGone, renameMembers, renameSource } from "./rename-steps.ts";
-import {
-  applySettings,
-  createReaders,
-  createWriter,
-  introduceReplacement,
-  restorable,
-  restore,
-} from "./restore-steps.ts";
+import { applySettings, introduceReplacement, restorable, restore } from "./restore-steps.ts";
 import { verifyData, verifyKey, verifyRestorable, verifySettings } from "./verify-steps.ts";
 
 /**

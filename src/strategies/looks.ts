@@ -1,10 +1,10 @@
-import type { ClusterFacts, InstanceFacts } from "../core/cloud.ts";
+import type { ClusterFacts, InstanceFacts, Ref } from "../core/cloud.ts";
 import type { Counters, Endpoint } from "../core/database.ts";
 import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Evidence, StepResult } from "../core/step.ts";
-import type { AuroraContext, AuroraPinned } from "./facts.ts";
+import { type AuroraContext, type AuroraLearned, type AuroraPinned, known } from "./facts.ts";
 
 /** Statuses that end badly. An unknown one counts as on its way: AWS adds new ones. Source: Aurora User Guide, status pages. */
 const endedBadly = new Set([
@@ -118,4 +118,25 @@ export function compareCounters(
 
 export function totalChanges(of: Counters): number {
   return of.databases.reduce((sum, { changes }) => sum + changes, 0);
+}
+
+/** Out of the way of the source, which gets its name back. */
+export function aside(name: string, observed: string): StepResult<AuroraLearned> {
+  return {
+    status: "done",
+    evidence: [evidence(note("saw.put-aside", { name }), observed, "rds:DescribeDBClusters")],
+  };
+}
+
+export function onItsWay(found: ClusterFacts | InstanceFacts) {
+  return waitingFor(note("wait.status", { name: found.name, status: found.status }));
+}
+
+export function refOf(kind: Ref["kind"], found: { readonly name: string; readonly resourceId: string }): Ref {
+  return { kind, name: found.name, resourceId: found.resourceId };
+}
+
+export function missingReplacement(cx: AuroraContext): { status: "blocked"; problem: Problem } {
+  const { resourceId } = known(cx, "replacement");
+  return blockedBy(problem("replacement.missing", { resourceId, name: cx.pinned.source.name }));
 }

@@ -1,18 +1,22 @@
-import type { ClusterFacts, InstanceFacts, MemberSettings, Ref } from "../core/cloud.ts";
+import type { ClusterFacts } from "../core/cloud.ts";
 import { foreignTags, isOurs, ownTags, roleTag } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import type { Evidence, StepResult } from "../core/step.ts";
+import type { StepResult } from "../core/step.ts";
 import { minutes, seconds } from "../core/time.ts";
 import type { AuroraContext, AuroraLearned, AuroraStep } from "./facts.ts";
 import { known } from "./facts.ts";
 import {
+  aside,
   blockedBy,
   clusterEndpoint,
   evidence,
   findSource,
   hasFailed,
   isResult,
+  missingReplacement,
+  onItsWay,
+  refOf,
   sameGroups,
   sourceWriter,
   waitingFor,
@@ -137,122 +141,6 @@ async function putAside(cx: AuroraContext): Promise<StepResult<AuroraLearned>> {
   return found.status === "available" || hasFailed(found.status) ? { status: "todo" } : onItsWay(found);
 }
 
-function aside(name: string, observed: string): StepResult<AuroraLearned> {
-  return {
-    status: "done",
-    evidence: [evidence(note("saw.put-aside", { name }), observed, "rds:DescribeDBClusters")],
-  };
-}
-
-function onItsWay(found: ClusterFacts | InstanceFacts) {
-  return waitingFor(note("wait.status", { name: found.name, status: found.status }));
-}
-
-function refOf(kind: Ref["kind"], found: { readonly name: string; readonly resourceId: string }): Ref {
-  return { kind, name: found.name, resourceId: found.resourceId };
-}
-
-/** A restored cluster has no instances, and its endpoint answers nobody until it has a writer. */
-export const createWriter: AuroraStep = memberStep(
-  "create-writer",
-  ({ pinned }) => note("step.create-writer", { member: pinned.source.name }),
-  () => note("step.create-writer.undo", {}),
-  (cx, name) => name === known(cx, "writer"),
-);
-
-export const createReaders: AuroraStep = {
-  ...memberStep(
-    "create-readers",
-    () => note("step.create-readers", {}),
-    () => note("step.create-readers.undo", {}),
-    (cx, name) => name !== known(cx, "writer"),
-  ),
-  skip: (pinned) => (pinned.members.length < 2 ? note("skip.no-readers", {}) : undefined),
-};
-
-function memberStep(
-  id: "create-writer" | "create-readers",
-  title: AuroraStep["title"],
-  undoTitle: AuroraStep["title"],
-  includes: (cx: AuroraContext, name: string) => boolean,
-): AuroraStep {
-  const wanted = (cx: AuroraContext): readonly MemberSettings[] =>
-    cx.pinned.members.map(({ settings }) => settings).filter(({ name }) => includes(cx, name));
-  return {
-    id,
-    effect: "creates",
-    ...(id === "create-writer" && { watch: true }),
-    expect: minutes(8),
-    deadline: minutes(90),
-    title,
-    check: (cx) => membersAreThere(cx, wanted(cx)),
-    run: async (cx) => {
-      const cluster = refOf("cluster", { ...known(cx, "replacement"), name: cx.pinned.source.name });
-      for (const settings of wanted(cx)) {
-        if (await cx.cloud.findInstance(settings.name)) continue;
-        const tags = { ...foreignTags(settings.tags), ...ownTags(cx.names, "replacement") };
-        await cx.cloud.createMember(cluster, { ...settings, tags });
-      }
-    },
-    undo: {
-      expect: minutes(2),
-      title: undoTitle,
-      check: (cx) => membersAreAside(cx, wanted(cx)),
-      run: async (cx) => {
-        for (const { name } of wanted(cx)) {
-          const found = await cx.cloud.findInstance(name);
-          if (!found || !isOursInstance(cx, found)) continue;
-          if (hasFailed(found.status)) await cx.cloud.deleteInstance(refOf("instance", found));
-          else await cx.cloud.renameInstance(refOf("instance", found), cx.names.failed(name));
-        }
-      },
-    },
-  };
-}
-
-/** Made by this migration, and not a member of the source, whose instances carry the migration's tag as well. */
-function isOursInstance(cx: AuroraContext, found: InstanceFacts): boolean {
-  const ofSource = cx.pinned.members.some(({ resourceId }) => resourceId === found.resourceId);
-  return !ofSource && isOurs(found.settings.tags, cx.names);
-}
-
-async function membersAreThere(
-  cx: AuroraContext,
-  wanted: readonly MemberSettings[],
-): Promise<StepResult<AuroraLearned>> {
-  const cluster = cx.pinned.source.name;
-  const claims: Evidence[] = [];
-  for (const { name } of wanted) {
-    const found = await cx.cloud.findInstance(name);
-    if (!found) return { status: "todo" };
-    if (!isOursInstance(cx, found)) return blockedBy(problem("name.taken", { taken: name, name: cluster }));
-    if (hasFailed(found.status)) {
-      return blockedBy(problem("member.failed", { member: name, status: found.status, name: cluster }));
-    }
-    if (found.status !== "available") return onItsWay(found);
-    claims.push(evidence(note("saw.member-available", { name }), found.arn, "rds:DescribeDBInstances"));
-  }
-  const [first, ...rest] = claims;
-  if (!first) throw new Error("no member was wanted: the step should have been skipped");
-  return { status: "done", evidence: [first, ...rest] };
-}
-
-async function membersAreAside(
-  cx: AuroraContext,
-  wanted: readonly MemberSettings[],
-): Promise<StepResult<AuroraLearned>> {
-  for (const { name } of wanted) {
-    const found = await cx.cloud.findInstance(name);
-    if (found && isOursInstance(cx, found)) {
-      return found.status === "available" || hasFailed(found.status) ? { status: "todo" } : onItsWay(found);
-    }
-    const renamed = await cx.cloud.findInstance(cx.names.failed(name));
-    if (renamed && renamed.status !== "available") return onItsWay(renamed);
-  }
-  const names = wanted.map(({ name }) => cx.names.failed(name)).join(", ");
-  return aside(names, "their names are free");
-}
-
 /**
  * Only a later change can set the first two. Source: RDS API, ModifyDBCluster against RestoreDBClusterToPointInTime. From
  * here on the replacement is protected from deletion.
@@ -265,9 +153,9 @@ export const applySettings: AuroraStep = {
   title: () => note("step.apply-settings", {}),
   keeps: note("keeps.replacement", {}),
   check: async (cx) => {
-    const { name, settings } = { name: cx.pinned.source.name, settings: cx.pinned.settings };
+    const { settings } = cx.pinned;
     const found = await cx.cloud.findClusterById(known(cx, "replacement").resourceId);
-    if (!found) return waitingFor(note("wait.visible", { name }));
+    if (!found) return missingReplacement(cx);
     const { maintenanceWindow, databaseInsights, deletionProtection } = found.settings;
     const applied =
       maintenanceWindow === settings.maintenanceWindow &&
