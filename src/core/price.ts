@@ -1,5 +1,6 @@
 import { backCourse, type CourseStep, forwardCourse } from "./course.ts";
-import type { Migration } from "./migration.ts";
+import type { Migration, StepRecord } from "./migration.ts";
+import { settleOf } from "./step.ts";
 import type { Strategy } from "./strategy.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -22,7 +23,12 @@ function priceOf({ step, way }: CourseStep, migration: Migration, now: Instant):
   if (undo.mirrors && forward.doneAt !== null) return forward.doneAt - begun;
   const isUnderWay = forward.doneAt === null && migration.problem === null;
   const rest = isUnderWay ? Math.max(0, step.expect - (now - begun)) : 0;
-  return rest + way.expect;
+  return Math.max(unsettled(forward, step, now), rest + way.expect);
+}
+
+/** How long the last call of a step that is not done may still take effect: nothing is undone under it. */
+function unsettled({ doneAt, lastRun }: StepRecord, step: CourseStep["step"], now: Instant): Duration {
+  return doneAt === null && lastRun !== null ? Math.max(0, lastRun.at + settleOf(step) - now) : 0;
 }
 
 /** Expected time until the end of the course, or, inside the downtime, until it opens. */

@@ -5,7 +5,7 @@ import type { Database } from "./database.ts";
 import type { Names } from "./names.ts";
 import { type Note, note } from "./note.ts";
 import type { Problem } from "./problem.ts";
-import type { Duration, Instant } from "./time.ts";
+import { type Duration, type Instant, minutes } from "./time.ts";
 
 /**
  * The worst that a step can do: look; make something new beside what is there (or change what nobody is
@@ -68,6 +68,13 @@ export interface Way<P, L> {
   readonly settle?: Duration;
   /** Each run is one more push and not another attempt: only the deadline ends it. */
   readonly repeats?: true;
+}
+
+/** AWS's look-ups lag behind its changes; within this time "not there" is no proof. */
+const settleByDefault = minutes(2);
+
+export function settleOf({ settle }: { readonly settle?: Duration }): Duration {
+  return settle ?? settleByDefault;
 }
 
 interface Undo<P, L> extends Way<P, L> {

@@ -6,15 +6,12 @@ import type { Migration } from "../core/migration.ts";
 import { type Names, namesFor } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import type { Effect, StepContext } from "../core/step.ts";
+import { type Effect, type StepContext, settleOf } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Instant, minutes } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
-
-/** AWS's look-ups lag behind its changes; within this time "not there" is no proof. */
-const settleByDefault = minutes(2);
 
 /** A step without a deadline of its own is stuck after six times what is expected, and not before half an hour. */
 const patience = 6;
@@ -92,7 +89,7 @@ function wayFacts(strategy: Strategy, migration: Migration, course: CourseStep):
     canRun: way.run !== undefined,
     gate,
     gateInUse: gate !== null && coveredHasBegun(strategy, migration, gate),
-    settle: way.settle ?? settleByDefault,
+    settle: settleOf(way),
     repeats: way.repeats ?? false,
     deadline: step.gate ? null : (step.deadline ?? Math.max(leastPatience, patience * way.expect)),
     downtime: back ? (step.downtime === "begins" ? "ends" : null) : (step.downtime ?? null),
@@ -105,7 +102,7 @@ function wayFacts(strategy: Strategy, migration: Migration, course: CourseStep):
 function unsettledUntil(migration: Migration, { step, way }: CourseStep): Instant | null {
   const forward = migration.steps[step.id];
   if (way !== step.undo || !forward || forward.doneAt !== null || forward.lastRun === null) return null;
-  return forward.lastRun.at + (step.settle ?? settleByDefault);
+  return forward.lastRun.at + settleOf(step);
 }
 
 function faultEvent(
