@@ -125,7 +125,7 @@ export class FastWorld {
   }
 
   #sleep(duration: Duration): Promise<void> {
-    const next = this.account.nextEventAt() ?? 0;
+    const next = this.account.nextEventAt() ?? Number.POSITIVE_INFINITY;
     const ahead = Math.min(next - this.clock.now(), this.#hurry);
     return this.#turning.sleep(Math.max(duration, ahead));
   }

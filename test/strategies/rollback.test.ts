@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { clusterEndpoint } from "../../src/sim/aws/names.ts";
+import { remove } from "../../src/sim/aws/turn.ts";
 import { strategies } from "../../src/strategies/index.ts";
-import { aLife, type Life, moveAll, name, newest } from "../engine/life.ts";
+import { aLife, type Life, moveAll, name, newest, settle } from "../engine/life.ts";
 import {
   failedRestore,
   pointsBeforeOpening,
@@ -23,6 +24,17 @@ function expectServing({ world, source, clients }: Life): void {
   expect(clients.missingFrom(source.resourceId)).toEqual([]);
   const endpoint = clusterEndpoint(world.account.state, name);
   expect(world.servers.reach(world.account, endpoint, "application").volume).toBe(source.resourceId);
+}
+
+function deleteReplacement({ world, source }: Life): void {
+  const { clusters, instances } = world.account.state;
+  const found = Object.values(clusters).find(({ resourceId }) => resourceId !== source.resourceId);
+  world.account.alter((turn) => {
+    for (const { resourceId, cluster } of Object.values(instances)) {
+      if (cluster === found?.resourceId) remove(turn, "instances", resourceId);
+    }
+    remove(turn, "clusters", found?.resourceId ?? "");
+  });
 }
 
 /** Within a fifth; a poll and the jitter of one call are more than that where it takes only seconds. */
@@ -62,6 +74,15 @@ for (const strategy of strategies) {
       expectServing(life);
       expect(Object.values(life.world.account.state.clusters)).toHaveLength(1);
       if (noticed) await expectPrice(life);
+    });
+
+    test("says so at once when somebody deletes the replacement under it, and rolls back", async () => {
+      const life = await standingAt({ step: "create-writer", when: "done" });
+      deleteReplacement(life);
+      const stuck = await settle(life, { deps: life.world.executor() });
+      expect(stuck?.problem?.code).toBe("replacement.missing");
+      expect((await rollBack(life))?.status).toBe("rolled-back");
+      expectServing(life);
     });
   });
 }
