@@ -19,6 +19,8 @@ export const limits = {
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,
+  containerTitle: 150,
+  containerBlocks: 10,
   tableRows: 100,
   /** Over all cells of all tables of a message. */
   tableCharacters: 10_000,

@@ -1,45 +1,32 @@
-import type { Account } from "../../src/sim/aws/account.ts";
+import type { World } from "../../src/sim/world.ts";
 
-/** Keeps a simulated account in a state for as long as somebody looks at it. */
+/** Keeps the simulated account in a state for as long as somebody looks at it. */
 export interface Brake {
-  /** The next time this operation has been answered, nothing more is answered. */
-  after(operation: string): void;
-  /** Resolves once that has happened. */
-  reached(): Promise<void>;
+  /** From the moment that the channel says this, the account answers nothing more. */
+  at(text: string): void;
   /** Lets everything go on. */
   release(): void;
 }
 
-export function brakeOn(account: Account): Brake {
+export function brakeOn({ account, workspace }: World): Brake {
   const answer = account.handle.bind(account);
-  let stopAfter: string | undefined;
-  let held = gate();
-  let open = gate();
-  open.open();
-  account.handle = async (service, operation, ...rest) => {
-    await open.passed;
-    const output = await answer(service, operation, ...rest);
-    if (operation === stopAfter) {
-      stopAfter = undefined;
-      open = gate();
-      held.open();
+  let stopAt: string | undefined;
+  let open = Promise.resolve();
+  let release = () => {};
+  account.handle = async (...call) => {
+    if (stopAt !== undefined && JSON.stringify(workspace.state.messages).includes(stopAt)) {
+      stopAt = undefined;
+      open = new Promise((resolve) => {
+        release = resolve;
+      });
     }
-    return output;
+    await open;
+    return answer(...call);
   };
   return {
-    after(operation) {
-      stopAfter = operation;
-      held = gate();
+    at(text) {
+      stopAt = text;
     },
-    reached: () => held.passed,
-    release: () => open.open(),
+    release: () => release(),
   };
-}
-
-function gate() {
-  let open = () => {};
-  const passed = new Promise<void>((resolve) => {
-    open = resolve;
-  });
-  return { passed, open };
 }

@@ -66,14 +66,14 @@ describe("a slash command", () => {
     ["start orders_prod", "cannot be the name of a database"],
     ["start -orders", "cannot be the name of a database"],
     [`start ${"a".repeat(64)}`, "cannot be the name of a database"],
-    ["start orders-prod now please", "I do not know what to do with now please"],
-    ["start orders-prod key", "I do not know what to do with key"],
-    ["status orders-prod extra", "I do not know what to do with extra"],
-    ["list everything", "I do not know what to do with everything"],
-    ["start &lt;!channel&gt;", "&lt;!channel&gt; cannot be"],
+    ["start orders-prod now please", "I do not know what to do with “now please”"],
+    ["start orders-prod key", "I do not know what to do with “key”"],
+    ["status orders-prod extra", "I do not know what to do with “extra”"],
+    ["list everything", "I do not know what to do with “everything”"],
+    ["start &lt;!channel&gt;", "“&lt;!channel&gt;” cannot be"],
     ["start `rm`; drop table", "I do not know what to do with"],
     [`start ${"💥".repeat(3_000)}`, "cannot be the name of a database"],
-    ["\u0000\u0001", "I do not know"],
+    ["\u0000\u0001", "There is no command"],
   ])("that is malformed gets a helpful answer and is not recorded: %j", async (text, help) => {
     expect(await say(text)).toBe("answered");
     expect(front.requests()).toEqual([]);

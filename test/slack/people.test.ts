@@ -37,7 +37,7 @@ function lookUp(user: string, team = home, approvers = group) {
 describe("who somebody is", () => {
   it("is what Slack says at the time of the click", async () => {
     expect(await lookUp("U0BOB0001")).toEqual({
-      person: { id: "T0ACME001:U0BOB0001", user: "U0BOB0001", name: "bob" },
+      person: { id: "T0ACME001:U0BOB0001", user: "U0BOB0001", name: "Bob Okafor" },
       team: home,
       standing: "member",
       approver: true,

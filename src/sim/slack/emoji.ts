@@ -34,6 +34,7 @@ const characters: Readonly<Record<string, string>> = {
   octagonal_sign: "🛑",
   pencil2: "✏️",
   question: "❓",
+  raised_hand: "✋",
   red_circle: "🔴",
   rewind: "⏪",
   rocket: "🚀",

@@ -59,7 +59,7 @@ export function personJson(person: Person, includeEmail: boolean): Record<string
     is_email_confirmed: person.email !== undefined,
     profile: {
       real_name: person.realName,
-      display_name: person.name,
+      display_name: person.realName,
       title: person.title ?? "",
       team: person.teamId,
       ...(includeEmail && person.email !== undefined && { email: person.email }),

@@ -1,6 +1,6 @@
 import type { ListedDatabase } from "../../engine/request.ts";
 import { code, count, escaped } from "../text.ts";
-import { listing, type Message, message, saying, section } from "./message.ts";
+import { context, listing, type Message, message, saying, section } from "./message.ts";
 
 /** Every database by the state of its key: what is still to be moved comes first. */
 export function databasesMessage(databases: readonly ListedDatabase[]): Message {
@@ -21,6 +21,7 @@ export function databasesMessage(databases: readonly ListedDatabase[]): Message 
       ],
       20,
     ),
+    context(["Look at what a move would take with `/encrypt-db plan NAME`; nothing is created by that."]),
   ]);
 }
 
@@ -35,7 +36,7 @@ function line(of: ListedDatabase): string {
 }
 
 function keyOf({ encryption, keyArn, keyManager }: ListedDatabase): string {
-  const key = keyArn === null ? "" : ` ${code(keyArn)}`;
+  const key = keyArn === null ? "a key" : code(keyArn);
   switch (encryption) {
     case "none":
       return "not encrypted";
@@ -44,9 +45,7 @@ function keyOf({ encryption, keyArn, keyManager }: ListedDatabase): string {
     case "unknown":
       return "AWS does not say how it is encrypted";
     case "sse-kms":
-      if (keyManager === "CUSTOMER") return `under${key}`;
-      return keyManager === "AWS"
-        ? `under the AWS-managed key${key}`
-        : `under${key}, which KMS does not describe`;
+      if (keyManager === "CUSTOMER") return `under ${key}`;
+      return keyManager === "AWS" ? "under the AWS-managed key" : `under ${key}, which KMS does not describe`;
   }
 }

@@ -1,12 +1,13 @@
 import { cutoverGate, openGate, passedWith } from "../../core/approval.ts";
-import type { Migration } from "../../core/migration.ts";
+import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
-import { expectedDowntime } from "../../core/plan.ts";
+import { expectedDowntime, type Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { currentStep, isDone, isGoingOn, mayHoldWrites, type Phase, servingOf, signers } from "../phase.ts";
-import { code, escaped, mention, mrkdwn, sayInstant } from "../text.ts";
+import { escaped, mention, mrkdwn, sayInstant } from "../text.ts";
 import { gateName } from "./gates.ts";
+import { keyName } from "./key.ts";
 import { problemLines } from "./problem.ts";
 import { backSteps } from "./steps.ts";
 import { claimsOf } from "./summary.ts";
@@ -54,7 +55,7 @@ export function leadOf(phase: Phase, view: MigrationView, approvers: string): st
       return [`No further step of ${name} starts until somebody resumes it.`, serving(view)].join("\n");
     case "stuck":
       return [
-        `${name} needs a human: ${migration.direction === "back" ? "the way back" : "the migration"} does not go on by itself.`,
+        `${name} needs a human: ${migration.direction === "back" ? "the way back" : "the migration"} has stopped and does not go on by itself.`,
         serving(view),
         ...(phase.problem ? problemLines(phase.problem) : []),
       ].join("\n");
@@ -69,7 +70,10 @@ export function leadOf(phase: Phase, view: MigrationView, approvers: string): st
     case "rejected":
       return `${name} is not moved. Nothing was created and nothing was changed.`;
     case "finished":
-      return `${name} is under ${code(plan.keyArn)}${downtimeTook(migration)}.`;
+      return [
+        `${name} is under ${keyName(plan.keyArn, plan.target)}${downtimeTook(migration)}.`,
+        serving(view),
+      ].join("\n");
     case "rolled-back":
       return `The source answers as ${name} again, unfenced. ${lostWrites(migration)}`;
   }
@@ -80,17 +84,15 @@ function gateLead(gate: string, view: MigrationView, approvers: string): string 
   const name = escaped(migration.target.name);
   const asked = `${mention(migration.requester)} asked for this; somebody else must approve: ${approvers}.`;
   if (gate === "begin") {
-    return [`*Move ${name} to ${code(plan.keyArn)}?* Nothing has been created or changed yet.`, asked].join(
-      "\n",
-    );
+    return [`*Move ${name} to another key?* Nothing has been created or changed yet.`, asked].join("\n");
   }
   if (gate === cutoverGate) {
     return [
       `*Approve the cutover of ${name}?* Everything is prepared; ${name} serves as before until then.`,
       asked,
-      "Who approves signs three things:",
-      `• a downtime of at most *${sayDuration(migration.longestDowntime)}* (expected: ${sayDuration(expectedDowntime(plan.steps))})`,
-      "• how it opens: by itself when every check passes, or after asking again inside the downtime",
+      "Whoever approves agrees to three things:",
+      `• a downtime of at most *${sayDuration(migration.longestDowntime)}* (expected: ${sayExpectedDowntime(plan)})`,
+      "• how it opens, which is what the two buttons differ in: by itself when every check passes, or after asking again inside the downtime",
       "• that rolling back needs no further approval",
     ].join("\n");
   }
@@ -109,21 +111,32 @@ function currentLead(view: MigrationView): string {
   if (!current) return `Every step of ${escaped(migration.target.name)} is done.`;
   const record = migration.steps[current.id];
   const progress = record?.progress != null ? ` (${record.progress} %)` : "";
-  const waits = record?.waitingFor ? `\nIt waits for ${say(record.waitingFor, mrkdwn)}.` : "";
   const number = plan.steps.indexOf(current) + 1;
-  const signs = signers(migration).length > 0 ? `\n${signed(migration)}` : "";
-  return `Step ${number} of ${plan.steps.length}: ${say(current.title, mrkdwn)}${progress}.${waits}\n${serving(view)}${signs}`;
+  return [
+    `Step ${number} of ${plan.steps.length}: ${say(current.title, mrkdwn)}${progress}.`,
+    ...waits(record),
+    serving(view),
+    ...(signers(migration).length > 0 ? [signed(migration)] : []),
+  ].join("\n");
+}
+
+function waits(record: StepRecord | undefined): readonly string[] {
+  return record?.waitingFor ? [`It waits for ${say(record.waitingFor, mrkdwn)}.`] : [];
 }
 
 function rollbackLead(view: MigrationView): string {
   const { migration, plan } = view;
   const steps = backSteps(migration, plan);
   const done = steps.filter(({ record }) => isDone(record)).length;
-  const price = migration.rollback ? `, of about ${sayDuration(migration.rollback.price)}` : "";
-  const begun = migration.rollback ? ` since ${sayInstant(migration.rollback.at)}${price}` : "";
   return [
-    `${escaped(migration.target.name)} is being given back to the source: ${done} of ${steps.length} steps${begun}.`,
+    `${escaped(migration.target.name)} goes back to the source: ${done} of ${steps.length} steps done.`,
+    ...waits(steps.find(({ record }) => !isDone(record))?.record),
     serving(view),
+    ...(migration.rollback
+      ? [
+          `Begun ${sayInstant(migration.rollback.at)}; expected to take ${sayDuration(migration.rollback.price)}.`,
+        ]
+      : []),
   ].join("\n");
 }
 
@@ -145,6 +158,12 @@ function downtimeTook({ downtimeBegan, downtimeEnded }: Migration): string {
   return `; the downtime was ${sayDuration(downtimeEnded - downtimeBegan)}`;
 }
 
+/** With a warning for an approver where the plan is expected to take longer than what would be approved. */
+export function sayExpectedDowntime(plan: Plan): string {
+  const expected = expectedDowntime(plan.steps);
+  return `${sayDuration(expected)}${expected > plan.longestDowntime ? " :warning: longer than the longest" : ""}`;
+}
+
 /** Whether clients are served, and by what: the first question of whoever is woken. */
 export function serving({ migration, plan }: MigrationView): string {
   const name = escaped(migration.target.name);
@@ -153,9 +172,9 @@ export function serving({ migration, plan }: MigrationView): string {
     case "source":
       return `${name} serves as before, from the source.`;
     case "replacement":
-      return `${name} serves, from the replacement, since ${sayInstant(state.since)}.`;
+      return `${name} serves from the replacement, since ${sayInstant(state.since)}.`;
     case "nobody":
-      return `${name} is *not serving* :no_entry: It is fenced since ${sayInstant(state.since)}; the source is whole.`;
+      return `${name} is *not serving* :no_entry: It has been fenced since ${sayInstant(state.since)}; the source is intact.`;
   }
 }
 
@@ -173,7 +192,7 @@ export function downtimeFields(phase: Phase, view: MigrationView): readonly (rea
     : "not before somebody acts";
   return [
     ["Downtime so far", sayDuration(used)],
-    ["Longest that is signed for", `${sayDuration(longest)}${by}${past}`],
+    ["Longest approved", `${sayDuration(longest)}${by}${past}`],
     ["Expected to end", forecast],
   ];
 }

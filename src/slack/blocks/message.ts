@@ -1,4 +1,12 @@
-import type { Button, KnownBlock, MrkdwnElement, PlainTextElement, TableBlock } from "@slack/types";
+import type {
+  Button,
+  ContextBlock,
+  KnownBlock,
+  MrkdwnElement,
+  PlainTextElement,
+  SectionBlock,
+  TableBlock,
+} from "@slack/types";
 import { limits } from "../limits.ts";
 import { bare, cut } from "../text.ts";
 
@@ -27,7 +35,7 @@ export function header(text: string): KnownBlock {
   return { type: "header", text: plain(text, limits.headerText) };
 }
 
-export function section(text: string): KnownBlock {
+export function section(text: string): SectionBlock {
   return { type: "section", text: mrkdwnText(text, limits.sectionText), expand: true };
 }
 
@@ -41,7 +49,7 @@ export function fields(pairs: readonly (readonly [string, string])[]): KnownBloc
   };
 }
 
-export function context(texts: readonly string[]): KnownBlock {
+export function context(texts: readonly string[]): ContextBlock {
   return {
     type: "context",
     elements: texts.slice(0, limits.contextElements).map((text) => mrkdwnText(text, limits.contextText)),
@@ -53,7 +61,7 @@ export function actions(buttons: readonly Button[]): KnownBlock[] {
 }
 
 /** As many sections as the lines need, at most `most`; it says how many lines had no room. */
-export function listing(lines: readonly string[], most: number): KnownBlock[] {
+export function listing(lines: readonly string[], most: number): SectionBlock[] {
   const pages: string[] = [];
   let page = "";
   for (const [index, line] of lines.entries()) {
@@ -71,7 +79,18 @@ export function listing(lines: readonly string[], most: number): KnownBlock[] {
     }
   }
   if (page !== "") pages.push(page);
-  return pages.map((text) => ({ type: "section", text: mrkdwnText(text, limits.sectionText) }));
+  return pages.map(section);
+}
+
+/** What only some readers want: behind a title that opens it. */
+export function folded(title: string, blocks: readonly (SectionBlock | ContextBlock)[]): KnownBlock {
+  return {
+    type: "container",
+    title: plain(title, limits.containerTitle),
+    child_blocks: blocks.slice(0, limits.containerBlocks),
+    is_collapsible: true,
+    default_collapsed: true,
+  };
 }
 
 /** A table of plain values, which Slack does not parse; rows past its limits are left out and counted. */

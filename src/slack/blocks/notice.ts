@@ -12,7 +12,7 @@ import { databasesMessage } from "./databases.ts";
 import { withGateName } from "./gates.ts";
 import { leadOf, titleOf } from "./lead.ts";
 import { context, fields, header, listing, type Message, message, saying, section } from "./message.ts";
-import { problemLines } from "./problem.ts";
+import { refusalLines } from "./problem.ts";
 import { planFacts, remarkBlocks, statusMessage } from "./root.ts";
 import { planLines } from "./steps.ts";
 
@@ -42,9 +42,9 @@ export function problemsMessage(problems: readonly Problem[]): Message {
   const more = problems.length > 1 ? ` (and ${count(problems.length - 1, "more reason")})` : "";
   const lines =
     problems.length === 1
-      ? problemLines(first)
+      ? refusalLines(first)
       : problems.flatMap((problem, index) => {
-          const [whyLine, fixLine] = problemLines(problem);
+          const [whyLine, fixLine] = refusalLines(problem);
           return [`*${index + 1}.* ${whyLine}`, `${fixLine}`, ""];
         });
   return message(`${why} ${fix}${more}`, listing(lines, 20));
@@ -56,7 +56,9 @@ function planMessage(plan: Plan): Message {
     `The plan for ${escaped(name)}: ${count(plan.steps.length, "step")}, a downtime of about ${sayDuration(expectedDowntime(plan.steps))}. Nothing has been created.`,
     [
       header(`Plan for ${name}`),
-      section("This is only a plan: nothing has been created, and nobody can approve it. Every check held."),
+      section(
+        "This is only a look: nothing has been created, and there is nothing to approve. Every check held.",
+      ),
       fields(planFacts(plan)),
       ...listing(planLines(plan), 6),
       ...remarkBlocks(plan),

@@ -1,13 +1,13 @@
-import type { KnownBlock } from "@slack/types";
 import type { JournalEntry, Migration } from "../../core/migration.ts";
 import { plain, sayDuration } from "../../core/note.ts";
 import { explain } from "../../core/problem.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, mention, mrkdwn, sayInstant } from "../text.ts";
+import { evidenceBlocks } from "./evidence.ts";
 import { withGateName } from "./gates.ts";
 import { serving } from "./lead.ts";
-import { context, type Message, message, section, table } from "./message.ts";
+import { context, type Message, message, section } from "./message.ts";
 import { explanation, problemLines } from "./problem.ts";
 import { whoIs } from "./summary.ts";
 
@@ -25,9 +25,6 @@ const asksApprovers: ReadonlySet<string> = new Set([
   "event.plan-changed",
 ]);
 
-/** Shown with what was observed when it happened. */
-const withEvidence: ReadonlySet<string> = new Set(["event.marked", "event.verified", "event.opened"]);
-
 /** True if an entry of the journal is worth a message in the thread. */
 export function speaksOf({ what }: JournalEntry): boolean {
   return what.code.startsWith("event.") && !quiet.has(what.code);
@@ -40,7 +37,8 @@ export function isBroadcast({ what }: JournalEntry): boolean {
 /** One entry of the journal as a message in the thread. `approvers` is a mention of them. */
 export function replyMessage(entry: JournalEntry, view: MigrationView, approvers: string): Message {
   const said = entry.what.code === "event.stuck" ? stuckLines(entry, view) : [sentence(entry, view)];
-  if (asksApprovers.has(entry.what.code)) said.push(`${approvers}: the buttons are on the message above.`);
+  if (asksApprovers.has(entry.what.code))
+    said.push(`${approvers}: the buttons are on the thread's first message.`);
   return message(
     said.slice(0, 2).join(" "),
     [section(said.join("\n")), ...evidenceBlocks(entry, view)],
@@ -64,7 +62,9 @@ function stuckLines(entry: JournalEntry, view: MigrationView): string[] {
     serving(view),
     ...whyLines(entry, migration),
     ...(migration.direction === "forward"
-      ? [`Rolling back would take about ${sayDuration(rollbackPrice)}. The buttons are on the message above.`]
+      ? [
+          `Rolling back would take about ${sayDuration(rollbackPrice)}. The buttons are on the thread's first message.`,
+        ]
       : []),
   ];
 }
@@ -74,17 +74,4 @@ function whyLines({ what }: JournalEntry, { problem }: Migration): readonly stri
   const { why = "", fix = "" } = what.params;
   if (problem && explain(problem, plain).why === why) return problemLines(problem);
   return explanation(mrkdwn.text(String(why)), mrkdwn.text(String(fix)));
-}
-
-/** What the steps that ended with this entry saw, and who said so. */
-function evidenceBlocks({ at, what }: JournalEntry, { migration }: MigrationView): readonly KnownBlock[] {
-  if (!withEvidence.has(what.code)) return [];
-  const seen = Object.values(migration.steps)
-    .filter((record) => record.doneAt === at)
-    .flatMap((record) => record.evidence);
-  if (seen.length === 0) return [];
-  return table(
-    ["What was seen", "Value", "Source"],
-    seen.map(({ claim, observed, source }) => [say(claim, plain), observed, source]),
-  );
 }

@@ -2,16 +2,27 @@ import type { KnownBlock } from "@slack/types";
 import { digest } from "../../core/hash.ts";
 import { inDowntime, isEnded } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
-import { expectedDowntime, type Plan } from "../../core/plan.ts";
+import type { Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { hasSomethingToUndo, isGoingOn, mayHoldWrites, type Phase, phaseOf, sourceOf } from "../phase.ts";
-import { code, escaped, mention, mrkdwn, sayMinute } from "../text.ts";
-import { downtimeFields, leadOf, titleOf } from "./lead.ts";
-import { actions, context, fields, header, listing, type Message, message, section } from "./message.ts";
+import { code, count, escaped, mention, mrkdwn, sayMinute } from "../text.ts";
+import { keyName } from "./key.ts";
+import { downtimeFields, leadOf, sayExpectedDowntime, titleOf } from "./lead.ts";
+import {
+  actions,
+  context,
+  fields,
+  folded,
+  header,
+  listing,
+  type Message,
+  message,
+  section,
+} from "./message.ts";
 import { buttonsFor } from "./press-buttons.ts";
-import { backLines, foldedLines, forwardLines } from "./steps.ts";
+import { backLines, forwardLines, nearLines } from "./steps.ts";
 import { summaryBlocks } from "./summary.ts";
 
 const stepSections = 6;
@@ -19,15 +30,14 @@ const stepSections = 6;
 /** The one message of a migration that is edited in place. `approvers` is a mention of them. */
 export function rootMessage(view: MigrationView, approvers: string): Message {
   const phase = phaseOf(view.migration, view.plan);
-  const isLong = phase.is !== "gate" && !isEnded(view.migration);
-  const shown = body(phase, view, approvers, isLong ? foldedLines : forwardLines);
+  const shown = body(phase, view, approvers);
   return message(shown.text, shown.blocks, [...actions(buttonsFor(phase, view)), footer(phase, view)]);
 }
 
-/** The same without buttons and with every step, for somebody who asked how it stands. */
+/** The same without buttons, for somebody who asked how it stands. */
 export function statusMessage(view: MigrationView, approvers: string): Message {
   const phase = phaseOf(view.migration, view.plan);
-  const shown = body(phase, view, approvers, forwardLines);
+  const shown = body(phase, view, approvers);
   return message(shown.text, shown.blocks, [footer(phase, view)]);
 }
 
@@ -40,12 +50,10 @@ export function rootHash(view: MigrationView, approvers: string): string {
   return digest(rootMessage({ ...view, now, remaining: 0, rollbackPrice: 0 }, approvers));
 }
 
-function body(phase: Phase, view: MigrationView, approvers: string, forward: typeof forwardLines): Message {
-  const { migration, plan } = view;
+function body(phase: Phase, view: MigrationView, approvers: string): Message {
   const title = titleOf(phase, view);
   const lead = leadOf(phase, view, approvers);
   const facts = [...downtimeFields(phase, view), ...factsOf(phase, view)];
-  const lines = migration.direction === "back" ? backLines(migration, plan) : forward(migration, plan);
   return {
     text: `${escaped(title)}. ${lead.split("\n")[0] ?? ""}`,
     blocks: [
@@ -53,10 +61,29 @@ function body(phase: Phase, view: MigrationView, approvers: string, forward: typ
       section(lead),
       ...(facts.length > 0 ? [fields(facts)] : []),
       ...summaryBlocks(view),
-      ...listing(lines, stepSections),
-      ...(phase.is === "gate" ? remarkBlocks(plan) : []),
+      ...stepBlocks(phase, view),
     ],
   };
+}
+
+/**
+ * Whoever approves sees every step that is approved. While it goes on, a list of thirty would hide the one that matters
+ * and push the buttons out of sight, so that the whole list is folded; so it is when all is over.
+ */
+function stepBlocks(phase: Phase, { migration, plan }: MigrationView): readonly KnownBlock[] {
+  if (migration.direction === "back") {
+    const lines = backLines(migration, plan);
+    const list = listing(lines, stepSections);
+    return isEnded(migration) && lines.length > 0 ? [folded("Every step of the way back", list)] : list;
+  }
+  const every = folded(
+    `All ${plan.steps.length} steps`,
+    listing(forwardLines(migration, plan), stepSections),
+  );
+  if (phase.is === "gate") {
+    return [...listing(nearLines(migration, plan, plan.steps.length), stepSections), ...remarkBlocks(plan)];
+  }
+  return isEnded(migration) ? [every] : [...listing(nearLines(migration, plan, 1), stepSections), every];
 }
 
 type Fact = readonly [string, string];
@@ -66,7 +93,9 @@ function factsOf(phase: Phase, view: MigrationView): readonly Fact[] {
   const { migration, plan, rollbackPrice, remaining } = view;
   if (isEnded(migration)) return [];
   const facts: Fact[] = [];
-  if (phase.is === "gate" && migration.downtimeBegan === null) facts.push(...planFacts(plan));
+  if (phase.is === "gate" && migration.downtimeBegan === null) {
+    facts.push(...(hasSomethingToUndo(migration, plan) ? keyFacts(plan) : planFacts(plan)));
+  }
   if (hasSomethingToUndo(migration, plan) && migration.direction === "forward") {
     const price = mayHoldWrites(migration, plan) ? "discards what clients have written" : "loses 0 writes";
     facts.push(["Rolling back now", `takes about ${sayDuration(rollbackPrice)}, ${price}`]);
@@ -80,31 +109,40 @@ function factsOf(phase: Phase, view: MigrationView): readonly Fact[] {
 /** The facts of a plan as fields. */
 export function planFacts(plan: Plan): readonly (readonly [string, string])[] {
   const { account, region, kind, name } = plan.target;
-  const { keyArn } = sourceOf(plan);
-  const expected = expectedDowntime(plan.steps);
   const total = plan.steps.reduce((sum, step) => sum + (step.skipped ? 0 : step.expect), 0);
   return [
     ["Database", `${code(name)} (${kind})`],
     ["Account and Region", `${escaped(account)}, ${escaped(region)}`],
-    ["Key now", keyArn === null ? "none" : code(keyArn)],
-    ["New key", code(plan.keyArn)],
-    ["Way", say(plan.strategy.title, mrkdwn)],
-    [
-      "Expected downtime",
-      `${sayDuration(expected)}${expected > plan.longestDowntime ? " :warning: longer than the longest" : ""}`,
-    ],
-    ["Longest downtime to be signed for", sayDuration(plan.longestDowntime)],
-    ["Expected in all", sayDuration(total)],
+    ...keyFacts(plan),
+    ["Expected downtime", sayExpectedDowntime(plan)],
+    ["Longest downtime to approve", sayDuration(plan.longestDowntime)],
+    ["Method", say(plan.strategy.title, mrkdwn)],
+    ["Expected in all", `${sayDuration(total)}, without what people take to approve`],
+  ];
+}
+
+function keyFacts(plan: Plan): readonly Fact[] {
+  const { keyArn } = sourceOf(plan);
+  return [
+    ["Key now", keyArn === null ? "none" : keyName(keyArn, plan.target)],
+    ["New key", keyName(plan.keyArn, plan.target)],
   ];
 }
 
 /** What an approver should know, and what was checked and held. */
 export function remarkBlocks(plan: Plan): readonly KnownBlock[] {
   const remarks = plan.remarks.map((remark) => `• ${say(remark, mrkdwn)}`);
-  const checks = plan.checks.map((check) => say(check, mrkdwn)).join(" · ");
+  const checks = plan.checks.map((check) => `• ${say(check, mrkdwn)}`);
   return [
     ...(remarks.length > 0 ? listing(["*What to know*", ...remarks], 3) : []),
-    ...(checks === "" ? [] : [context([`Checked now, and again at every approval: ${checks}`])]),
+    ...(checks.length > 0
+      ? [
+          folded(
+            `${count(checks.length, "check")} held, and will be made again at every approval`,
+            listing(checks, 3),
+          ),
+        ]
+      : []),
   ];
 }
 
@@ -115,7 +153,7 @@ export function remarkBlocks(plan: Plan): readonly KnownBlock[] {
 function footer(phase: Phase, { migration, plan, now }: MigrationView) {
   const { id, requester, journal, createdAt } = migration;
   const times = isGoingOn(phase)
-    ? `Looked at ${sayMinute(now)} · next look within a minute${inDowntime(migration) ? ", mostly within seconds" : ""}`
+    ? `Last look ${sayMinute(now)} · the next within ${inDowntime(migration) ? "seconds" : "a minute"}`
     : `Last change ${sayMinute(journal.at(-1)?.at ?? createdAt)}`;
   return context([
     `Migration ${code(id)} · plan ${code(plan.hash.slice(0, 8))} · asked for by ${mention(requester)}`,

@@ -35,9 +35,9 @@ function wayBack(step: PlannedStep): readonly string[] {
 
 /** Where the downtime begins and ends, and the point after which going back costs data. */
 function withRules(step: PlannedStep, line: string): readonly string[] {
-  if (step.downtime === "begins") return ["───── the downtime begins ─────", line];
+  if (step.downtime === "begins") return ["─── *the downtime begins* ───", line];
   if (step.downtime === "ends") {
-    return [line, "───── the downtime ends; from here, going back discards what clients have written ─────"];
+    return [line, "─── *the downtime ends* ─── from here on, going back discards what clients have written"];
   }
   return [line];
 }
@@ -48,16 +48,23 @@ export function forwardLines(migration: Migration, plan: Plan): readonly string[
   return plan.steps.flatMap((step, index) => forwardLine(step, index, migration, step === current));
 }
 
-/** The same with one line for all that is done but the last: a long list would hide what goes on. */
-export function foldedLines(migration: Migration, plan: Plan): readonly string[] {
+/** The step that it is at, the one before it and `ahead` after it; the others in one line each way. */
+export function nearLines(migration: Migration, plan: Plan, ahead: number): readonly string[] {
   const current = currentStep(migration, plan);
-  const folded = current ? plan.steps.indexOf(current) - 1 : 0;
-  if (folded < 2) return forwardLines(migration, plan);
-  const rest = plan.steps.slice(folded);
+  const at = current ? plan.steps.indexOf(current) : plan.steps.length;
+  const from = Math.max(0, at - 1);
+  const to = Math.min(plan.steps.length, at + 1 + ahead);
+  const near = plan.steps.slice(from, to);
   return [
-    `*1–${folded}.* done :white_check_mark:`,
-    ...rest.flatMap((step, index) => forwardLine(step, folded + index, migration, step === current)),
+    ...inOneLine(0, from, "done :white_check_mark:"),
+    ...near.flatMap((step, index) => forwardLine(step, from + index, migration, step === current)),
+    ...inOneLine(to, plan.steps.length, "to come"),
   ];
+}
+
+function inOneLine(from: number, to: number, state: string): readonly string[] {
+  if (from >= to) return [];
+  return [`*${to - from === 1 ? to : `${from + 1}–${to}`}.* ${state}`];
 }
 
 function forwardLine(
@@ -77,7 +84,7 @@ function stateOf(step: PlannedStep, migration: Migration, isCurrent: boolean): s
   if (step.gate) return gateState(step, migration, record, isCurrent);
   if (record && isDone(record)) return `done :white_check_mark: ${took(record)}`;
   if (isCurrent) return [heading(migration), ...doing(record, step.expect)].join(" · ");
-  return ["to do", effects[step.effect], `about ${sayDuration(step.expect)}`, ...wayBack(step)].join(" · ");
+  return planned(step);
 }
 
 function gateState(
@@ -93,7 +100,7 @@ function gateState(
   }
   return isCurrent && migration.status !== "rejected"
     ? "*waits for approval* :raised_hand:"
-    : "to be approved";
+    : "to be approved :raised_hand:";
 }
 
 function heading(migration: Migration): string {
@@ -102,13 +109,12 @@ function heading(migration: Migration): string {
   return "*running* :hourglass_flowing_sand:";
 }
 
-/** What a step is at: how far, since when, how long it should take, what it waits for. */
+/** How far a step is, since when, and how long it should take. */
 function doing(record: StepRecord | undefined, expect: number | null): readonly string[] {
   return [
     ...(record?.progress != null ? [`${record.progress} %`] : []),
     ...(record ? [`since ${sayInstant(record.begunAt ?? record.since)}`] : []),
     ...(expect === null ? [] : [`expected to take ${sayDuration(expect)}`]),
-    ...(record?.waitingFor ? [`waits for ${say(record.waitingFor, mrkdwn)}`] : []),
   ];
 }
 

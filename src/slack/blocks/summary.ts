@@ -6,6 +6,7 @@ import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { sourceOf } from "../phase.ts";
 import { code, escaped, mrkdwn, sayInstant } from "../text.ts";
+import { keyName } from "./key.ts";
 import { section } from "./message.ts";
 
 /** The claims that a person reads first when all is over, by how it ended. */
@@ -18,31 +19,51 @@ const headlines: Readonly<Partial<Record<Migration["status"], readonly string[]>
 export function summaryBlocks(view: MigrationView): readonly KnownBlock[] {
   const { migration } = view;
   const lines = [
-    ...Object.entries(migration.sightings).map(([endpoint, seen]) => sightingLine(endpoint, seen, view)),
+    ...sightingLines(view),
     ...(migration.status === "finished" ? keyBefore(view) : []),
     ...proved(migration),
   ];
   return lines.length === 0 ? [] : [section(lines.join("\n"))];
 }
 
-/** When an endpoint changed is known only to lie between two looks. */
-function sightingLine(endpoint: string, { sight, after, by }: Sighting, view: MigrationView): string {
-  const bracket =
-    after === null ? `seen ${sayInstant(by)}` : `since between ${sayInstant(after)} and ${sayInstant(by)}`;
-  const what =
-    sight.state === "unreachable"
-      ? `unreachable (${sight.layer}: ${escaped(sight.reason)})`
-      : `answers ${sight.answersAs === null ? "without saying who it is" : `as ${whoIs(sight.answersAs, view)}`}`;
-  return `• ${escaped(endpoint)} endpoint: ${what}, ${bracket}`;
+/** Endpoints of which the same is known share a line. */
+function sightingLines(view: MigrationView): readonly string[] {
+  const known = new Map<string, string[]>();
+  for (const [endpoint, seen] of Object.entries(view.migration.sightings)) {
+    const what = saySighting(seen, view);
+    known.set(what, [...(known.get(what) ?? []), escaped(endpoint)]);
+  }
+  return [...known].map(
+    ([what, endpoints]) => `• Endpoint${endpoints.length > 1 ? "s" : ""} (${endpoints.join(", ")}): ${what}`,
+  );
 }
 
-/** A resource id with what it is to this migration, as far as its plan and its evidence tell. */
+/** The thread holds the look before as well; here the time that something is known for is enough. */
+function saySighting({ sight, after, by }: Sighting, view: MigrationView): string {
+  const since = `${after === null ? "seen" : "since"} ${sayInstant(by)}`;
+  if (sight.state === "unreachable") {
+    return `unreachable ${since} (${layerName(sight.layer)}: ${escaped(sight.reason)})`;
+  }
+  return sight.answersAs === null
+    ? `answers without saying who it is, ${since}`
+    : `answers as ${whoIs(sight.answersAs, view)}, ${since}`;
+}
+
+/** Protocols are written in capitals; a login is not. */
+function layerName(layer: string): string {
+  return layer === "login" ? layer : layer.toUpperCase();
+}
+
+/** What a resource id is to this migration, as far as its plan and its evidence tell; otherwise the id. */
 export function whoIs(resourceId: string, { migration, plan }: MigrationView): string {
-  if (sourceOf(plan).resourceId === resourceId) return `the source ${code(resourceId)}`;
+  const source = sourceOf(plan).resourceId;
+  if (source === resourceId) return "the source";
+  // From the marker on the source calls itself so, and with it its copy until that is told who it is.
+  if (resourceId === `copy-of-${source}`) return "the source or a copy of it";
   const isRestored = claimsOf(migration).some(
     ({ code: of, params }) => of === "saw.restored" && params.resourceId === resourceId,
   );
-  return isRestored ? `the replacement ${code(resourceId)}` : code(resourceId);
+  return isRestored ? "the replacement" : code(resourceId);
 }
 
 /** Everything that was proved, in the order of the steps. */
@@ -52,7 +73,7 @@ export function claimsOf(migration: Migration): readonly Note[] {
 
 function keyBefore({ plan }: MigrationView): readonly string[] {
   const { keyArn } = sourceOf(plan);
-  return keyArn === null ? [] : [`• It was under ${code(keyArn)} before`];
+  return keyArn === null ? [] : [`• It was under ${keyName(keyArn, plan.target)} before`];
 }
 
 /** The first of each: with forty instances the key is proved forty-one times, first of all for the cluster. */

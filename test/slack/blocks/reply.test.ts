@@ -48,7 +48,7 @@ describe("the thread", () => {
           viewAt("endpoint-answers"),
         ),
       );
-    expect(answers("cluster-SOURCE")).toContain("answers as the source `cluster-SOURCE` since");
+    expect(answers("cluster-SOURCE")).toContain("answers as the source since");
     expect(answers("cluster-OTHER")).toContain("answers as `cluster-OTHER` since");
   });
 
@@ -58,7 +58,7 @@ describe("the thread", () => {
     const params = explain(view.migration.problem, plain);
     const text = wholeText(replyMessage(entry({ code: "event.stuck", params }), view));
     expect(text).toContain("<@U0ALICE01>");
-    expect(text).toContain("*Why:* AWS refuses ModifyDBCluster: InvalidDBClusterStateFault.");
+    expect(text).toContain("*Why:* AWS refused ModifyDBCluster: InvalidDBClusterStateFault.");
     expect(text).toContain("`/encrypt-db retry orders-prod`");
     expect(text).toContain("about 4 min");
     const older = { why: "Something else was wrong.", fix: "It has been mended." };

@@ -4,7 +4,7 @@ import { note } from "../../../src/core/sentences.ts";
 import { minutes, seconds } from "../../../src/core/time.ts";
 import type { MigrationView } from "../../../src/engine/deps.ts";
 import { decode } from "../../../src/slack/buttons.ts";
-import { backFrom, bob, carol, everyState, newKey, noon, oldKey, planOf, viewAt } from "../lives.ts";
+import { backFrom, bob, carol, everyState, newKey, noon, planOf, viewAt } from "../lives.ts";
 import {
   buttonsOf,
   expectWithinLimits,
@@ -81,7 +81,7 @@ describe("the root message", () => {
   it("shows in the downtime how much of it is used, signed for and still expected", () => {
     const text = wholeText(rootMessage(viewAt("restore")));
     expect(text).toContain("Downtime so far*\n5 min");
-    expect(text).toContain("Longest that is signed for*\n30 min");
+    expect(text).toContain("Longest approved*\n30 min");
     expect(text).toContain("in about 7 min, after 12 min in all");
     expect(text).toContain("It waits for orders-prod, which is creating.");
     expect(text).toContain("*not serving*");
@@ -97,7 +97,7 @@ describe("the root message", () => {
       rootMessage(viewAt("rename-source", everyState()["stuck in the downtime"]?.migration)),
     );
     expect(text).toContain("*not serving*");
-    expect(text).toContain("*Why:* AWS refuses ModifyDBCluster: InvalidDBClusterStateFault.");
+    expect(text).toContain("*Why:* AWS refused ModifyDBCluster: InvalidDBClusterStateFault.");
     expect(text).toContain("*What to do:*");
     expect(text).toContain("takes about 4 min, loses 0 writes");
   });
@@ -159,7 +159,7 @@ describe("the root message", () => {
     const steps = { ...view.migration.steps, mark };
     const text = wholeText(rootMessage({ ...view, migration: { ...view.migration, steps } }));
     expect(text).toContain("the downtime was 12 min");
-    expect(text).toContain(`It was under \`${oldKey}\` before`);
+    expect(text).toContain("It was under `aws-rds-0000` before");
     expect(text).toContain("the source's clock shows <!date^1795521600^");
     expect(text).toContain("cluster-NEW is available as orders-prod");
     expect(text).toContain("orders-prod-old-m1234567 is tagged as retired, protected and fenced");
@@ -167,16 +167,28 @@ describe("the root message", () => {
     expect(text.split("\n").filter((line) => /^\*\d+\.\*/.test(line))).toHaveLength(view.plan.steps.length);
   });
 
-  it("folds what is done while more is to come, but keeps the last and all that follows", () => {
-    const lines = wholeText(rootMessage(viewAt("restore")))
-      .split("\n")
-      .filter((line) => /^\*\d+/.test(line));
-    expect(lines[0]).toBe("*1–13.* done :white_check_mark:");
-    expect(lines[1]).toMatch(/^\*14\.\* Wait until the source can be restored past T1 — done/);
-    expect(lines[2]).toMatch(
-      /^\*15\.\* Restore orders-prod .* — \*running\* .* 60 % .* waits for orders-prod, which is creating$/,
+  it("shows the step it is at between its neighbours, and every step behind a fold", () => {
+    const { blocks } = rootMessage(viewAt("restore"));
+    const steps = (of: unknown) =>
+      JSON.stringify(of)
+        .split(/\\n|"/)
+        .filter((line) => /^\*\d+/.test(line));
+    const [first, before, current, next, last, ...more] = steps(
+      blocks.filter(({ type }) => type === "section"),
     );
-    expect(lines).toHaveLength(16);
+    expect(first).toBe("*1–13.* done :white_check_mark:");
+    expect(before).toMatch(/^\*14\.\* Wait until the source can be restored past T1 — done/);
+    expect(current).toMatch(/^\*15\.\* Restore orders-prod .* — \*running\* .* 60 %/);
+    expect(next).toMatch(/^\*16\.\* Create the writer/);
+    expect(last).toBe("*17–28.* to come");
+    expect(more).toEqual([]);
+    expect(steps(blocks.filter(({ type }) => type === "container"))).toHaveLength(28);
+  });
+
+  it("shows to an approver every step that is approved, with what is done in one line", () => {
+    const sections = rootMessage(viewAt("cutover")).blocks.filter(({ type }) => type === "section");
+    expect(JSON.stringify(sections)).toContain("*1–3.* done :white_check_mark:");
+    expect(JSON.stringify(sections)).toContain("*28.* Tag orders-prod-old-m1234567 as retired");
   });
 
   it("warns an approver whose downtime is expected to be longer than what would be signed", () => {
