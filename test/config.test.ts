@@ -1,0 +1,58 @@
+import { expect, test } from "vitest";
+import { frontSchema, probeSchema, readConfig, workerSchema } from "../src/config.ts";
+
+const complete = {
+  SLACK_SIGNING_SECRET: "very-secret",
+  SLACK_BOT_TOKEN: "xoxb-very-secret",
+  SLACK_BOT_ID: "B1",
+  SLACK_BOT_USER_ID: "U1",
+  SLACK_TEAM_ID: "T1",
+  SLACK_APP_ID: "A1",
+  AWS_REGION: "eu-west-1",
+  AWS_ACCOUNT_ID: "123456789012",
+  TABLE_NAME: "encrypt-db",
+  WORKER_FUNCTION: "worker",
+  PROBE_FUNCTION: "probe",
+  FENCE_SECURITY_GROUPS: "vpc-1=sg-1, vpc-2=sg-2",
+  SLACK_CHANNELS: "C1 C2",
+  SLACK_APPROVERS: "U2,U3",
+};
+
+test("a complete environment is read, with lists, pairs and minutes as what they are", () => {
+  expect(readConfig(workerSchema, complete)).toMatchObject({
+    FENCE_SECURITY_GROUPS: { "vpc-1": "sg-1", "vpc-2": "sg-2" },
+    SLACK_CHANNELS: ["C1", "C2"],
+    SLACK_APPROVERS: ["U2", "U3"],
+    LONGEST_DOWNTIME_MINUTES: 90 * 60_000,
+    APPROVAL_LIFETIME_MINUTES: 60 * 60_000,
+  });
+  expect(readConfig(frontSchema, complete).WORKER_FUNCTION).toBe("worker");
+});
+
+test("every variable that is missing or wrong is named at once, and no value is shown", () => {
+  const broken = {
+    ...complete,
+    AWS_ACCOUNT_ID: "12-very-secret",
+    SLACK_TEAM_ID: "very-secret",
+    TABLE_NAME: undefined,
+  };
+  const read = () => readConfig(workerSchema, broken);
+  expect(read).toThrow(/AWS_ACCOUNT_ID: must be the 12 digits[\s\S]*/);
+  expect(read).toThrow(/SLACK_TEAM_ID/);
+  expect(read).toThrow(/TABLE_NAME/);
+  expect(read).not.toThrow(/very-secret/);
+});
+
+test.each(["vpc-1", "sg-1=vpc-1", "vpc-1=sg-1,nonsense"])(
+  "fence groups written as %s are refused with their form",
+  (text) => {
+    expect(() => readConfig(workerSchema, { ...complete, FENCE_SECURITY_GROUPS: text })).toThrow(
+      /vpc-1=sg-1,vpc-2=sg-2/,
+    );
+  },
+);
+
+test("a file of certificate authorities that cannot be read is named", () => {
+  const environment = { DATABASE_PASSWORD: "very-secret", DATABASE_CA_FILE: "/nowhere/ca.pem" };
+  expect(() => readConfig(probeSchema, environment)).toThrow(/DATABASE_CA_FILE: cannot be read/);
+});
