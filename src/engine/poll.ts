@@ -3,14 +3,14 @@ import { DatabaseFault, type Look, type Sighting } from "../core/database.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 import { announce } from "./announce.ts";
-import type { Deps } from "./deps.ts";
+import type { Agenda, Deps } from "./deps.ts";
 import { serveRequests } from "./intake.ts";
 import { type Outlook, reconcile, saveEvent } from "./reconcile.ts";
 
 /** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
 const lingerFor = seconds(75);
-/** Often enough to name the half second in which an endpoint went or came; each look is a login. */
-const watchEvery = 500;
+/** Often enough to name the half second in which the endpoint went or came; each look is a login. */
+const watchEvery = { writer: 500, reader: 2_000 };
 
 export interface PollOutcome {
   /** How soon another poll is worth it: a minute where only people are waited for. */
@@ -30,28 +30,43 @@ export async function poll(deps: Deps, { woken = false } = {}): Promise<PollOutc
   const until = deps.clock.now() + lingerFor;
   const threads = threadsOf(deps);
   const known = new Map<string, Look>();
-  let epoch: number | undefined;
-  let look = woken;
+  const lead = leadOf(deps);
   try {
+    let looked = await firstPass(deps, woken);
     for (;;) {
-      const outlooks = await pass(deps, look);
-      threads.follow(outlooks);
-      const urgent = outlooks.filter((outlook) => isUrgent(outlook, epoch !== undefined));
+      threads.follow(looked);
+      const urgent = looked.filter((outlook) => isUrgent(outlook, lead.isTaken()));
       const soonest = Math.min(
         minutes(1),
-        ...outlooks.filter(isUnderWay).map(({ lookAgainIn }) => lookAgainIn),
+        ...looked.filter(isUnderWay).map(({ lookAgainIn }) => lookAgainIn),
       );
-      const outcome = { lookAgainIn: soonest, underWay: outlooks.some(isUnderWay) };
-      if (urgent.length === 0 || deps.clock.now() + soonest > until) return outcome;
-      epoch ??= await deps.store.takeEpoch();
-      if ((await deps.store.currentEpoch()) !== epoch) return outcome;
+      const isOver = urgent.length === 0 || deps.clock.now() + soonest > until;
+      if (isOver || !(await lead.isOurs()))
+        return { lookAgainIn: soonest, underWay: looked.some(isUnderWay) };
       await waitAndWatch(deps, urgent, soonest, known);
-      // Inside a downtime whoever asks for a rollback must not wait for an index.
-      look = true;
+      looked = await nextPass(deps, looked, urgent);
     }
   } finally {
     await threads.finish();
   }
+}
+
+/**
+ * Which run lingers. The epoch only saves work: that two of them never do the same is the conditional save's business, so now
+ * and then is often enough to look whether a later run has taken over.
+ */
+function leadOf({ store, clock }: Deps): { isTaken(): boolean; isOurs(): Promise<boolean> } {
+  let epoch: number | undefined;
+  let lookedAt = 0;
+  return {
+    isTaken: () => epoch !== undefined,
+    isOurs: async () => {
+      epoch ??= await store.takeEpoch();
+      if (clock.now() < lookedAt + seconds(10)) return true;
+      lookedAt = clock.now();
+      return (await store.currentEpoch()) === epoch;
+    },
+  };
 }
 
 function isUnderWay({ waitsFor }: Outlook): boolean {
@@ -71,15 +86,39 @@ function isUrgent({ migration, waitsFor }: Outlook, lingers: boolean): boolean {
   );
 }
 
-async function pass(deps: Deps, look: boolean): Promise<readonly Outlook[]> {
+type Due = Agenda["migrations"][number];
+type Looked = Outlook & { readonly due: Due };
+
+async function firstPass(deps: Deps, woken: boolean): Promise<readonly Looked[]> {
   const agenda = await deps.store.agenda();
-  const touched = look || agenda.requests ? await serveRequests(deps) : [];
-  const due = new Map([...agenda.migrations, ...touched].map((one) => [one.migration, one]));
-  return Promise.all([...due.values()].map((one) => reconcileSafely(deps, one)));
+  const touched = woken || agenda.requests ? await serveRequests(deps) : [];
+  return lookAt(deps, [...agenda.migrations, ...touched]);
+}
+
+/**
+ * While it lingers, a run looks at what is urgent, and for requests: whoever asks for a rollback must not wait for an index.
+ * What is not urgent was looked at, and is looked at again by the next run.
+ */
+async function nextPass(
+  deps: Deps,
+  before: readonly Looked[],
+  urgent: readonly Looked[],
+): Promise<readonly Looked[]> {
+  const touched = await serveRequests(deps);
+  const looked = await lookAt(deps, [...urgent.map(({ due }) => due), ...touched]);
+  const again = new Set(looked.map(({ due }) => due.migration));
+  return [...before.filter(({ due }) => !again.has(due.migration)), ...looked];
+}
+
+async function lookAt(deps: Deps, due: readonly Due[]): Promise<readonly Looked[]> {
+  const once = new Map(due.map((one) => [one.migration, one]));
+  return Promise.all(
+    [...once.values()].map(async (one) => ({ ...(await reconcileSafely(deps, one)), due: one })),
+  );
 }
 
 /** One migration that cannot be looked at must not keep the others from being looked at. */
-async function reconcileSafely(deps: Deps, due: { database: string; migration: string }): Promise<Outlook> {
+async function reconcileSafely(deps: Deps, due: Due): Promise<Outlook> {
   try {
     const outlook = await reconcile(deps, due.database);
     if (outlook.migration?.id === due.migration) return outlook;
@@ -108,7 +147,7 @@ async function waitAndWatch(
       const looked = await watch(deps, at, {
         known: known.get(key) ?? null,
         during: wait,
-        every: watchEvery,
+        every: watchEvery[name],
       });
       if (!looked) return [];
       known.set(key, looked.last);

@@ -156,13 +156,22 @@ function outlook(deps: Deps, migration: Migration, current: CourseStep | undefin
   };
 }
 
-/** Outside the downtime a minute is soon enough; inside it two seconds, and slower early in long steps. */
+/**
+ * Outside the downtime a minute is soon enough. Inside it two seconds, except long before a long step can be over: a look
+ * every twenty seconds until half of the expected time, every ten until four fifths.
+ */
 function lookAgainIn(migration: Migration, { key, way }: CourseStep, now: Instant): Duration {
   const kept = migration.steps[key];
   const spent = now - (kept?.begunAt ?? kept?.since ?? now);
-  const early = spent < way.expect / 2 && way.expect >= minutes(2);
-  if (!inDowntime(migration) && migration.direction === "forward") return early ? minutes(1) : seconds(15);
-  return early ? Math.min(seconds(20), way.expect / 2 - spent + seconds(1)) : seconds(2);
+  const isLong = way.expect >= minutes(2);
+  const half = way.expect / 2;
+  const most = way.expect * 0.8;
+  if (!inDowntime(migration) && migration.direction === "forward") {
+    return isLong && spent < half ? minutes(1) : seconds(15);
+  }
+  if (isLong && spent < half) return Math.min(seconds(20), half - spent + seconds(1));
+  if (isLong && spent < most) return Math.min(seconds(10), most - spent + seconds(1));
+  return seconds(2);
 }
 
 /** True if somebody must be waited for at a gate, with nothing else going on. */

@@ -53,7 +53,7 @@ function findButton({ workspace }: World, channel: string, label: string): Butto
   return undefined;
 }
 
-/** Looks ten times a second until there is something. Throws after a minute of the wall's time. */
+/** Looks several times a second until there is something. Throws after a minute of the wall's time. */
 export async function until<T>(
   what: string,
   look: () => T | undefined | Promise<T | undefined>,
@@ -64,6 +64,6 @@ export async function until<T>(
     const found = await look();
     if (found !== undefined) return found;
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await new Promise((resolve) => setTimeout(resolve, 250));
   }
 }
