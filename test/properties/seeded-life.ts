@@ -33,7 +33,7 @@ export async function liveBySeed(seed: number) {
 
 function born(seed: number): SeededLife {
   const random = seeded(seed);
-  const life = aLife({ hurry: 600_000, random });
+  const life = aLife({ hurry: 120_000, random });
   const weather = weatherOf(random);
   const { account, channel } = life.world;
   account.faults = awsFaults(random, weather);

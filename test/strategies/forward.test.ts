@@ -78,11 +78,7 @@ for (const strategy of strategies) {
         return call();
       });
       const before = seen(life);
-      await life.world.store.putRequest({
-        ...{ id: "dry", at: 0, user: "UALICE", team: "T0ENCRYPT", channel: "C0DATABASE", responseUrl: "" },
-        kind: "command",
-        command: { verb: "plan", name, key: null },
-      });
+      await ask(life, "UALICE", "plan");
       await poll(deps);
       expect(lastNotice(life)?.kind).toBe("plan");
       expect(seen(life)).toEqual(before);
