@@ -12,11 +12,13 @@ export function openBrowser(): Promise<Browser> {
   return chromium.launch({ executablePath: browserPath, args: [...args, ...quiet] });
 }
 
-/** The page as one person has it open. */
+/** The page, and what people do with it. */
 export interface Desk {
+  /** Goes on as somebody else. */
+  becomes(name: "Alice" | "Bob"): Promise<void>;
   /** The newest migration's message in the channel. */
   readonly root: Locator;
-  /** The messages to this person alone. */
+  /** The messages to the present person alone. */
   readonly whispers: Locator;
   readonly thread: Locator;
   types(command: string): Promise<void>;
@@ -32,10 +34,10 @@ export interface Desk {
   picture(name: string): Promise<void>;
 }
 
-export async function sitDown(browser: Browser, url: string, person: string): Promise<Desk> {
+export async function sitDown(browser: Browser, url: string): Promise<Desk> {
   const page = await browser.newPage({ viewport: desktop });
   page.setDefaultTimeout(30_000);
-  await page.goto(`${url}/?as=${person}`);
+  await page.goto(url);
   await page.locator(".beginning").waitFor();
   const channel = page.locator(".channel");
   const thread = page.getByRole("complementary", { name: "Thread" });
@@ -45,6 +47,11 @@ export async function sitDown(browser: Browser, url: string, person: string): Pr
     return page.getByRole("dialog");
   }
   return {
+    async becomes(name) {
+      const person = page.locator(".people").getByRole("button", { name, exact: false });
+      await person.click();
+      await page.locator(".people [aria-pressed=true]", { hasText: name }).waitFor();
+    },
     root,
     thread,
     presses,

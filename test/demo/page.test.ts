@@ -16,8 +16,7 @@ describe.skipIf(!hasBrowser)("the demo in a browser (needs /usr/bin/chromium)", 
   let world: World;
   let brake: Brake;
   let browser: Browser;
-  let alice: Desk;
-  let bob: Desk;
+  let desk: Desk;
 
   beforeAll(async () => {
     // PostgreSQL does not run as root; whom it runs as instead must be able to enter.
@@ -29,8 +28,7 @@ describe.skipIf(!hasBrowser)("the demo in a browser (needs /usr/bin/chromium)", 
     });
     brake = brakeOn(world);
     browser = await openBrowser();
-    alice = await sitDown(browser, world.slack.url, "U0ALICE01");
-    bob = await sitDown(browser, world.slack.url, "U0BOB0001");
+    desk = await sitDown(browser, world.slack.url);
   });
   afterAll(async () => {
     brake?.release();
@@ -39,116 +37,120 @@ describe.skipIf(!hasBrowser)("the demo in a browser (needs /usr/bin/chromium)", 
     rmSync(directory, { recursive: true, force: true });
   });
 
-  const titled = (desk: Desk, title: string) =>
+  const titled = (title: string) =>
     desk.root.getByRole("heading", { name: `orders-prod: ${title}` }).waitFor({ timeout });
 
   it("shows the plan: whom it waits for, its keys, its downtime, every step", async () => {
-    await alice.types("/encrypt-db start orders-prod");
-    await titled(alice, "the plan waits for approval");
-    await alice.whispers.getByText("The plan for orders-prod is in the channel").waitFor();
-    await alice.picture("1-plan");
-    const plan = await alice.root.innerText();
+    await desk.becomes("Alice");
+    await desk.types("/encrypt-db start orders-prod");
+    await titled("the plan waits for approval");
+    await desk.whispers.getByText("The plan for orders-prod is in the channel").waitFor();
+    await desk.picture("1-plan");
+    const plan = await desk.root.innerText();
     expect(plan).toContain("@Alice Novak asked for this; somebody else must approve: @db-approvers");
     expect(plan).toContain("Nothing has been created or changed yet");
     expect(plan).toMatch(/Expected downtime\s+47 min/);
     expect(plan).toMatch(
       /the downtime begins[\s\S]+Restore orders-prod under the new key[\s\S]+the downtime ends/,
     );
-    expect(await alice.buttons()).toEqual(["Approve the plan", "Reject"]);
+    expect(await desk.buttons()).toEqual(["Approve the plan", "Reject"]);
   });
 
   it("refuses the approval of the person who asked, and says so to that person alone", async () => {
-    await alice.confirms("Approve the plan", "Approve");
-    await alice.whispers.getByText("You asked for this migration yourself").waitFor();
-    await alice.whispers.getByText("Somebody else from the approvers must approve it").waitFor();
-    await alice.picture("2-refusal");
-    expect(await bob.whispers.count()).toBe(0);
-    expect(await bob.buttons()).toEqual(["Approve the plan", "Reject"]);
+    await desk.confirms("Approve the plan", "Approve");
+    await desk.whispers.getByText("You asked for this migration yourself").waitFor();
+    await desk.whispers.getByText("Somebody else from the approvers must approve it").waitFor();
+    await desk.picture("2-refusal");
+    await desk.becomes("Bob");
+    expect(await desk.whispers.count()).toBe(0);
+    expect(await desk.buttons()).toEqual(["Approve the plan", "Reject"]);
   });
 
   it("asks the second person once more, and then waits for the cutover with two ways to open", async () => {
-    const question = await bob.presses("Approve the plan");
+    const question = await desk.presses("Approve the plan");
     await question.getByText("Nothing interrupts it before the cutover").waitFor();
-    await bob.picture("3-question");
+    await desk.picture("3-question");
     await question.getByRole("button", { name: "Approve", exact: true }).click();
-    await titled(bob, "the cutover waits for approval");
-    await bob.picture("4-cutover");
-    expect(await bob.root.innerText()).toContain("a downtime of at most 1 h 30 min");
-    expect(await bob.buttons()).toEqual([
+    await titled("the cutover waits for approval");
+    await desk.picture("4-cutover");
+    expect(await desk.root.innerText()).toContain("a downtime of at most 1 h 30 min");
+    expect(await desk.buttons()).toEqual([
       "Approve, open automatically",
       "Approve, ask before opening",
       "Reject and roll back",
     ]);
-    await bob.openThread();
-    await bob.thread.getByText("orders-prod waits for the approval of the cutover").waitFor();
-    await bob.picture("4-cutover-thread");
-    await bob.closeThread();
+    await desk.openThread();
+    await desk.thread.getByText("orders-prod waits for the approval of the cutover").waitFor();
+    await desk.picture("4-cutover-thread");
+    await desk.closeThread();
   });
 
   it("says of a failure whether the database serves, why, what to do, and what going back costs", async () => {
     world.account.faults = ({ operation }) =>
       operation === "RestoreDBClusterToPointInTime" ? { code: "KMSKeyNotAccessibleFault" } : undefined;
-    await bob.confirms("Approve, open automatically", "Approve the cutover");
-    await titled(bob, "stuck");
-    await bob.picture("5-failed");
-    const failed = await bob.root.innerText();
+    await desk.confirms("Approve, open automatically", "Approve the cutover");
+    await titled("stuck");
+    await desk.picture("5-failed");
+    const failed = await desk.root.innerText();
     expect(failed).toContain("orders-prod is not serving");
     expect(failed).toContain("AWS refused RestoreDBClusterToPointInTime: KMSKeyNotAccessibleFault");
     expect(failed).toMatch(/Rolling back now\s+takes about \d+ min.*, loses 0 writes/);
-    expect(await bob.buttons()).toEqual(["Retry", expect.stringMatching(/^Roll back \(about \d+ min.*\)$/)]);
-    await bob.openThread();
-    await bob.thread.getByText("orders-prod is stuck and needs a human").waitFor();
-    await bob.picture("5-failed-thread");
-    await bob.closeThread();
+    expect(await desk.buttons()).toEqual(["Retry", expect.stringMatching(/^Roll back \(about \d+ min.*\)$/)]);
+    await desk.openThread();
+    await desk.thread.getByText("orders-prod is stuck and needs a human").waitFor();
+    await desk.picture("5-failed-thread");
+    await desk.closeThread();
   });
 
   it("rolls back by a button, and then says that the source serves and that no write was lost", async () => {
     brake.at("goes back to the source: 1 of");
-    await bob.confirms(/^Roll back/, "Roll back");
-    await titled(bob, "rolling back");
-    await bob.root.getByText("1 of 5 steps done").waitFor();
-    await bob.picture("6-rolling-back");
-    expect(await bob.root.innerText()).toContain("orders-prod is not serving");
-    expect(await bob.buttons()).toEqual([]);
+    await desk.confirms(/^Roll back/, "Roll back");
+    await titled("rolling back");
+    await desk.root.getByText(/1 of \d steps done/).waitFor();
+    await desk.picture("6-rolling-back");
+    expect(await desk.root.innerText()).toContain("orders-prod is not serving");
+    expect(await desk.buttons()).toEqual([]);
     brake.release();
-    await titled(bob, "rolled back");
-    await bob.picture("7-rolled-back");
-    expect(await bob.root.innerText()).toContain("No write was lost");
-    expect(await bob.buttons()).toEqual([]);
-    await bob.openThread();
-    await bob.thread.getByText("orders-prod is back").waitFor();
-    await bob.picture("7-rolled-back-thread");
-    await bob.closeThread();
+    await titled("rolled back");
+    await desk.picture("7-rolled-back");
+    expect(await desk.root.innerText()).toContain("No write was lost");
+    expect(await desk.buttons()).toEqual([]);
+    await desk.openThread();
+    await desk.thread.getByText("orders-prod is back").waitFor();
+    await desk.picture("7-rolled-back-thread");
+    await desk.closeThread();
     world.account.faults = undefined;
   });
 
   it("starts anew, and shows the downtime with what goes on in it and the price of going back", async () => {
-    await alice.types("/encrypt-db start orders-prod");
-    await titled(bob, "the plan waits for approval");
-    await bob.confirms("Approve the plan", "Approve");
-    await titled(bob, "the cutover waits for approval");
+    await desk.becomes("Alice");
+    await desk.types("/encrypt-db start orders-prod");
+    await titled("the plan waits for approval");
+    await desk.becomes("Bob");
+    await desk.confirms("Approve the plan", "Approve");
+    await titled("the cutover waits for approval");
     brake.at("Step 15 of 28: Restore orders-prod");
-    await bob.confirms("Approve, open automatically", "Approve the cutover");
-    await bob.root.getByText("Step 15 of 28").waitFor({ timeout });
-    await bob.picture("8-downtime");
-    const downtime = await bob.root.innerText();
+    await desk.confirms("Approve, open automatically", "Approve the cutover");
+    await desk.root.getByText("Step 15 of 28").waitFor({ timeout });
+    await desk.picture("8-downtime");
+    const downtime = await desk.root.innerText();
     expect(downtime).toContain("orders-prod: in its downtime");
     expect(downtime).toContain("orders-prod is not serving");
     expect(downtime).toMatch(/Longest approved\s+1 h 30 min, by Bob Okafor/);
-    expect(await bob.buttons()).toEqual([expect.stringMatching(/^Roll back \(about /)]);
+    expect(await desk.buttons()).toEqual([expect.stringMatching(/^Roll back \(about /)]);
   });
 
   it("ends with what serves, how long the downtime was, and what was proved", async () => {
     brake.release();
-    await titled(bob, "under the new key");
-    await bob.picture("9-finished");
-    const finished = await bob.root.innerText();
+    await titled("under the new key");
+    await desk.picture("9-finished");
+    const finished = await desk.root.innerText();
     expect(finished).toMatch(/the downtime was \d+ min/);
     expect(finished).toContain("orders-prod serves from the replacement");
     expect(finished).toMatch(/orders-prod-old-\w+ is tagged as retired, protected and fenced/);
-    expect(await bob.buttons()).toEqual([]);
-    await bob.openThread();
-    await bob.thread.getByText("orders-prod is open").waitFor();
-    await bob.picture("thread");
+    expect(await desk.buttons()).toEqual([]);
+    await desk.openThread();
+    await desk.thread.getByText("orders-prod is open").waitFor();
+    await desk.picture("thread");
   });
 });

@@ -17,7 +17,6 @@ const claimsShown: Readonly<Record<string, readonly string[]>> = {
     "saw.sequences",
   ],
   "event.opened": [],
-  "event.finished": ["saw.answers"],
 };
 
 /** What was seen until this entry, and who said so. */

@@ -1,17 +1,26 @@
 import type { KnownBlock } from "@slack/types";
+import { hasBegun } from "../../core/course.ts";
 import type { Sighting } from "../../core/database.ts";
 import type { Migration } from "../../core/migration.ts";
 import type { Note } from "../../core/note.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { sourceOf } from "../phase.ts";
+import { isDone, sourceOf } from "../phase.ts";
 import { code, escaped, mrkdwn, sayInstant } from "../text.ts";
 import { keyName } from "./key.ts";
 import { section } from "./message.ts";
 
 /** The claims that a person reads first when all is over, by how it ended. */
 const headlines: Readonly<Partial<Record<Migration["status"], readonly string[]>>> = {
-  finished: ["saw.marker", "saw.restored", "saw.key", "saw.marker-there", "saw.retired", "saw.snapshot"],
+  finished: [
+    "saw.marker",
+    "saw.restored",
+    "saw.key",
+    "saw.marker-there",
+    "saw.answers",
+    "saw.retired",
+    "saw.snapshot",
+  ],
   "rolled-back": ["saw.source-answers", "saw.put-aside", "saw.snapshot"],
 };
 
@@ -34,7 +43,8 @@ function sightingLines(view: MigrationView): readonly string[] {
     known.set(what, [...(known.get(what) ?? []), escaped(endpoint)]);
   }
   return [...known].map(
-    ([what, endpoints]) => `• Endpoint${endpoints.length > 1 ? "s" : ""} (${endpoints.join(", ")}): ${what}`,
+    ([what, endpoints]) =>
+      `• The ${endpoints.join(" and ")} endpoint${endpoints.length > 1 ? "s" : ""}: ${what}`,
   );
 }
 
@@ -58,8 +68,12 @@ function layerName(layer: string): string {
 export function whoIs(resourceId: string, { migration, plan }: MigrationView): string {
   const source = sourceOf(plan).resourceId;
   if (source === resourceId) return "the source";
-  // From the marker on the source calls itself so, and with it its copy until that is told who it is.
-  if (resourceId === `copy-of-${source}`) return "the source or a copy of it";
+  // From the marker on the source calls itself so, and so does its copy until that is told who it is. The name is theirs
+  // one after the other: the copy is not begun before the source has given the name away.
+  if (resourceId === `copy-of-${source}`) {
+    const hasCopy = hasBegun(migration.steps.restore) && !isDone(migration.steps["undo:restore"]);
+    return hasCopy ? "the replacement" : "the source";
+  }
   const isRestored = claimsOf(migration).some(
     ({ code: of, params }) => of === "saw.restored" && params.resourceId === resourceId,
   );
