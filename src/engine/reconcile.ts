@@ -4,13 +4,14 @@ import type { Endpoint } from "../core/database.ts";
 import type { Event } from "../core/events.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Duration, type Instant, minutes, seconds } from "../core/time.ts";
 import { transition } from "../core/transition.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
 import { drift } from "./survey.ts";
-import { act, look } from "./turn.ts";
+import { act, look, putOff } from "./turn.ts";
 
 /** What one pass came to: whether, and how soon, looking again is worth it. */
 export interface Outlook {
@@ -104,6 +105,13 @@ async function driftBefore(
   if (migration.direction === "back" || (isMeant && current.step.downtime !== "begins")) return undefined;
   const found = await drift(deps, strategy, migration);
   if (!found) return undefined;
+  if (found.event.type === "blocked" && found.event.problem.code === "target.not-available") {
+    // A backup of its own, or the change that was just asked for: nobody has to do anything about it.
+    const { name, status } = found.event.problem.params;
+    const because = note("wait.status", { name: name ?? "", status: status ?? "" });
+    const [later] = transition(migration, putOff(strategy, migration, current, because), deps.clock.now());
+    return save(deps, migration, later);
+  }
   if (isMeant && found.event.type === "replanned") {
     const { differences } = found.event;
     const why = problem("plan.changed-late", { name: migration.target.name, differences });

@@ -4,6 +4,7 @@ import { DatabaseFault } from "../core/database.ts";
 import type { Event, WayFacts } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
 import { type Names, namesFor } from "../core/names.ts";
+import type { Note } from "../core/note.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import { type Effect, type StepContext, settleOf } from "../core/step.ts";
@@ -76,6 +77,11 @@ export async function act(
     if (fault instanceof CloudFault && fault.kind === "unanswered") return undefined;
     return faultEvent(deps, strategy, migration, course, fault, "act");
   }
+}
+
+/** Not now, and nobody's fault. */
+export function putOff(strategy: Strategy, migration: Migration, course: CourseStep, because: Note): Event {
+  return { type: "put-off", way: wayFacts(strategy, migration, course), because };
 }
 
 function wayFacts(strategy: Strategy, migration: Migration, course: CourseStep): WayFacts {
