@@ -8,7 +8,7 @@ import { type Brake, brakeOn } from "./brake.ts";
 import { browserPath, type Desk, openBrowser, sitDown } from "./browser.ts";
 
 // Real servers restart in it; on a busy machine that takes its time.
-const timeout = 90_000;
+const timeout = 180_000;
 const hasBrowser = existsSync(browserPath);
 
 describe.skipIf(!hasBrowser)("the demo in a browser (needs /usr/bin/chromium)", { timeout }, () => {

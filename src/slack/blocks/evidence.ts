@@ -37,13 +37,21 @@ export function evidenceBlocks(
   );
 }
 
-/** Counters are kept as they were read, so that they can be compared; people read them as words. */
+/** Kept as it was read, so that it can be compared; people read words, and a hash by its beginning. */
 function sayObserved(observed: string): string {
-  if (!observed.startsWith("[")) return observed;
+  const read = parse(observed);
+  const counted = counters.shape.databases.safeParse(read);
+  if (counted.success) {
+    return counted.data.map(({ name, changes }) => `${name}: ${changes} changed`).join("; ");
+  }
+  if (read !== null && typeof read === "object") return Object.keys(read).join(", ");
+  return observed.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, "$1…");
+}
+
+function parse(text: string): unknown {
   try {
-    const read = counters.shape.databases.parse(JSON.parse(observed));
-    return read.map(({ name, changes }) => `${name}: ${changes} changed`).join("; ");
+    return JSON.parse(text);
   } catch {
-    return observed;
+    return undefined;
   }
 }

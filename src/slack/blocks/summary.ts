@@ -1,7 +1,7 @@
 import type { KnownBlock } from "@slack/types";
 import { hasBegun } from "../../core/course.ts";
 import type { Sighting } from "../../core/database.ts";
-import type { Migration } from "../../core/migration.ts";
+import { isEnded, type Migration } from "../../core/migration.ts";
 import type { Note } from "../../core/note.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
@@ -28,7 +28,8 @@ const headlines: Readonly<Partial<Record<Migration["status"], readonly string[]>
 export function summaryBlocks(view: MigrationView): readonly KnownBlock[] {
   const { migration } = view;
   const lines = [
-    ...sightingLines(view),
+    // Nobody watches the endpoints any more: what was seen last would be read as how it is.
+    ...(isEnded(migration) ? [] : sightingLines(view)),
     ...(migration.status === "finished" ? keyBefore(view) : []),
     ...proved(migration),
   ];
@@ -52,7 +53,7 @@ function sightingLines(view: MigrationView): readonly string[] {
 function saySighting({ sight, after, by }: Sighting, view: MigrationView): string {
   const since = `${after === null ? "seen" : "since"} ${sayInstant(by)}`;
   if (sight.state === "unreachable") {
-    return `unreachable ${since} (${layerName(sight.layer)}: ${escaped(sight.reason)})`;
+    return `unreachable, ${since} (${layerName(sight.layer)}: ${escaped(sight.reason)})`;
   }
   return sight.answersAs === null
     ? `answers without saying who it is, ${since}`

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import type { StepRecord } from "../../../src/core/migration.ts";
 import { plain } from "../../../src/core/note.ts";
 import { explain } from "../../../src/core/problem.ts";
 import { note, sentences } from "../../../src/core/sentences.ts";
@@ -38,6 +39,30 @@ describe("the thread", () => {
     expect(text).toContain("T1 is <!date^1795521600^");
     expect(text).toContain("Deletion protection is on and the tags are set");
     expect(text).toContain("rds:DescribeDBClusters");
+  });
+
+  it("says in words what was observed: counters, names of settings, the beginning of a hash", () => {
+    const view = viewAt("after-mark");
+    const observed = [
+      JSON.stringify([{ name: "orders", reset: "never", changes: 17 }]),
+      JSON.stringify({ port: 5432, securityGroups: ["sg-app"] }),
+      "67bda2e9da0c".padEnd(64, "0"),
+      "none",
+    ];
+    const evidence = observed.map((each) => ({
+      claim: note("saw.protected", {}),
+      observed: each,
+      source: "probe",
+    }));
+    const mark = { ...view.migration.steps.mark, evidence } as StepRecord;
+    const steps = { ...view.migration.steps, mark };
+    const marked = entry(note("event.marked", { t1: noon, restoreAt: noon }), mark.doneAt ?? 0);
+    const said = wholeText(replyMessage(marked, { ...view, migration: { ...view.migration, steps } }));
+    expect(said).toContain("orders: 17 changed");
+    expect(said).toContain("port, securityGroups");
+    expect(said).toContain("67bda2e9da0c…");
+    expect(said).toContain("none");
+    expect(said).not.toMatch(/[{[]"|0{20}/);
   });
 
   it("tells which database an endpoint answers as", () => {
