@@ -9,7 +9,7 @@ import {
   paginateDescribeDBInstances,
   type RDSClient,
 } from "@aws-sdk/client-rds";
-import type { Cloud, DatabaseFacts, Quota, Quotas } from "../core/cloud.ts";
+import type { Cloud, DatabaseFacts, Quotas } from "../core/cloud.ts";
 import { coalesce } from "./coalesce.ts";
 import { clusterFacts, encryptionOf, given, instanceFacts, snapshotFacts, tagsOf } from "./facts.ts";
 import { calling, finding, incomplete } from "./faults.ts";
@@ -108,7 +108,7 @@ async function findClusterSnapshot(client: RDSClient, name: string) {
 async function quotas(client: RDSClient): Promise<Quotas> {
   const operation = "DescribeAccountAttributes";
   const answer = await calling(operation, () => client.send(new DescribeAccountAttributesCommand({})));
-  const quota = (name: string): Quota => {
+  const quota = (name: string): Quotas["clusters"] => {
     const found = answer.AccountQuotas?.find(({ AccountQuotaName }) => AccountQuotaName === name);
     if (found?.Used === undefined || found.Max === undefined) throw incomplete(operation, name);
     return { used: found.Used, max: found.Max };

@@ -152,19 +152,20 @@ export interface SnapshotFacts {
   readonly tags: Tags;
 }
 
-export interface KeyFacts {
-  readonly arn: string;
-  readonly account: string;
-  readonly region: string;
+export const keyFacts = z.object({
+  arn: z.string(),
+  account: z.string(),
+  region: z.string(),
   /** `AWS` is a managed key such as aws/rds. */
-  readonly manager: "AWS" | "CUSTOMER";
-  readonly state: string;
-  readonly spec: string;
-  readonly usage: string;
-  readonly origin: string;
+  manager: z.enum(["AWS", "CUSTOMER"]),
+  state: z.string(),
+  spec: z.string(),
+  usage: z.string(),
+  origin: z.string(),
   /** When imported material expires, or null. */
-  readonly validUntil: Instant | null;
-}
+  validUntil: z.number().nullable(),
+});
+export type KeyFacts = z.infer<typeof keyFacts>;
 
 /** What a restore leaves behind and AWS tells elsewhere than with the cluster. */
 export interface Attachment {
@@ -181,16 +182,14 @@ export interface Attachment {
   readonly name: string;
 }
 
-export interface Quota {
-  readonly used: number;
-  readonly max: number;
-}
+const quota = z.object({ used: z.number(), max: z.number() });
 
-export interface Quotas {
-  readonly clusters: Quota;
-  readonly instances: Quota;
-  readonly manualClusterSnapshots: Quota;
-}
+export const quotas = z.object({
+  clusters: quota,
+  instances: quota,
+  manualClusterSnapshots: quota,
+});
+export type Quotas = z.infer<typeof quotas>;
 
 /** One line of `/encrypt-db list`. */
 export interface DatabaseFacts {

@@ -1,6 +1,6 @@
 import { z } from "zod";
-import { clusterSettings, memberSettings, type Ref } from "../core/cloud.ts";
-import { counters } from "../core/database.ts";
+import { clusterSettings, keyFacts, memberSettings, quotas, type Ref } from "../core/cloud.ts";
+import { counters, inventory } from "../core/database.ts";
 import type { Step, StepContext } from "../core/step.ts";
 
 /** What the approval of an Aurora migration covers. A difference voids it. */
@@ -34,31 +34,11 @@ export const auroraObserved = z.object({
   latestRestorableTime: z.number().nullable(),
   pendingChanges: z.array(z.string()),
   attachments: z.array(z.object({ kind: z.string(), name: z.string() })),
-  quotas: z.object({
-    clusters: z.object({ used: z.number(), max: z.number() }),
-    instances: z.object({ used: z.number(), max: z.number() }),
-    manualClusterSnapshots: z.object({ used: z.number(), max: z.number() }),
-  }),
+  quotas,
   safetySnapshotExists: z.boolean(),
-  key: z.object({
-    arn: z.string(),
-    account: z.string(),
-    region: z.string(),
-    manager: z.enum(["AWS", "CUSTOMER"]),
-    state: z.string(),
-    spec: z.string(),
-    usage: z.string(),
-    origin: z.string(),
-    validUntil: z.number().nullable(),
-  }),
+  key: keyFacts,
   sourceKeyState: z.string().nullable(),
-  login: z.object({
-    user: z.string(),
-    endsSessions: z.boolean(),
-    readsStatistics: z.boolean(),
-    createsSchema: z.boolean(),
-    connectsEverywhere: z.boolean(),
-  }),
+  login: inventory.shape.login,
 });
 export type AuroraObserved = z.infer<typeof auroraObserved>;
 
