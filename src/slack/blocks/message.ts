@@ -117,6 +117,6 @@ export function plain(text: string, longest: number): PlainTextElement {
 }
 
 /** `verbatim` keeps Slack from turning `@here` or a host name in a value into a mention or a link. */
-export function mrkdwnText(text: string, longest: number): MrkdwnElement {
+function mrkdwnText(text: string, longest: number): MrkdwnElement {
   return { type: "mrkdwn", text: cut(text, longest) || "–", verbatim: true };
 }
