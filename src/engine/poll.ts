@@ -2,10 +2,10 @@ import { databaseKey } from "../core/cloud.ts";
 import { DatabaseFault, type Look, type Sighting } from "../core/database.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
-import { announce } from "./announce.ts";
 import type { Agenda, Deps } from "./deps.ts";
 import { serveRequests } from "./intake.ts";
 import { type Outlook, reconcile, saveEvent } from "./reconcile.ts";
+import { threadsOf } from "./threads.ts";
 
 /** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
 const lingerFor = seconds(75);
@@ -185,41 +185,6 @@ async function saveSighting(
 function sameSight({ sight: a }: Sighting, { sight: b }: Sighting): boolean {
   if (a.state === "answers") return b.state === "answers" && a.answersAs === b.answersAs;
   return b.state === "unreachable" && a.layer === b.layer;
-}
-
-/** Announces beside the polling and never in its way; at the end it waits for what was begun. */
-function threadsOf(deps: Deps): { follow(outlooks: readonly Outlook[]): void; finish(): Promise<void> } {
-  const latest = new Map<string, Outlook & { migration: Migration }>();
-  let running: Promise<void> | undefined;
-  const catchUp = async (): Promise<void> => {
-    for (const [id, outlook] of latest) {
-      latest.delete(id);
-      const complete = await announce(deps, outlook.migration);
-      const idle = outlook.waitsFor === "people" || outlook.waitsFor === "nothing";
-      if (complete && idle) await deps.store.rest(outlook.migration);
-    }
-  };
-  const failed = (fault: unknown): void => deps.log.error("threads-failed", { fault });
-  const start = (): void => {
-    if (latest.size === 0) return;
-    running ??= catchUp()
-      .catch(failed)
-      .finally(() => {
-        running = undefined;
-      });
-  };
-  return {
-    follow: (outlooks) => {
-      for (const outlook of outlooks) {
-        const { migration } = outlook;
-        if (migration) latest.set(migration.id, { ...outlook, migration });
-      }
-      start();
-    },
-    finish: async () => {
-      for (start(); running; start()) await running;
-    },
-  };
 }
 
 export interface Wakes {
