@@ -91,8 +91,8 @@ export interface Step<P, L> extends Way<P, L> {
   readonly verifies?: true;
   /** The step whose first act begins the downtime, and the one whose end ends it. */
   readonly downtime?: "begins" | "ends";
-  /** The endpoint is going or coming: look at it several times a second meanwhile. */
-  readonly watch?: true;
+  /** Look at the endpoints meanwhile: `closely`, several times a second, while one is going or coming; else now and then. */
+  readonly watch?: "closely" | "now and then";
   /** Past it the migration is stuck, loudly. */
   readonly deadline?: Duration;
   /** A reason why this database does not need it, or nothing. */

@@ -9,8 +9,6 @@ import { threadsOf } from "./threads.ts";
 
 /** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
 const lingerFor = seconds(75);
-/** Often enough to name the half second in which the endpoint went or came; each look is a login. */
-const watchEvery = { writer: 500, reader: 2_000 };
 
 export interface PollOutcome {
   /** How soon another poll is worth it: a minute where only people are waited for. */
@@ -138,16 +136,16 @@ async function waitAndWatch(
   known: Map<string, Look>,
 ): Promise<void> {
   const watched = outlooks.flatMap(({ migration, watch }) =>
-    migration ? watch.map(({ name, at }) => ({ migration, name, at })) : [],
+    migration ? watch.map((endpoint) => ({ migration, ...endpoint })) : [],
   );
   if (watched.length === 0) return deps.clock.sleep(wait);
   const seen = await Promise.all(
-    watched.map(async ({ migration, name, at }) => {
+    watched.map(async ({ migration, name, at, every }) => {
       const key = `${migration.id} ${name}`;
       const looked = await watch(deps, at, {
         known: known.get(key) ?? null,
         during: wait,
-        every: watchEvery[name],
+        every,
       });
       if (!looked) return [];
       known.set(key, looked.last);

@@ -23,7 +23,11 @@ export interface Outlook {
   readonly waitsFor: "nothing" | "people" | "the-world" | "lost" | "failed";
   readonly lookAgainIn: Duration;
   /** The endpoints to watch meanwhile: they are going or coming. */
-  readonly watch: readonly { readonly name: "writer" | "reader"; readonly at: Endpoint }[];
+  readonly watch: readonly {
+    readonly name: "writer" | "reader";
+    readonly at: Endpoint;
+    readonly every: Duration;
+  }[];
 }
 
 /** A guard against a step that is never done and always due: a whole migration is far below it. */
@@ -150,18 +154,18 @@ function isForPeople(event: Event): boolean {
 function outlook(deps: Deps, migration: Migration, current: CourseStep | undefined): Outlook {
   if (!current || current.step.gate) return waitingForPeople(migration);
   const again = lookAgainIn(migration, current, deps.clock.now());
-  const endpoints = current.step.watch ? knownStrategy(migration)?.endpoints(migration.pinned) : undefined;
-  return {
-    migration,
-    waitsFor: "the-world",
-    lookAgainIn: again,
-    watch: endpoints
-      ? [
-          { name: "writer", at: endpoints.writer },
-          ...(endpoints.reader ? [{ name: "reader" as const, at: endpoints.reader }] : []),
-        ]
-      : [],
-  };
+  return { migration, waitsFor: "the-world", lookAgainIn: again, watch: toWatch(migration, current) };
+}
+
+/** Closely, half a second is often enough to name the moment in which an endpoint went or came; each look is a login. */
+const watchEvery = { closely: 500, "now and then": seconds(2) };
+
+function toWatch(migration: Migration, { step }: CourseStep): Outlook["watch"] {
+  const endpoints = step.watch && knownStrategy(migration)?.endpoints(migration.pinned);
+  if (!step.watch || !endpoints) return [];
+  const every = watchEvery[step.watch];
+  const writer = { name: "writer" as const, at: endpoints.writer, every };
+  return endpoints.reader ? [writer, { name: "reader", at: endpoints.reader, every }] : [writer];
 }
 
 /**

@@ -37,7 +37,7 @@ function memberStep(
   return {
     id,
     effect: "creates",
-    ...(id === "create-writer" && { watch: true }),
+    watch: id === "create-writer" ? "closely" : "now and then",
     expect: minutes(8),
     deadline: minutes(90),
     title,

@@ -63,6 +63,7 @@ export const open: AuroraStep = {
   id: "open",
   effect: "interrupts",
   downtime: "ends",
+  watch: "now and then",
   expect: seconds(45),
   deadline: minutes(15),
   title: ({ pinned }) => note("step.open", { name: pinned.source.name }),

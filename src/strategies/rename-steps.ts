@@ -97,7 +97,7 @@ function statusOf(facts: ClusterFacts | InstanceFacts) {
 export const renameSource: AuroraStep = {
   id: "rename-source",
   effect: "interrupts",
-  watch: true,
+  watch: "closely",
   expect: seconds(90),
   deadline: minutes(30),
   title: ({ pinned, names }) =>
@@ -147,7 +147,7 @@ async function nameSource(cx: AuroraContext, from: string, to: string): Promise<
 export const endpointGone: AuroraStep = {
   id: "endpoint-gone",
   effect: "reads",
-  watch: true,
+  watch: "closely",
   expect: seconds(10),
   deadline: minutes(15),
   title: () => note("step.endpoint-gone", {}),

@@ -182,7 +182,7 @@ export const applySettings: AuroraStep = {
 export const introduceReplacement: AuroraStep = {
   id: "introduce-replacement",
   effect: "creates",
-  watch: true,
+  watch: "closely",
   expect: seconds(10),
   deadline: minutes(30),
   settle: seconds(2),
