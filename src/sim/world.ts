@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
 import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
@@ -85,6 +86,9 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   });
   const resolver = await startResolver(network);
   const dynamo = dynalite({ path: join(directory, "dynamo"), createTableMs: 0 });
+  // Only a server that listens closes its database when it is closed; nobody uses the port.
+  dynamo.listen(0, "127.0.0.1");
+  await once(dynamo, "listening");
   const wire = await listen(aws, {
     ...(options.awsPort !== undefined && { port: options.awsPort }),
     dynamo: (request, response) => dynamo.emit("request", request, response),
