@@ -53,7 +53,11 @@ export async function watch(
       sightings.push({ sight: next.sight, after: before?.at ?? null, by: clock.now() });
     }
     const due = Math.max(next.at + options.every, clock.now());
-    if (due >= end) return { sightings, last: next };
+    if (due >= end) {
+      // Whoever watches waits for something else meanwhile, and would look again at once.
+      await clock.sleep(Math.max(0, end - clock.now()));
+      return { sightings, last: next };
+    }
     await clock.sleep(due - clock.now());
     before = next;
   }

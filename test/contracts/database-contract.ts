@@ -118,6 +118,12 @@ export function describeDatabase(title: string, make: () => Promise<Stage>): voi
         expect(sightings[0]).toMatchObject({ after: null, sight: { state: "answers" } });
       });
 
+      it("takes its time also where the next look would come after its end", async () => {
+        const begun = stage.time.now();
+        await database.watch(stage.writer, { known: null, during: 2_000, every: 5_000 });
+        expect(stage.time.now()).toBeGreaterThanOrEqual(begun + 2_000);
+      });
+
       it("brackets a change between the last look before it and the first after it", async () => {
         const known = await database.look(stage.writer);
         let changed = 0;
