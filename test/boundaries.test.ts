@@ -64,6 +64,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "node:dns",
     "node:dns/promises",
     "node:events",
+    "node:perf_hooks",
+    "node:util",
   ],
   slack: ["slack", "engine", "strategies", "core", "@slack", "zod", "node:crypto"],
   lambda: ["lambda", "compose.ts", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],

@@ -66,6 +66,8 @@ async function renameAndRestore(world: World, rds: RDSClient): Promise<number> {
   );
   const writer = () => Object.values(world.account.state.instances).find(({ id }) => id === `${cluster}-new`);
   while (writer()?.status !== "available") await clock.sleep(minute);
+  // Resolvers remember for some seconds that the name was gone.
+  await clock.sleep(10 * second);
   return restoreTo;
 }
 
