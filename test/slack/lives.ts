@@ -12,7 +12,7 @@ import { auroraPointInTime } from "../../src/strategies/aurora-point-in-time.ts"
 /** 2026-11-24 12:00 UTC. */
 export const noon = Date.UTC(2026, 10, 24, 12);
 
-export const alice: Person = { id: "T0ACME001:U0ALICE01", user: "U0ALICE01", name: "Alice Novak" };
+const alice: Person = { id: "T0ACME001:U0ALICE01", user: "U0ALICE01", name: "Alice Novak" };
 export const bob: Person = { id: "T0ACME001:U0BOB0001", user: "U0BOB0001", name: "Bob Okafor" };
 export const carol: Person = { id: "T0ACME001:U0CAROL01", user: "U0CAROL01", name: "Carol Lindqvist" };
 
@@ -57,7 +57,7 @@ const untouched: StepRecord = {
   notBefore: null,
 };
 
-export const done = (at: number): StepRecord => ({
+const done = (at: number): StepRecord => ({
   ...untouched,
   since: at - seconds(41),
   begunAt: at - seconds(41),
@@ -65,7 +65,7 @@ export const done = (at: number): StepRecord => ({
   evidence: [{ claim: note("saw.protected", {}), observed: "true", source: "rds:DescribeDBClusters" }],
 });
 
-export const underWay = (at: number): StepRecord => ({
+const underWay = (at: number): StepRecord => ({
   ...untouched,
   since: at,
   begunAt: at,
