@@ -46,12 +46,12 @@ export function replyMessage(entry: JournalEntry, view: MigrationView, approvers
   );
 }
 
-function sentence({ what }: JournalEntry, view: MigrationView): string {
+function sentence({ what, at }: JournalEntry, view: MigrationView): string {
   const spoken = say(withGateName(what), mrkdwn);
   const { sight } = what.params;
   // The journal holds the resource id, whose meaning depends on the migration.
   if (what.code !== "event.answers" || typeof sight !== "string") return spoken;
-  return spoken.replace(mrkdwn.text(sight), whoIs(sight, view));
+  return spoken.replace(mrkdwn.text(sight), whoIs(sight, at, view));
 }
 
 /** Whoever is woken asks: is it serving, why, and what can I do? */

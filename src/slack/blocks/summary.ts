@@ -1,9 +1,9 @@
 import type { KnownBlock } from "@slack/types";
-import { hasBegun } from "../../core/course.ts";
 import type { Sighting } from "../../core/database.ts";
 import { isEnded, type Migration } from "../../core/migration.ts";
 import type { Note } from "../../core/note.ts";
 import { say } from "../../core/sentences.ts";
+import type { Instant } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { isDone, sourceOf } from "../phase.ts";
 import { code, escaped, mrkdwn, sayInstant } from "../text.ts";
@@ -57,7 +57,7 @@ function saySighting({ sight, after, by }: Sighting, view: MigrationView): strin
   }
   return sight.answersAs === null
     ? `answers without saying who it is, ${since}`
-    : `answers as ${whoIs(sight.answersAs, view)}, ${since}`;
+    : `answers as ${whoIs(sight.answersAs, by, view)}, ${since}`;
 }
 
 /** Protocols are written in capitals; a login is not. */
@@ -66,14 +66,14 @@ function layerName(layer: string): string {
 }
 
 /** What a resource id is to this migration, as far as its plan and its evidence tell; otherwise the id. */
-export function whoIs(resourceId: string, { migration, plan }: MigrationView): string {
+export function whoIs(resourceId: string, seenAt: Instant, { migration, plan }: MigrationView): string {
   const source = sourceOf(plan).resourceId;
   if (source === resourceId) return "the source";
   // From the marker on the source calls itself so, and so does its copy until that is told who it is. The name is theirs
   // one after the other: the copy is not begun before the source has given the name away.
   if (resourceId === `copy-of-${source}`) {
-    const hasCopy = hasBegun(migration.steps.restore) && !isDone(migration.steps["undo:restore"]);
-    return hasCopy ? "the replacement" : "the source";
+    const begun = migration.steps.restore?.begunAt ?? Number.POSITIVE_INFINITY;
+    return seenAt >= begun && !isDone(migration.steps["undo:restore"]) ? "the replacement" : "the source";
   }
   const isRestored = claimsOf(migration).some(
     ({ code: of, params }) => of === "saw.restored" && params.resourceId === resourceId,
