@@ -152,4 +152,6 @@ function factsOf(world: World, fleet: Fleet | undefined) {
   ];
 }
 
-process.exitCode = await main();
+const code = await main();
+// Left to end by itself, Node 20 now and then spins for ever while it takes its environment apart, after everything is closed.
+process.exit(code);
