@@ -68,7 +68,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "node:util",
   ],
   slack: ["slack", "engine", "strategies", "core", "@slack", "zod", "node:crypto"],
-  lambda: ["lambda", "compose.ts", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],
+  lambda: ["lambda", "compose", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],
   "config.ts": ["core", "zod", "node:fs"],
 };
 

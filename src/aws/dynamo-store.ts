@@ -1,5 +1,5 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
-import { z } from "zod";
+import * as z from "zod";
 import { databaseKey } from "../core/cloud.ts";
 import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/migration.ts";
 import { type Plan, planSchema } from "../core/plan.ts";

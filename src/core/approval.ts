@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Migration } from "./migration.ts";
 import { type Problem, problem } from "./problem.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Problem, problem } from "./problem.ts";
 
 /** What `/encrypt-db …` can say, after parsing. */

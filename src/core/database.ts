@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 /**
  * The inside of a database, as the probe sees it over SQL from within the VPC. Implemented in src/database;

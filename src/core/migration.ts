@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { approval, person } from "./approval.ts";
 import { target } from "./cloud.ts";
 import { sighting } from "./database.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { target } from "./cloud.ts";
 import { digest } from "./hash.ts";
 import type { Names } from "./names.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Approval } from "./approval.ts";
 import type { Cloud } from "./cloud.ts";
 import type { Database } from "./database.ts";

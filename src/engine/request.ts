@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { DatabaseFacts } from "../core/cloud.ts";
 import { command } from "../core/command.ts";
 import type { Note } from "../core/note.ts";

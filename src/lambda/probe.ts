@@ -1,4 +1,4 @@
-import { composeProbe } from "../compose.ts";
+import { composeProbe } from "../compose/probe.ts";
 import { probeSchema, readConfig } from "../config.ts";
 import { type Database, DatabaseFault } from "../core/database.ts";
 import { type Answer, operations, request } from "../database/remote.ts";

@@ -1,5 +1,5 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
-import { composeFront } from "../compose.ts";
+import { composeFront } from "../compose/front.ts";
 import { frontSchema, readConfig } from "../config.ts";
 
 /** Made at the first request and kept for the container's life. */

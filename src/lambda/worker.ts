@@ -1,4 +1,4 @@
-import { composeWorker } from "../compose.ts";
+import { composeWorker } from "../compose/worker.ts";
 import { readConfig, workerSchema } from "../config.ts";
 import type { Deps } from "../engine/deps.ts";
 import { poll } from "../engine/poll.ts";

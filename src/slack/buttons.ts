@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Press, press } from "../engine/request.ts";
 import { limits } from "./limits.ts";
 

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import type { Instant } from "../core/time.ts";
 import { saying } from "./blocks/message.ts";
 import { decode, pressPrefix } from "./buttons.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Command, parseCommand } from "../core/command.ts";
 import type { Instant } from "../core/time.ts";
 import { saying } from "./blocks/message.ts";

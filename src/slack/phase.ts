@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { discardGate } from "../core/approval.ts";
 import { hasBegun } from "../core/course.ts";
 import { inDowntime, type Migration, type StepRecord } from "../core/migration.ts";

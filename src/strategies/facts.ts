@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { clusterSettings, keyFacts, memberSettings, quotas, type Ref } from "../core/cloud.ts";
 import { counters, inventory } from "../core/database.ts";
 import type { Step, StepContext } from "../core/step.ts";

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { parse } from "yaml";
-import { z } from "zod";
+import * as z from "zod";
 import { verbs } from "../../src/core/command.ts";
 import { acme } from "../../src/sim/slack/acme.ts";
 import { methods } from "../../src/sim/slack/web-api.ts";

@@ -1,7 +1,7 @@
 import { chown, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { generate } from "selfsigned";
-import { z } from "zod";
+import * as z from "zod";
 import { replaceFile, type ServerUser } from "./directories.ts";
 
 /** The world's certificate authority, which stands for the RDS certificate bundle. */

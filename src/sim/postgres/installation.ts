@@ -4,7 +4,7 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { basename, dirname, join, relative } from "node:path";
 import { promisify } from "node:util";
-import { z } from "zod";
+import * as z from "zod";
 import { copyDirectory, exists, makeWhole, type ServerUser } from "./directories.ts";
 import { makeTemplate, templateFingerprint } from "./template.ts";
 

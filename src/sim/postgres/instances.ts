@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import type pg from "pg";
-import { z } from "zod";
+import * as z from "zod";
 import { type Authority, writeCertificate } from "./certificates.ts";
 import { replaceFile } from "./directories.ts";
 import type { Installation } from "./installation.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 
 // Lengths count UTF-16 units. Slack does not say what it counts; this is the strictest reading, so a message
 // that passes here passes there.

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { type Block, readBlocks, withIds } from "./block-kit.ts";
 import { type Arguments, SlackError } from "./method.ts";
 import type { Metadata, Workspace } from "./workspace.ts";

@@ -1,4 +1,4 @@
-import { z } from "zod";
+import * as z from "zod";
 import { readContent } from "./content.ts";
 import { Arguments, SlackError } from "./method.ts";
 import type { Content, ResponseUrl, Workspace } from "./workspace.ts";

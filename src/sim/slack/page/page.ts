@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import type { IncomingMessage, ServerResponse } from "node:http";
-import { z } from "zod";
+import * as z from "zod";
 import type { Interactions } from "../interact.ts";
 import { slackbot, type Workspace } from "../workspace.ts";
 import { players } from "./sidebar-html.ts";

@@ -1,0 +1,64 @@
+import { randomInt } from "node:crypto";
+import { createAccountClients, createDynamoClient, createLambdaClient } from "../aws/clients.ts";
+import { createGateway } from "../aws/cloud.ts";
+import { createDynamoStore } from "../aws/dynamo-store.ts";
+import { call } from "../aws/functions.ts";
+import type { WorkerConfig } from "../config.ts";
+import type { Database } from "../core/database.ts";
+import { remoteDatabase } from "../database/remote.ts";
+import type { Deps } from "../engine/deps.ts";
+import type { Approvers } from "../slack/approvers.ts";
+import { createLookUp } from "../slack/people.ts";
+import { createChannel } from "../slack/thread.ts";
+import { createWebClient } from "../slack/web-client.ts";
+import { addressesOf, clientOptions, jsonLog, realClock, type Surroundings } from "./surroundings.ts";
+
+/** Everything that the engine needs. The databases are asked through the probe function unless one is given. */
+export function composeWorker(
+  config: WorkerConfig,
+  around: Surroundings & { readonly database?: Database } = {},
+): Deps {
+  const clients = clientOptions(config, around);
+  const gateway = createGateway(createAccountClients(clients));
+  const addresses = addressesOf(config);
+  const client = createWebClient(config.SLACK_BOT_TOKEN, addresses);
+  const approvers = approversOf(config.SLACK_APPROVERS);
+  const lambda = createLambdaClient(clients);
+  const team = config.SLACK_TEAM_ID;
+  const log = around.log ?? jsonLog;
+  return {
+    clock: around.clock ?? realClock,
+    store: createDynamoStore(createDynamoClient(clients), config.TABLE_NAME),
+    cloudFor: (_target, effect) => gateway(effect),
+    database: around.database ?? remoteDatabase((payload) => call(lambda, config.PROBE_FUNCTION, payload)),
+    channel: createChannel({ client, botUserId: config.SLACK_BOT_USER_ID, approvers, addresses, log }),
+    lookUp: createLookUp({ client, team, approvers }),
+    environment: {
+      account: config.AWS_ACCOUNT_ID,
+      region: config.AWS_REGION,
+      defaultKey: config.KMS_KEY ?? null,
+      fenceGroups: config.FENCE_SECURITY_GROUPS,
+      longestDowntime: config.LONGEST_DOWNTIME_MINUTES,
+      approvalLifetime: config.APPROVAL_LIFETIME_MINUTES,
+      team,
+      channels: config.SLACK_CHANNELS,
+    },
+    newMigrationId,
+    log,
+  };
+}
+
+function approversOf(ids: readonly string[]): Approvers {
+  const [first] = ids;
+  const isGroup = ids.length === 1 && first?.startsWith("S");
+  return isGroup && first !== undefined ? { kind: "group", group: first } : { kind: "people", users: ids };
+}
+
+const letters = "abcdefghijkmnpqrstuvwxyz";
+const others = `${letters}23456789`;
+
+/** Six characters, the first a letter, none that is mistaken for another: people read them to each other. */
+function newMigrationId(): string {
+  const pick = (from: string): string => from[randomInt(from.length)] ?? "a";
+  return pick(letters) + Array.from({ length: 5 }, () => pick(others)).join("");
+}
