@@ -2,7 +2,6 @@ import {
   AddTagsToResourceCommand,
   CreateDBClusterSnapshotCommand,
   CreateDBInstanceCommand,
-  type CreateDBInstanceMessage,
   DeleteDBClusterCommand,
   DeleteDBInstanceCommand,
   ModifyDBClusterCommand,
@@ -10,14 +9,23 @@ import {
   type RDSClient,
   RemoveTagsFromResourceCommand,
   RestoreDBClusterToPointInTimeCommand,
-  type RestoreDBClusterToPointInTimeMessage,
 } from "@aws-sdk/client-rds";
 import type { Cloud, ClusterChange, MemberSettings, Ref, RestoreToTime, Tags } from "../core/cloud.ts";
 import type { Effect } from "../core/step.ts";
 import type { AccountClients } from "./clients.ts";
-import { tagList } from "./facts.ts";
 import { calling } from "./faults.ts";
 import { type Permit, permitFor } from "./permit.ts";
+import {
+  changeInput,
+  deleteClusterInput,
+  deleteInstanceInput,
+  memberInput,
+  renameInput,
+  restoreInput,
+  snapshotInput,
+  tagInput,
+  untagInput,
+} from "./rds-inputs.ts";
 
 export const actions = [
   "rds:ModifyDBCluster",
@@ -69,60 +77,35 @@ export function createRdsChanges({ reads, changes }: AccountClients, effect: Eff
 async function changeCluster(client: RDSClient, permit: Permit, cluster: Ref, change: ClusterChange) {
   const operation = "ModifyDBCluster";
   await permit(operation, cluster);
-  const command = new ModifyDBClusterCommand({
-    DBClusterIdentifier: cluster.name,
-    // A rename that waits for the maintenance window happens unattended, days later.
-    ApplyImmediately: true,
-    NewDBClusterIdentifier: change.newName,
-    VpcSecurityGroupIds: change.securityGroups && [...change.securityGroups],
-    DeletionProtection: change.deletionProtection,
-    PreferredMaintenanceWindow: change.maintenanceWindow,
-    ...(change.databaseInsights !== undefined && insights(change.databaseInsights)),
-  });
+  const command = new ModifyDBClusterCommand(changeInput(cluster.name, change));
   await calling(operation, () => client.send(command));
-}
-
-/** Source: RDS API, ModifyDBCluster.DatabaseInsightsMode: `advanced` is refused without the other two. */
-function insights(mode: string) {
-  const advanced = { EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod: 465 };
-  return mode === "advanced"
-    ? { DatabaseInsightsMode: "advanced" as const, ...advanced }
-    : { DatabaseInsightsMode: "standard" as const };
 }
 
 async function renameInstance(client: RDSClient, permit: Permit, instance: Ref, newName: string) {
   const operation = "ModifyDBInstance";
   await permit(operation, instance);
-  const command = new ModifyDBInstanceCommand({
-    DBInstanceIdentifier: instance.name,
-    NewDBInstanceIdentifier: newName,
-    ApplyImmediately: true,
-  });
+  const command = new ModifyDBInstanceCommand(renameInput(instance.name, newName));
   await calling(operation, () => client.send(command));
 }
 
 async function addTags(client: RDSClient, permit: Permit, to: Ref, add: Tags) {
   const operation = "AddTagsToResource";
   const { arn } = await permit(operation, to);
-  const command = new AddTagsToResourceCommand({ ResourceName: arn, Tags: tagList(add) });
+  const command = new AddTagsToResourceCommand(tagInput(arn, add));
   await calling(operation, () => client.send(command));
 }
 
 async function removeTags(client: RDSClient, permit: Permit, from: Ref, keys: readonly string[]) {
   const operation = "RemoveTagsFromResource";
   const { arn } = await permit(operation, from);
-  const command = new RemoveTagsFromResourceCommand({ ResourceName: arn, TagKeys: [...keys] });
+  const command = new RemoveTagsFromResourceCommand(untagInput(arn, keys));
   await calling(operation, () => client.send(command));
 }
 
 async function snapshotCluster(client: RDSClient, permit: Permit, cluster: Ref, snapshot: string, add: Tags) {
   const operation = "CreateDBClusterSnapshot";
   await permit(operation, cluster);
-  const command = new CreateDBClusterSnapshotCommand({
-    DBClusterSnapshotIdentifier: snapshot,
-    DBClusterIdentifier: cluster.name,
-    Tags: tagList(add),
-  });
+  const command = new CreateDBClusterSnapshotCommand(snapshotInput(cluster.name, snapshot, add));
   await calling(operation, () => client.send(command));
 }
 
@@ -133,50 +116,6 @@ async function restoreClusterToTime(client: RDSClient, permit: Permit, restore: 
   await calling(operation, () => client.send(command));
 }
 
-/**
- * Every setting is given although AWS says that some are taken over from the source: its pages contradict each
- * other, and what is forgotten gets the default group, port or window. Monitoring and Performance Insights are
- * not: the call takes them for Limitless clusters only, and they belong to the members.
- */
-function restoreInput({
-  source,
-  at,
-  name,
-  keyArn,
-  settings,
-}: RestoreToTime): RestoreDBClusterToPointInTimeMessage {
-  const scaling = settings.serverlessScaling;
-  return {
-    DBClusterIdentifier: name,
-    // Not by name: whoever has the source's name when the call arrives would be restored.
-    SourceDbClusterResourceId: source.resourceId,
-    RestoreType: "full-copy",
-    RestoreToTime: new Date(at),
-    KmsKeyId: keyArn,
-    Port: settings.port,
-    DBClusterParameterGroupName: settings.parameterGroup,
-    DBSubnetGroupName: settings.subnetGroup,
-    VpcSecurityGroupIds: settings.securityGroups,
-    EnableIAMDatabaseAuthentication: settings.iamAuthentication,
-    ...(settings.logExports.length > 0 && { EnableCloudwatchLogsExports: settings.logExports }),
-    BackupRetentionPeriod: settings.backupRetentionDays,
-    PreferredBackupWindow: orAbsent(settings.backupWindow),
-    DeletionProtection: settings.deletionProtection,
-    CopyTagsToSnapshot: settings.copyTagsToSnapshots,
-    StorageType: settings.storageType,
-    NetworkType: settings.networkType,
-    EngineLifecycleSupport: settings.lifecycleSupport,
-    ...(scaling && {
-      ServerlessV2ScalingConfiguration: {
-        MinCapacity: scaling.minimum,
-        MaxCapacity: scaling.maximum,
-        ...(scaling.secondsUntilPause !== null && { SecondsUntilAutoPause: scaling.secondsUntilPause }),
-      },
-    }),
-    Tags: tagList(settings.tags),
-  };
-}
-
 async function createMember(client: RDSClient, permit: Permit, cluster: Ref, settings: MemberSettings) {
   const operation = "CreateDBInstance";
   const { engine } = await permit(operation, cluster);
@@ -184,52 +123,16 @@ async function createMember(client: RDSClient, permit: Permit, cluster: Ref, set
   await calling(operation, () => client.send(command));
 }
 
-function memberInput(cluster: string, engine: string, settings: MemberSettings): CreateDBInstanceMessage {
-  const { monitoring, performanceInsights } = settings;
-  return {
-    DBInstanceIdentifier: settings.name,
-    DBClusterIdentifier: cluster,
-    Engine: engine,
-    DBInstanceClass: settings.instanceClass,
-    PromotionTier: settings.promotionTier,
-    AvailabilityZone: orAbsent(settings.availabilityZone),
-    DBParameterGroupName: settings.parameterGroup,
-    MonitoringInterval: monitoring?.intervalSeconds ?? 0,
-    ...(monitoring && { MonitoringRoleArn: monitoring.roleArn }),
-    EnablePerformanceInsights: performanceInsights !== null,
-    ...(performanceInsights && {
-      PerformanceInsightsKMSKeyId: orAbsent(performanceInsights.keyArn),
-      PerformanceInsightsRetentionPeriod: performanceInsights.retentionDays,
-    }),
-    CACertificateIdentifier: orAbsent(settings.caCertificate),
-    PubliclyAccessible: settings.publiclyAccessible,
-    AutoMinorVersionUpgrade: settings.autoMinorVersionUpgrade,
-    PreferredMaintenanceWindow: orAbsent(settings.maintenanceWindow),
-    Tags: tagList(settings.tags),
-  };
-}
-
 async function deleteCluster(client: RDSClient, permit: Permit, cluster: Ref) {
   const operation = "DeleteDBCluster";
   await permit(operation, cluster);
-  const command = new DeleteDBClusterCommand({
-    DBClusterIdentifier: cluster.name,
-    SkipFinalSnapshot: true,
-  });
+  const command = new DeleteDBClusterCommand(deleteClusterInput(cluster.name));
   await calling(operation, () => client.send(command));
 }
 
 async function deleteInstance(client: RDSClient, permit: Permit, instance: Ref) {
   const operation = "DeleteDBInstance";
   await permit(operation, instance);
-  const command = new DeleteDBInstanceCommand({
-    DBInstanceIdentifier: instance.name,
-    SkipFinalSnapshot: true,
-  });
+  const command = new DeleteDBInstanceCommand(deleteInstanceInput(instance.name));
   await calling(operation, () => client.send(command));
-}
-
-/** A text that RDS did not tell is empty in the facts, and RDS refuses an empty text. */
-function orAbsent(text: string): string | undefined {
-  return text === "" ? undefined : text;
 }
