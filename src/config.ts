@@ -25,6 +25,8 @@ const wholeMinutes = (fallback: number) =>
     .default(fallback)
     .transform((count) => minutes(count));
 
+const roleArn = z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/, "must be the ARN of a role");
+
 const slack = {
   /** Signing secret of the Slack app: Basic Information, App Credentials. */
   SLACK_SIGNING_SECRET: z.string().min(1),
@@ -64,6 +66,12 @@ export const workerSchema = z.object({
   ...store,
   /** The account of the databases. */
   AWS_ACCOUNT_ID: z.string().regex(/^\d{12}$/, "must be the 12 digits of an account"),
+  /**
+   * The roles that are assumed, narrowed to one act each, to change and to delete; both or neither. Without them every act runs
+   * under the credentials of the process itself.
+   */
+  CHANGE_ROLE_ARN: roleArn.optional(),
+  DESTROY_ROLE_ARN: roleArn.optional(),
   /** The function inside the VPC that asks the databases. */
   PROBE_FUNCTION: z.string().min(1),
   /** The key for those who name none: an ARN, an id or alias/…. */

@@ -4,6 +4,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RAMClient } from "@aws-sdk/client-ram";
 import { RDSClient, type RDSClientConfig } from "@aws-sdk/client-rds";
+import { STSClient } from "@aws-sdk/client-sts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 
 /** Something that is put between a client and the network, such as an account that is simulated in process. */
@@ -16,7 +17,7 @@ export interface ClientOptions {
   /** One address for every service, instead of AWS's own. */
   readonly endpoint?: string;
   readonly requestHandler?: NonNullable<RDSClientConfig["requestHandler"]>;
-  readonly plugin?: Plugin;
+  readonly plugin?: (credentials: ClientOptions["credentials"]) => Plugin;
   /** Only a stand-in is given any: with AWS itself they come from the environment. */
   readonly credentials?: NonNullable<RDSClientConfig["credentials"]>;
 }
@@ -24,8 +25,6 @@ export interface ClientOptions {
 /** The clients of one account in one Region. */
 export interface AccountClients {
   readonly reads: RDSClient;
-  /** Never sends a call twice: RDS has no idempotency token, and a repeated rename renames the replacement. */
-  readonly changes: RDSClient;
   readonly kms: KMSClient;
   readonly autoscaling: ApplicationAutoScalingClient;
   readonly ram: RAMClient;
@@ -33,14 +32,21 @@ export interface AccountClients {
 
 export function createAccountClients(options: ClientOptions): AccountClients {
   const patient = configuration(options, { attempts: 2, timeout: seconds(10) });
-  const once = configuration(options, { attempts: 1, timeout: seconds(30) });
   return {
     reads: plugged(new RDSClient(patient), options),
-    changes: plugged(new RDSClient(once), options),
     kms: plugged(new KMSClient(patient), options),
     autoscaling: plugged(new ApplicationAutoScalingClient(patient), options),
     ram: plugged(new RAMClient(patient), options),
   };
+}
+
+/** Never sends a call twice: RDS has no idempotency token, and a repeated rename renames the replacement. */
+export function createChangeClient(options: ClientOptions): RDSClient {
+  return plugged(new RDSClient(configuration(options, { attempts: 1, timeout: seconds(30) })), options);
+}
+
+export function createStsClient(options: ClientOptions): STSClient {
+  return plugged(new STSClient(configuration(options, { attempts: 2, timeout: seconds(5) })), options);
 }
 
 /** The store's condition says whose write it was, so that a write may be sent again. */
@@ -74,8 +80,8 @@ function configuration(
 
 function plugged<C extends { middlewareStack: { use(plugin: Plugin): void } }>(
   client: C,
-  { plugin }: ClientOptions,
+  { plugin, credentials }: ClientOptions,
 ): C {
-  if (plugin) client.middlewareStack.use(plugin);
+  if (plugin) client.middlewareStack.use(plugin(credentials));
   return client;
 }

@@ -1,6 +1,7 @@
 import type { Cloud } from "../core/cloud.ts";
-import type { Effect } from "../core/step.ts";
+import type { Mandate } from "../core/mandate.ts";
 import * as attachments from "./attachments.ts";
+import type { Authority } from "./authority.ts";
 import type { AccountClients } from "./clients.ts";
 import * as kms from "./kms.ts";
 import * as changes from "./rds-change.ts";
@@ -26,14 +27,14 @@ export const operations: readonly { readonly service: string; readonly operation
 );
 
 /**
- * The gateway to one account in one Region: makes the cloud for a step of this effect. One per process, for only
+ * The gateway to one account in one Region: makes the cloud for one look or one act. One per process, for only
  * look-ups of the same gateway are asked for together.
  */
-export function createGateway(clients: AccountClients): (effect: Effect) => Cloud {
+export function createGateway(clients: AccountClients, authority: Authority): (mandate: Mandate) => Cloud {
   const lookups = {
     ...reads.createRdsLookups(clients.reads),
     findKey: (key) => kms.findKey(clients.kms, key),
     attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
   } satisfies Partial<Cloud>;
-  return (effect) => ({ ...lookups, ...changes.createRdsChanges(clients, effect) });
+  return (mandate) => ({ ...lookups, ...changes.createRdsChanges(clients.reads, authority, mandate) });
 }

@@ -11,9 +11,8 @@ import {
   RestoreDBClusterToPointInTimeCommand,
 } from "@aws-sdk/client-rds";
 import type { Cloud, ClusterChange, MemberSettings, Ref, RestoreToTime, Tags } from "../core/cloud.ts";
-import type { Effect } from "../core/step.ts";
-import type { AccountClients } from "./clients.ts";
-import { calling } from "./faults.ts";
+import type { Mandate } from "../core/mandate.ts";
+import type { Authority } from "./authority.ts";
 import { type Permit, permitFor } from "./permit.ts";
 import {
   changeInput,
@@ -59,80 +58,90 @@ export type RdsChanges = Pick<
 >;
 
 /** The changes, each of them only to the resource that is meant, and none to a step that reads. */
-export function createRdsChanges({ reads, changes }: AccountClients, effect: Effect): RdsChanges {
-  const permit = permitFor(reads, effect);
+export function createRdsChanges(reads: RDSClient, authority: Authority, mandate: Mandate): RdsChanges {
+  const permit = permitFor(reads, authority, mandate);
   return {
-    changeCluster: (cluster, change) => changeCluster(changes, permit, cluster, change),
-    renameInstance: (instance, newName) => renameInstance(changes, permit, instance, newName),
-    addTags: (to, add) => addTags(changes, permit, to, add),
-    removeTags: (from, keys) => removeTags(changes, permit, from, keys),
-    snapshotCluster: (cluster, snapshot, add) => snapshotCluster(changes, permit, cluster, snapshot, add),
-    restoreClusterToTime: (restore) => restoreClusterToTime(changes, permit, restore),
-    createMember: (cluster, settings) => createMember(changes, permit, cluster, settings),
-    deleteCluster: (cluster) => deleteCluster(changes, permit, cluster),
-    deleteInstance: (instance) => deleteInstance(changes, permit, instance),
+    changeCluster: (cluster, change) => changeCluster(permit, cluster, change),
+    renameInstance: (instance, newName) => renameInstance(permit, instance, newName),
+    addTags: (to, add) => addTags(permit, to, add),
+    removeTags: (from, keys) => removeTags(permit, from, keys),
+    snapshotCluster: (cluster, snapshot, add) => snapshotCluster(permit, cluster, snapshot, add),
+    restoreClusterToTime: (restore) => restoreClusterToTime(permit, restore),
+    createMember: (cluster, settings) => createMember(permit, cluster, settings),
+    deleteCluster: (cluster) => deleteCluster(permit, cluster),
+    deleteInstance: (instance) => deleteInstance(permit, instance),
   };
 }
 
-async function changeCluster(client: RDSClient, permit: Permit, cluster: Ref, change: ClusterChange) {
-  const operation = "ModifyDBCluster";
-  await permit(operation, cluster);
+function changeCluster(permit: Permit, cluster: Ref, change: ClusterChange) {
   const command = new ModifyDBClusterCommand(changeInput(cluster.name, change));
-  await calling(operation, () => client.send(command));
+  return permit("ModifyDBCluster", cluster, ({ client }) => client.send(command));
 }
 
-async function renameInstance(client: RDSClient, permit: Permit, instance: Ref, newName: string) {
-  const operation = "ModifyDBInstance";
-  await permit(operation, instance);
+function renameInstance(permit: Permit, instance: Ref, newName: string) {
   const command = new ModifyDBInstanceCommand(renameInput(instance.name, newName));
-  await calling(operation, () => client.send(command));
+  return permit("ModifyDBInstance", instance, ({ client }) => client.send(command));
 }
 
-async function addTags(client: RDSClient, permit: Permit, to: Ref, add: Tags) {
-  const operation = "AddTagsToResource";
-  const { arn } = await permit(operation, to);
-  const command = new AddTagsToResourceCommand(tagInput(arn, add));
-  await calling(operation, () => client.send(command));
+function addTags(permit: Permit, to: Ref, add: Tags) {
+  return permit("AddTagsToResource", to, ({ client, arn }) =>
+    client.send(new AddTagsToResourceCommand(tagInput(arn, add))),
+  );
 }
 
-async function removeTags(client: RDSClient, permit: Permit, from: Ref, keys: readonly string[]) {
-  const operation = "RemoveTagsFromResource";
-  const { arn } = await permit(operation, from);
-  const command = new RemoveTagsFromResourceCommand(untagInput(arn, keys));
-  await calling(operation, () => client.send(command));
+function removeTags(permit: Permit, from: Ref, keys: readonly string[]) {
+  return permit("RemoveTagsFromResource", from, ({ client, arn }) =>
+    client.send(new RemoveTagsFromResourceCommand(untagInput(arn, keys))),
+  );
 }
 
-async function snapshotCluster(client: RDSClient, permit: Permit, cluster: Ref, snapshot: string, add: Tags) {
-  const operation = "CreateDBClusterSnapshot";
-  await permit(operation, cluster);
+function snapshotCluster(permit: Permit, cluster: Ref, snapshot: string, add: Tags) {
   const command = new CreateDBClusterSnapshotCommand(snapshotInput(cluster.name, snapshot, add));
-  await calling(operation, () => client.send(command));
+  return permit("CreateDBClusterSnapshot", cluster, ({ client }) => client.send(command), {
+    makes: beside(`cluster-snapshot:${snapshot}`),
+  });
 }
 
-async function restoreClusterToTime(client: RDSClient, permit: Permit, restore: RestoreToTime) {
-  const operation = "RestoreDBClusterToPointInTime";
-  await permit(operation, restore.source);
+function restoreClusterToTime(permit: Permit, restore: RestoreToTime) {
+  const { name, keyArn, settings } = restore;
   const command = new RestoreDBClusterToPointInTimeCommand(restoreInput(restore));
-  await calling(operation, () => client.send(command));
+  return permit("RestoreDBClusterToPointInTime", restore.source, ({ client }) => client.send(command), {
+    makes: beside(
+      `cluster:${name}`,
+      `subgrp:${settings.subnetGroup}`,
+      `cluster-pg:${settings.parameterGroup}`,
+      "og:*",
+    ),
+    passes: [keyArn],
+  });
 }
 
-async function createMember(client: RDSClient, permit: Permit, cluster: Ref, settings: MemberSettings) {
-  const operation = "CreateDBInstance";
-  const { engine } = await permit(operation, cluster);
-  const command = new CreateDBInstanceCommand(memberInput(cluster.name, engine, settings));
-  await calling(operation, () => client.send(command));
+function createMember(permit: Permit, cluster: Ref, settings: MemberSettings) {
+  const { name, parameterGroup, monitoring, performanceInsights } = settings;
+  const passes = [monitoring?.roleArn ?? "", performanceInsights?.keyArn ?? ""].filter((arn) => arn !== "");
+  return permit(
+    "CreateDBInstance",
+    cluster,
+    ({ client, engine }) =>
+      client.send(new CreateDBInstanceCommand(memberInput(cluster.name, engine, settings))),
+    { makes: beside(`db:${name}`, `pg:${parameterGroup}`, "subgrp:*", "og:*"), passes },
+  );
 }
 
-async function deleteCluster(client: RDSClient, permit: Permit, cluster: Ref) {
-  const operation = "DeleteDBCluster";
-  await permit(operation, cluster);
+function deleteCluster(permit: Permit, cluster: Ref) {
   const command = new DeleteDBClusterCommand(deleteClusterInput(cluster.name));
-  await calling(operation, () => client.send(command));
+  return permit("DeleteDBCluster", cluster, ({ client }) => client.send(command));
 }
 
-async function deleteInstance(client: RDSClient, permit: Permit, instance: Ref) {
-  const operation = "DeleteDBInstance";
-  await permit(operation, instance);
+function deleteInstance(permit: Permit, instance: Ref) {
   const command = new DeleteDBInstanceCommand(deleteInstanceInput(instance.name));
-  await calling(operation, () => client.send(command));
+  return permit("DeleteDBInstance", instance, ({ client }) => client.send(command));
+}
+
+/** ARNs of the same account and Region. */
+function beside(...resources: readonly string[]) {
+  return (arn: string): readonly string[] => {
+    const place = arn.split(":").slice(0, 5).join(":");
+    return resources.map((resource) => `${place}:${resource}`);
+  };
 }

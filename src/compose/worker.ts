@@ -1,12 +1,20 @@
 import { randomInt } from "node:crypto";
-import { createAccountClients, createDynamoClient, createLambdaClient } from "../aws/clients.ts";
+import { type Authority, narrowedAuthority, ownAuthority } from "../aws/authority.ts";
+import {
+  type ClientOptions,
+  createAccountClients,
+  createChangeClient,
+  createDynamoClient,
+  createLambdaClient,
+  createStsClient,
+} from "../aws/clients.ts";
 import { createGateway } from "../aws/cloud.ts";
 import { createDynamoStore } from "../aws/dynamo-store.ts";
 import { call } from "../aws/functions.ts";
 import type { WorkerConfig } from "../config.ts";
 import type { Database } from "../core/database.ts";
 import { remoteDatabase } from "../database/remote.ts";
-import type { Deps } from "../engine/deps.ts";
+import type { Clock, Deps } from "../engine/deps.ts";
 import type { Approvers } from "../slack/approvers.ts";
 import { createLookUp } from "../slack/people.ts";
 import { createChannel } from "../slack/thread.ts";
@@ -19,7 +27,8 @@ export function composeWorker(
   around: Surroundings & { readonly database?: Database } = {},
 ): Deps {
   const clients = clientOptions(config, around);
-  const gateway = createGateway(createAccountClients(clients));
+  const clock = around.clock ?? realClock;
+  const gateway = createGateway(createAccountClients(clients), authorityOf(config, clients, clock.now));
   const addresses = addressesOf(config);
   const client = createWebClient(config.SLACK_BOT_TOKEN, addresses);
   const approvers = approversOf(config.SLACK_APPROVERS);
@@ -27,9 +36,9 @@ export function composeWorker(
   const team = config.SLACK_TEAM_ID;
   const log = around.log ?? jsonLog;
   return {
-    clock: around.clock ?? realClock,
+    clock,
     store: createDynamoStore(createDynamoClient(clients), config.TABLE_NAME),
-    cloudFor: (_target, effect) => gateway(effect),
+    cloudFor: (_target, mandate) => gateway(mandate),
     database: around.database ?? remoteDatabase((payload) => call(lambda, config.PROBE_FUNCTION, payload)),
     channel: createChannel({ client, botUserId: config.SLACK_BOT_USER_ID, approvers, addresses, log }),
     lookUp: createLookUp({ client, team, approvers }),
@@ -46,6 +55,17 @@ export function composeWorker(
     newMigrationId,
     log,
   };
+}
+
+function authorityOf(config: WorkerConfig, clients: ClientOptions, now: Clock["now"]): Authority {
+  const { CHANGE_ROLE_ARN: change, DESTROY_ROLE_ARN: destroy } = config;
+  if (change === undefined || destroy === undefined) return ownAuthority(createChangeClient(clients), now);
+  return narrowedAuthority({
+    sts: createStsClient(clients),
+    roles: { change, destroy },
+    now,
+    clientWith: (credentials) => createChangeClient({ ...clients, credentials }),
+  });
 }
 
 function approversOf(ids: readonly string[]): Approvers {

@@ -28,9 +28,10 @@ export function fits(names: Names, name: string): boolean {
 }
 
 /** Tags that the bot writes. They say whose a resource is, also when the store is gone. */
-const ownTagPrefix = "encrypt-db:";
-export const migrationTag = `${ownTagPrefix}migration`;
-export const roleTag = `${ownTagPrefix}role`;
+export const migrationTag = "encrypt-db:migration";
+export const roleTag = "encrypt-db:role";
+/** Set to `true` by whoever owns a database, never by the bot: without it no policy lets the bot change it. */
+export const enrolledTag = "encrypt-db:enrolled";
 export type Role = "source" | "replacement" | "retired" | "failed" | "safety-copy";
 
 export function ownTags(names: Names, role: Role): Tags {
@@ -41,9 +42,14 @@ export function isOurs(of: Tags, names: Names): boolean {
   return of[migrationTag] === names.migration;
 }
 
+export function isEnrolled(tags: Tags): boolean {
+  return tags[enrolledTag] === "true";
+}
+
 /** Tags without the bot's own and without AWS's, which nobody else may set. */
 export function foreignTags(of: Tags): Tags {
+  const own: readonly string[] = [migrationTag, roleTag];
   return Object.fromEntries(
-    Object.entries(of).filter(([key]) => !key.startsWith(ownTagPrefix) && !key.startsWith("aws:")),
+    Object.entries(of).filter(([key]) => !own.includes(key) && !key.startsWith("aws:")),
   );
 }

@@ -12,6 +12,10 @@ export const problems = {
     why: "{name} is a member of the Aurora cluster {cluster}; the key belongs to the cluster.",
     fix: "Give the name of the cluster: `/encrypt-db start {cluster}`.",
   },
+  "target.not-enrolled": {
+    why: "{missing} does not carry the tag {tag}, and the bot has no right to change what is not enrolled.",
+    fix: "Whoever owns {name} enrols it by setting that tag on the cluster and on each of its members (`aws rds add-tags-to-resource`).",
+  },
   "target.other-engine": {
     why: "{name} runs {engine}, which encrypt-db does not move.",
     fix: "Only Aurora PostgreSQL is moved by this version.",

@@ -154,6 +154,7 @@ export const sentences = {
   "step.done": "{step} is done.",
 
   // What is checked before anything is planned.
+  "check.enrolled": "The cluster and its members are enrolled by their owner",
   "check.available": "The cluster is available",
   "check.nothing-pending": "No change and no maintenance is pending",
   "check.names": "Every name the migration makes fits within RDS's limit",

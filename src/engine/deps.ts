@@ -1,9 +1,9 @@
 import type { Clicker } from "../core/approval.ts";
 import type { Cloud, Target } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
+import type { Mandate } from "../core/mandate.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
-import type { Effect } from "../core/step.ts";
 import type { Duration, Instant } from "../core/time.ts";
 import type { Notice, Request } from "./request.ts";
 
@@ -154,8 +154,8 @@ export interface Log {
 export interface Deps {
   readonly clock: Clock;
   readonly store: Store;
-  /** The cloud for one step, narrowed to what its effect allows: the seam for other accounts and credentials. */
-  cloudFor(target: Target, effect: Effect): Cloud;
+  /** The cloud for one look or one act: the seam for other accounts. */
+  cloudFor(target: Target, mandate: Mandate): Cloud;
   readonly database: Database;
   readonly channel: Channel;
   /** Who is this, now? Throws `ChannelFault` when Slack cannot say. */

@@ -204,7 +204,7 @@ async function oneStatus(deps: Deps, name: string): Promise<readonly Migration[]
 
 async function list(deps: Deps): Promise<Notice> {
   const { account, region } = deps.environment;
-  const cloud = deps.cloudFor({ account, region, kind: "cluster", name: "" }, "reads");
+  const cloud = deps.cloudFor({ account, region, kind: "cluster", name: "" }, { effect: "reads" });
   const [databases, open] = await Promise.all([cloud.listDatabases(), deps.store.listOpen()]);
   const arns = [...new Set(databases.flatMap(({ keyArn }) => keyArn ?? []))];
   const keys = new Map(await Promise.all(arns.map(async (arn) => [arn, await cloud.findKey(arn)] as const)));

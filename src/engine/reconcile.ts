@@ -89,7 +89,9 @@ async function take(
   if (actions.length === 0 || !strategy || !current) return save(deps, migration, next);
   const changed = await driftBefore(deps, strategy, migration, current);
   if (changed) return changed;
-  const saved = await save(deps, migration, next);
+  // Anew, for the look at what has drifted took its time, and the act's own begins with the intent.
+  const [meant] = transition(migration, event, deps.clock.now());
+  const saved = await save(deps, migration, meant);
   if (saved === "lost") return saved;
   const outcome = await act(deps, strategy, saved, current);
   return outcome ? take(deps, strategy, saved, current, outcome) : saved;

@@ -18,7 +18,11 @@ export async function planFor(
   const key = asked.key ?? defaultKey;
   if (key === null) return { problems: [problem("key.none-given", { name: asked.name })] };
   const target: Target = { account, region, kind: "cluster", name: asked.name };
-  const chosen = await chooseStrategy(asked.name, { region, key }, deps.cloudFor(target, "reads"));
+  const chosen = await chooseStrategy(
+    asked.name,
+    { region, key },
+    deps.cloudFor(target, { effect: "reads" }),
+  );
   if ("problem" in chosen) return { problems: [chosen.problem] };
   const cx = surveyContext(deps, target, key, asked.migration);
   const made = await planWith(deps, chosen.strategy, cx);
@@ -32,7 +36,7 @@ function surveyContext(deps: Deps, target: Target, key: string, migration: strin
     fenceGroups: deps.environment.fenceGroups,
     names: namesFor(migration, target.name),
     now: deps.clock.now(),
-    cloud: deps.cloudFor(target, "reads"),
+    cloud: deps.cloudFor(target, { effect: "reads" }),
     database: deps.database,
   };
 }

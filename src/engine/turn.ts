@@ -2,12 +2,13 @@ import { CloudFault } from "../core/cloud.ts";
 import { type CourseStep, coveredHasBegun } from "../core/course.ts";
 import { DatabaseFault } from "../core/database.ts";
 import type { Event, WayFacts } from "../core/events.ts";
+import { actLasts, type Mandate } from "../core/mandate.ts";
 import type { Migration } from "../core/migration.ts";
 import { type Names, namesFor } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import { type Effect, type StepContext, settleOf } from "../core/step.ts";
+import { type StepContext, settleOf } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Instant, minutes } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
@@ -22,7 +23,7 @@ function namesOf(migration: Migration): Names {
   return namesFor(migration.id, migration.target.name);
 }
 
-function contextOf(deps: Deps, migration: Migration, effect: Effect): StepContext<Facts, Facts> {
+function contextOf(deps: Deps, migration: Migration, mandate: Mandate): StepContext<Facts, Facts> {
   const { target, pinned, learned, planHash } = migration;
   return {
     pinned,
@@ -30,14 +31,27 @@ function contextOf(deps: Deps, migration: Migration, effect: Effect): StepContex
     names: namesOf(migration),
     now: deps.clock.now(),
     approvals: migration.approvals.filter((given) => given.planHash === planHash),
-    cloud: deps.cloudFor(target, effect),
+    cloud: deps.cloudFor(target, mandate),
     database: deps.database,
+  };
+}
+
+/** As long as it was meant for, on the word of whoever approved last. */
+function mandateFor(migration: Migration, { key, effect, gate, way }: CourseStep): Mandate {
+  if (effect === "reads") return { effect };
+  const { id, approvals, planHash, steps } = migration;
+  const given = approvals.filter((one) => one.gate === gate && one.planHash === planHash).at(-1);
+  return {
+    effect,
+    actor: `${id}.${key}`,
+    approver: given?.person.user ?? null,
+    until: (steps[key]?.lastRun?.at ?? 0) + actLasts(settleOf(way)),
   };
 }
 
 /** For a question beside the course, such as what a rollback would discard. */
 export function contextForReading(deps: Deps, migration: Migration): StepContext<Facts, Facts> {
-  return contextOf(deps, migration, "reads");
+  return contextOf(deps, migration, { effect: "reads" });
 }
 
 /** Looks at one way of the course and says what was seen, as an event. */
@@ -47,7 +61,7 @@ export async function look(
   migration: Migration,
   course: CourseStep,
 ): Promise<Event> {
-  const cx = contextOf(deps, migration, "reads");
+  const cx = contextOf(deps, migration, { effect: "reads" });
   try {
     const result = await course.way.check(cx);
     const learned =
@@ -71,7 +85,7 @@ export async function act(
   course: CourseStep,
 ): Promise<Event | undefined> {
   try {
-    await course.way.run?.(contextOf(deps, migration, course.effect));
+    await course.way.run?.(contextOf(deps, migration, mandateFor(migration, course)));
     return undefined;
   } catch (fault) {
     if (fault instanceof CloudFault && fault.kind === "unanswered") return undefined;

@@ -1,11 +1,12 @@
-import { type AccountClients, createAccountClients } from "../aws/clients.ts";
+import { narrowedAuthority, ownAuthority, type Roles } from "../aws/authority.ts";
+import { createAccountClients, createChangeClient, createStsClient } from "../aws/clients.ts";
 import { createGateway } from "../aws/cloud.ts";
 import type { Clicker } from "../core/approval.ts";
 import type { Database } from "../core/database.ts";
 import { type Duration, hours, minutes } from "../core/time.ts";
 import { ChannelFault, type Clock, type Deps, type Environment, type Log } from "../engine/deps.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
-import { sdkMiddleware } from "./aws/middleware.ts";
+import { accountPlugin } from "./aws/middleware.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
 import type { Cluster, Key } from "./aws/state.ts";
@@ -15,6 +16,7 @@ import { MemoryChannel } from "./memory-channel.ts";
 import { memoryDatabase } from "./memory-database.ts";
 import { MemoryServers } from "./memory-servers.ts";
 import { createMemoryStore } from "./memory-store.ts";
+import { giveRoles, workerKey } from "./roles.ts";
 import { turningClock } from "./turning-clock.ts";
 
 const account = "123456789012";
@@ -35,6 +37,8 @@ export interface FastWorldOptions {
    * polls, whose durations mean nothing.
    */
   readonly hurry?: Duration;
+  /** No roles were made: every act under the credentials of the account's owner. */
+  readonly unnarrowed?: true;
 }
 
 /**
@@ -53,13 +57,13 @@ export class FastWorld {
   readonly deps: Deps;
   /** Called whenever time has passed: what clients do meanwhile. */
   meanwhile: (() => void) | undefined;
-  readonly #clients: AccountClients;
+  readonly #gateway: () => ReturnType<typeof createGateway>;
   readonly #turning: Clock;
   readonly #hurry: Duration;
   readonly #log: Log;
   #serial = 0;
 
-  constructor({ random = seeded(1), durations, log = silent, hurry = 0 }: FastWorldOptions = {}) {
+  constructor({ random = seeded(1), durations, log = silent, hurry = 0, unnarrowed }: FastWorldOptions = {}) {
     this.#log = log;
     this.#hurry = hurry;
     this.#turning = turningClock(this.clock, { arrive: () => this.#arrive() });
@@ -86,18 +90,19 @@ export class FastWorld {
       team,
       channels: [channelId],
     };
-    this.#clients = clientsOf(this.account);
+    const roles = unnarrowed ? undefined : giveRoles(this.account, [this.key.arn]);
+    this.#gateway = () => gatewayTo(this.account, this.clock.now, roles);
     this.deps = this.executor();
     for (const name of ["alice", "bob", "carol"]) this.addPerson(name);
   }
 
   /** What one process of the product has. Several share the store, the account, the channel and the clock. */
   executor(): Deps {
-    const gateway = createGateway(this.#clients);
+    const gateway = this.#gateway();
     return {
       clock: { now: this.clock.now, sleep: (duration) => this.#sleep(duration) },
       store: this.store,
-      cloudFor: (_target, effect) => gateway(effect),
+      cloudFor: (_target, mandate) => gateway(mandate),
       database: this.#database(),
       channel: this.channel,
       lookUp: async (user) => this.find(user),
@@ -163,12 +168,17 @@ export class FastWorld {
   }
 }
 
-/** Clients of the product, with the account in the place of the network. */
-function clientsOf(simulated: Account): AccountClients {
-  const clients = createAccountClients({ region, plugin: sdkMiddleware(simulated) as never });
+/** The product's gateway, with the account in the place of the network. */
+function gatewayTo(simulated: Account, now: () => number, roles: Roles | undefined) {
+  const credentials = roles && { accessKeyId: workerKey, secretAccessKey: "secret" };
+  const options = { region, plugin: accountPlugin(simulated) as never, ...(credentials && { credentials }) };
+  const clients = createAccountClients(options);
   // Putting the middleware in order for every call anew would be most of a life.
   for (const { config } of Object.values(clients)) Object.assign(config, { cacheMiddleware: true });
-  return clients;
+  if (!roles) return createGateway(clients, ownAuthority(createChangeClient(options), now));
+  const clientWith = (given: object) => createChangeClient({ ...options, credentials: given as never });
+  const sts = createStsClient(options);
+  return createGateway(clients, narrowedAuthority({ sts, roles, now, clientWith }));
 }
 
 const silent: Log = { info: () => {}, error: () => {} };

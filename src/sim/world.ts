@@ -25,6 +25,7 @@ import { type Resolver, startResolver } from "./network/resolver.ts";
 import { openPostgresServers, type PostgresServers } from "./postgres/servers.ts";
 import { logins } from "./postgres/template.ts";
 import { showOffset } from "./postgres/world-time.ts";
+import { giveRoles, workerKey } from "./roles.ts";
 import { saved, savedLines } from "./saved.ts";
 import { withoutServers } from "./served.ts";
 import { acme } from "./slack/acme.ts";
@@ -191,7 +192,7 @@ interface Seeding {
   readonly complete: boolean;
 }
 
-const credentials = { accessKeyId: "embedded", secretAccessKey: "world" };
+const credentials = { accessKeyId: workerKey, secretAccessKey: "world" };
 
 async function createTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ region, endpoint, credentials });
@@ -225,6 +226,10 @@ async function runProduct(world: {
     ...(world.pace !== undefined && { pace: world.pace }),
   });
   const around = { clock, log, aws: { endpoint: world.awsUrl, credentials } };
+  const roles = giveRoles(
+    world.aws,
+    Object.values(world.aws.state.keys).map(({ arn }) => arn),
+  );
   const { team, app, channels, userGroups } = workspace.state;
   const config: Omit<WorkerConfig & FrontConfig, "SLACK_URL"> = {
     SLACK_SIGNING_SECRET: signingSecret,
@@ -241,6 +246,8 @@ async function runProduct(world: {
     WORKER_FUNCTION: "worker",
     PROBE_FUNCTION: "probe",
     KMS_KEY: keyAlias,
+    CHANGE_ROLE_ARN: roles.change,
+    DESTROY_ROLE_ARN: roles.destroy,
     FENCE_SECURITY_GROUPS: { [vpc]: fenceGroup },
     LONGEST_DOWNTIME_MINUTES: minutes(90),
     APPROVAL_LIFETIME_MINUTES: hours(1),

@@ -1,4 +1,4 @@
-import { fits } from "../core/names.ts";
+import { enrolledTag, fits, isEnrolled } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition } from "../core/strategy.ts";
@@ -31,6 +31,23 @@ const attachmentsRefused = {
 } as const;
 
 export const auroraPreconditions: readonly Condition[] = [
+  {
+    claim: note("check.enrolled", {}),
+    check: ({ pinned }) => {
+      const { source, settings, members } = pinned;
+      const all = [
+        { name: source.name, tags: settings.tags },
+        ...members.map(({ settings: { name, tags } }) => ({ name, tags })),
+      ];
+      const missing = all.filter(({ tags }) => !isEnrolled(tags)).map(({ name }) => name);
+      if (missing.length === 0) return undefined;
+      return problem("target.not-enrolled", {
+        name: source.name,
+        missing: missing.join(", "),
+        tag: `${enrolledTag}=true`,
+      });
+    },
+  },
   {
     claim: note("check.available", {}),
     check: ({ observed, pinned }) =>

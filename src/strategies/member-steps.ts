@@ -1,5 +1,5 @@
 import type { InstanceFacts, MemberSettings } from "../core/cloud.ts";
-import { foreignTags, isOurs, ownTags } from "../core/names.ts";
+import { foreignTags, isOurs, ownTags, roleTag } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Evidence, StepResult } from "../core/step.ts";
@@ -58,8 +58,11 @@ function memberStep(
         for (const { name } of wanted(cx)) {
           const found = await cx.cloud.findInstance(name);
           if (!found || !isOursInstance(cx, found)) continue;
-          if (hasFailed(found.status)) await cx.cloud.deleteInstance(refOf("instance", found));
-          else await cx.cloud.renameInstance(refOf("instance", found), cx.names.failed(name));
+          const ref = refOf("instance", found);
+          // Nothing else may be deleted.
+          await cx.cloud.addTags(ref, { [roleTag]: "failed" });
+          if (hasFailed(found.status)) await cx.cloud.deleteInstance(ref);
+          else await cx.cloud.renameInstance(ref, cx.names.failed(name));
         }
       },
     },

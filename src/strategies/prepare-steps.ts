@@ -36,8 +36,9 @@ export const protectSource: AuroraStep = {
   },
   run: async (cx) => {
     const source = sourceRef(cx.pinned);
-    await cx.cloud.changeCluster(source, { deletionProtection: true });
+    // First: what carries no role may be tagged and nothing else.
     await cx.cloud.addTags(source, ownTags(cx.names, "source"));
+    await cx.cloud.changeCluster(source, { deletionProtection: true });
     for (const { name, resourceId } of await cx.cloud.membersOf(source.name)) {
       await cx.cloud.addTags({ kind: "instance", name, resourceId }, ownTags(cx.names, "source"));
     }

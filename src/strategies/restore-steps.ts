@@ -112,8 +112,9 @@ export const restore: AuroraStep = {
       const found = await findReplacement(cx);
       if (!found) return;
       const ref = refOf("cluster", found);
-      if (hasFailed(found.status)) return cx.cloud.deleteCluster(ref);
+      // Nothing else may be deleted.
       await cx.cloud.addTags(ref, { [roleTag]: "failed" });
+      if (hasFailed(found.status)) return cx.cloud.deleteCluster(ref);
       await cx.cloud.changeCluster(ref, { newName: cx.names.failed(cx.pinned.source.name) });
     },
   },

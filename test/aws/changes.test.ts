@@ -236,7 +236,12 @@ describe("tags", () => {
       await cloud.removeTags(ref, ["encrypt-db:role"]);
     }
 
-    const expected = { service: "orders", environment: "production", "encrypt-db:migration": "m1" };
+    const expected = {
+      service: "orders",
+      environment: "production",
+      "encrypt-db:enrolled": "true",
+      "encrypt-db:migration": "m1",
+    };
     expect((await existing(cloud, "orders")).settings.tags).toEqual(expected);
     expect((await cloud.findInstance("orders-2"))?.settings.tags).toEqual(expected);
   });
@@ -261,7 +266,12 @@ describe("a snapshot", () => {
       percent: 100,
       sourceResourceId: resourceId,
       // The cluster copies its own tags to its snapshots.
-      tags: { service: "orders", environment: "production", role: "safety-copy" },
+      tags: {
+        service: "orders",
+        environment: "production",
+        "encrypt-db:enrolled": "true",
+        role: "safety-copy",
+      },
     });
   });
 });
@@ -276,7 +286,7 @@ describe("a step that was declared to read", () => {
     const member = (await cloud.membersOf("orders"))[0]?.settings;
     const before = calls().length;
 
-    for (const change of everyChange(cloudFor("reads"))) {
+    for (const change of everyChange(cloudFor({ effect: "reads" }))) {
       const thrown = await change({ cluster, instance, settings, member, keyArn: key.arn }).catch(
         (error: unknown) => error,
       );

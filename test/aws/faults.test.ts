@@ -2,10 +2,12 @@ import { once } from "node:events";
 import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createAccountClients } from "../../src/aws/clients.ts";
+import { ownAuthority } from "../../src/aws/authority.ts";
+import { createAccountClients, createChangeClient } from "../../src/aws/clients.ts";
 import { createGateway } from "../../src/aws/cloud.ts";
 import { calling } from "../../src/aws/faults.ts";
 import type { Cloud, Ref } from "../../src/core/cloud.ts";
+import { anyAct } from "./gateway.ts";
 
 /** What the service sends, over real connections: what the SDK makes of it is what must be sorted. */
 type Answer = (operation: string, response: ServerResponse) => void;
@@ -47,12 +49,13 @@ describe("what goes wrong on the wire", () => {
     server.listen(0, "127.0.0.1");
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
-    const clients = createAccountClients({
+    const options = {
       region: "eu-central-1",
       endpoint: `http://127.0.0.1:${port}`,
       requestHandler: { requestTimeout: 150, throwOnRequestTimeout: true },
-    });
-    cloud = createGateway(clients)("destroys");
+    };
+    const authority = ownAuthority(createChangeClient(options), () => 0);
+    cloud = createGateway(createAccountClients(options), authority)(anyAct);
   });
   beforeEach(() => {
     received = [];

@@ -1,12 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { createLambdaClient } from "../../src/aws/clients.ts";
 import { call, wake } from "../../src/aws/functions.ts";
-import { sdkMiddleware } from "../../src/sim/aws/middleware.ts";
+import { accountPlugin } from "../../src/sim/aws/middleware.ts";
 import { laboratory } from "../sim/aws/laboratory.ts";
 
 function deployed() {
   const { account } = laboratory();
-  const client = createLambdaClient({ region: "eu-central-1", plugin: sdkMiddleware(account) });
+  const client = createLambdaClient({ region: "eu-central-1", plugin: accountPlugin(account) });
   return { client, functions: account.functions };
 }
 

@@ -1,17 +1,27 @@
-import { createAccountClients } from "../../src/aws/clients.ts";
+import { ownAuthority } from "../../src/aws/authority.ts";
+import { createAccountClients, createChangeClient } from "../../src/aws/clients.ts";
 import { createGateway } from "../../src/aws/cloud.ts";
 import type { Cloud, ClusterFacts, Ref } from "../../src/core/cloud.ts";
-import { sdkMiddleware } from "../../src/sim/aws/middleware.ts";
+import { accountPlugin } from "../../src/sim/aws/middleware.ts";
 import { laboratory } from "../sim/aws/laboratory.ts";
+
+export const anyAct = {
+  effect: "destroys",
+  actor: "m00001.any",
+  approver: null,
+  until: Number.POSITIVE_INFINITY,
+} as const;
 
 /** The gateway in front of a simulated account. */
 export function gateway() {
   const lab = laboratory();
-  const clients = createAccountClients({ region: "eu-central-1", plugin: sdkMiddleware(lab.account) });
-  const cloudFor = createGateway(clients);
+  const options = { region: "eu-central-1", plugin: accountPlugin(lab.account) };
+  const clients = createAccountClients(options);
+  const authority = ownAuthority(createChangeClient(options), () => 0);
+  const cloudFor = createGateway(clients, authority);
   const calls = (operation?: string) =>
     lab.account.ledger.filter((call) => operation === undefined || call.operation === operation);
-  return { ...lab, clients, cloudFor, cloud: cloudFor("destroys"), calls };
+  return { ...lab, clients, cloudFor, cloud: cloudFor(anyAct), calls };
 }
 
 export async function existing(cloud: Cloud, name: string): Promise<ClusterFacts> {

@@ -43,7 +43,7 @@ describe("a cluster", () => {
       lifecycleSupport: "open-source-rds-extended-support-disabled",
       databaseInsights: "advanced",
       serverlessScaling: { minimum: 0, maximum: 8.5, secondsUntilPause: 600 },
-      tags: { service: "orders", environment: "production" },
+      tags: { service: "orders", environment: "production", "encrypt-db:enrolled": "true" },
     });
     expect(found).toMatchObject({
       name: "orders",
@@ -375,11 +375,11 @@ describe("look-ups of one turn of the event loop", () => {
     const names = Array.from({ length: 100 }, (_, index) => `db-${index}`);
     for (const id of names.slice(1)) seed({ id, members: [{ id: `${id}-1` }] });
 
-    const found = await Promise.all(names.map((name) => cloudFor("reads").findCluster(name)));
+    const found = await Promise.all(names.map((name) => cloudFor({ effect: "reads" }).findCluster(name)));
     expect(calls()).toHaveLength(1);
     expect(found.map((facts) => facts?.name)).toEqual([undefined, ...names.slice(1)]);
 
-    const members = await Promise.all(names.map((name) => cloudFor("reads").membersOf(name)));
+    const members = await Promise.all(names.map((name) => cloudFor({ effect: "reads" }).membersOf(name)));
     expect(calls()).toHaveLength(2);
     expect(members.map((of) => of.map(({ name }) => name))).toEqual([
       [],

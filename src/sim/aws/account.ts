@@ -2,6 +2,7 @@ import type { DataPlane } from "./data-plane.ts";
 import { type Address, admits, certificateNames, resolve } from "./dns.ts";
 import { type Durations, durations as realistic } from "./durations.ts";
 import { AwsFault, faultOfCode, NoAnswer, type Service, unmodelled } from "./fault.ts";
+import { authorize, type Identity, identityOf } from "./iam/identities.ts";
 import { invoke, type LambdaFunction } from "./lambda.ts";
 import { type CoveredOperation, operations } from "./operations.ts";
 import { happen } from "./schedule.ts";
@@ -85,14 +86,9 @@ export class Account {
   }
 
   /** Answers one call after everything that is due has happened. Throws AwsFault or NoAnswer. */
-  handle(
-    service: Service,
-    operation: string,
-    input: object,
-    callerArn = this.#defaultCaller(),
-  ): Promise<object> {
-    if (service === "lambda") return this.#invoke(operation, input, callerArn);
-    return this.#alone(() => this.#answer(service, operation, input, callerArn));
+  handle(service: Service, operation: string, input: object, accessKeyId?: string): Promise<object> {
+    if (service === "lambda") return this.#invoke(operation, input, accessKeyId);
+    return this.#alone(() => this.#answer(service, operation, input, accessKeyId));
   }
 
   /** Lets everything happen that is due, in order of time. */
@@ -107,7 +103,7 @@ export class Account {
   /** Changes the account from outside of its API: seeds, and what other people do. Not while it answers a call. */
   alter<T>(change: (turn: Turn) => T): T {
     if (this.#busy) throw new Error("the account is answering a call, which would undo this change");
-    const turn = this.#turn(this.#options.clock.now(), this.#defaultCaller());
+    const turn = this.#turn(this.#options.clock.now(), this.#caller());
     const result = change(turn);
     this.#keep(turn);
     return result;
@@ -125,8 +121,8 @@ export class Account {
     return certificateNames(this.#state, instanceId);
   }
 
-  #defaultCaller(): string {
-    return `arn:aws:sts::${this.#options.accountId}:assumed-role/encrypt-db/encrypt-db`;
+  #caller(accessKeyId?: string): Identity {
+    return identityOf(this.#state, accessKeyId);
   }
 
   #alone<T>(work: () => Promise<T>): Promise<T> {
@@ -143,9 +139,9 @@ export class Account {
     return turn;
   }
 
-  #turn(now: Instant, callerArn: string, state = this.#state, seen = state): Turn {
+  #turn(now: Instant, caller: Identity, state = this.#state, seen = state): Turn {
     const { data, random = Math.random } = this.#options;
-    return { state, seen, now, data, random, durations: this.#durations, callerArn, touched: [] };
+    return { state, seen, now, data, random, durations: this.#durations, caller, touched: [] };
   }
 
   #keep(turn: Turn): void {
@@ -160,27 +156,28 @@ export class Account {
     for (;;) {
       const [due, ...schedule] = this.#state.schedule;
       if (due === undefined || due.at > this.#options.clock.now()) return;
-      const turn = this.#turn(due.at, this.#defaultCaller(), { ...this.#state, schedule });
+      const turn = this.#turn(due.at, this.#caller(), { ...this.#state, schedule });
       await happen(turn, due.event);
       this.#keep(turn);
     }
   }
 
-  async #answer(service: Service, operation: string, input: object, callerArn: string): Promise<object> {
+  async #answer(service: Service, operation: string, input: object, accessKeyId?: string): Promise<object> {
     const covered = operations[service].get(operation);
     if (covered === undefined) {
       throw new Error(`the simulated account does not cover ${service} ${operation}`);
     }
     await this.#catchUp();
     const at = this.#options.clock.now();
-    const call = { at, service, operation, input, mutates: covered.mutates, callerArn };
+    const caller = this.#caller(accessKeyId);
+    const call = { at, service, operation, input, mutates: covered.mutates, callerArn: caller.arn };
     const injected = this.faults?.(call);
     const note: Note = (outcome, touched = []) => {
       this.#ledger.push({ ...call, outcome, touched, ...(injected && { injected }) });
     };
     this.#suffer(service, injected, note);
     const seen = injected === "stale-describe" ? this.#stale(at) : this.#state;
-    const turn = this.#turn(at, callerArn, this.#state, seen);
+    const turn = this.#turn(at, caller, this.#state, seen);
     const output = await this.#run(covered, turn, call, note);
     await this.#catchUp();
     if (injected === "timeout-after") throw new NoAnswer();
@@ -192,6 +189,7 @@ export class Account {
   async #run(covered: CoveredOperation, turn: Turn, call: PendingCall, note: Note): Promise<object> {
     try {
       assertComplete(call.service, call.operation, call.input);
+      authorize(turn, call.service, call.operation, call.input);
       const output = await covered.run(turn, call.input as never);
       this.#keep(turn);
       note("ok", turn.touched);
@@ -221,9 +219,11 @@ export class Account {
   }
 
   /** Outside of the turns: a function may itself call the account. */
-  async #invoke(operation: string, input: object, callerArn: string): Promise<object> {
+  async #invoke(operation: string, input: object, accessKeyId?: string): Promise<object> {
     if (operation !== "Invoke") throw new Error(`the simulated account does not cover lambda ${operation}`);
     const at = this.#options.clock.now();
+    const caller = this.#caller(accessKeyId);
+    const callerArn = caller.arn;
     const call = { at, service: "lambda", operation, input, mutates: false, callerArn } as const;
     const injected = this.faults?.(call);
     const note: Note = (outcome, touched = []) => {
@@ -231,6 +231,7 @@ export class Account {
     };
     this.#suffer("lambda", injected, note);
     assertComplete("lambda", operation, input);
+    authorize(this.#turn(at, caller), "lambda", operation, input);
     const output = await invoke(this.functions, input as never, (error) => note(`failed later: ${error}`));
     note("ok");
     if (injected === "timeout-after") throw new NoAnswer();

@@ -86,7 +86,7 @@ export function createGrant(turn: Turn, input: CreateGrantRequest): never {
   if (!key.grantable) {
     throw unmodelled(
       "AccessDeniedException",
-      `${turn.callerArn} is not authorized to perform: kms:CreateGrant`,
+      `${turn.caller.arn} is not authorized to perform: kms:CreateGrant`,
     );
   }
   if (!input.DryRun) throw new Error("the simulated account covers CreateGrant as a dry run only");

@@ -7,8 +7,8 @@ import { fault } from "./fault.ts";
 import { arn } from "./names.ts";
 import type { Turn } from "./turn.ts";
 
-export function getCallerIdentity({ state, callerArn }: Turn): object {
-  return { UserId: "AROASIMULATED:encrypt-db", Account: state.accountId, Arn: callerArn };
+export function getCallerIdentity({ state, caller }: Turn): object {
+  return { UserId: "AROASIMULATED:encrypt-db", Account: state.accountId, Arn: caller.arn };
 }
 
 const dimension = "rds:cluster:ReadReplicaCount" as const;

@@ -58,11 +58,21 @@ interface Stack {
   ): void;
 }
 
+/** The account as the `plugin` of the product's clients, which tell it whose credentials they use. */
+export function accountPlugin(account: Account) {
+  return (credentials: unknown) => sdkMiddleware(account, keyIn(credentials));
+}
+
+function keyIn(credentials: unknown): string | undefined {
+  const given = credentials as { accessKeyId?: string } | undefined;
+  return given?.accessKeyId;
+}
+
 /**
  * The account behind SDK clients, without HTTP: `client.middlewareStack.use(sdkMiddleware(account))`. It
  * ends every call at the stack's first step, so neither retries nor serialisation take place.
  */
-export function sdkMiddleware(account: Account, callerArn?: string): { applyToStack(stack: Stack): void } {
+export function sdkMiddleware(account: Account, accessKeyId?: string): { applyToStack(stack: Stack): void } {
   return {
     applyToStack: (stack) => {
       stack.add(
@@ -72,7 +82,7 @@ export function sdkMiddleware(account: Account, callerArn?: string): { applyToSt
             if (service === undefined) throw new Error(`the simulated account has no ${clientName}`);
             const operation = commandName.replace(/Command$/, "");
             try {
-              const output = await account.handle(service, operation, input, callerArn);
+              const output = await account.handle(service, operation, input, accessKeyId);
               return { response: {}, output: { ...output, $metadata: metadata(200) } as never };
             } catch (error) {
               throw error instanceof AwsFault ? exceptionOf(service, error) : error;

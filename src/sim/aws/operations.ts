@@ -1,4 +1,5 @@
 import type { Service } from "./fault.ts";
+import { assumeRole } from "./iam/identities.ts";
 import {
   createGrant,
   describeKey,
@@ -80,7 +81,7 @@ const reads = {
     GetKeyPolicy: getKeyPolicy,
     ListAliases: listAliases,
   },
-  sts: { GetCallerIdentity: getCallerIdentity },
+  sts: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity },
   "application-autoscaling": {
     DescribeScalableTargets: describeScalableTargets,
     DescribeScalingPolicies: describeScalingPolicies,

@@ -6,6 +6,8 @@ import type {
   Parameter,
   Tag,
 } from "@aws-sdk/client-rds";
+import type { Statement } from "./iam/evaluate.ts";
+import type { Identity } from "./iam/identities.ts";
 import type { DueEvent } from "./schedule.ts";
 
 /** Epoch milliseconds, as everywhere in this project. */
@@ -239,6 +241,10 @@ export interface AccountState {
   readonly instanceParameterGroups: Readonly<Record<string, ParameterGroup>>;
   readonly keys: Readonly<Record<string, Key>>;
   readonly aliases: Readonly<Record<string, string>>;
+  /** Statements of the roles that can be assumed, by ARN. */
+  readonly roles: Readonly<Record<string, readonly Statement[]>>;
+  /** Callers by access key. */
+  readonly identities: Readonly<Record<string, Identity>>;
   readonly quotas: Quotas;
   readonly attachments: Attachments;
   readonly events: readonly AccountEvent[];
@@ -259,6 +265,8 @@ export function emptyState(accountId: string, region: string): AccountState {
     instanceParameterGroups: {},
     keys: {},
     aliases: {},
+    roles: {},
+    identities: {},
     quotas: { DBClusters: 40, DBInstances: 40, ManualClusterSnapshots: 100, CustomEndpointsPerDBCluster: 5 },
     attachments: {
       proxies: [],

@@ -1,6 +1,7 @@
 import type { DataPlane } from "./data-plane.ts";
 import type { Durations } from "./durations.ts";
 import { rdsFault } from "./fault.ts";
+import type { Identity } from "./iam/identities.ts";
 import { type ArnType, arn, nameIn, resourceId } from "./names.ts";
 import type { DueEvent } from "./schedule.ts";
 import type { AccountEvent, AccountState, Cluster, Due, Instance, Instant, Snapshot } from "./state.ts";
@@ -21,7 +22,7 @@ export interface Turn {
   readonly data: DataPlane;
   readonly durations: Durations;
   readonly random: () => number;
-  readonly callerArn: string;
+  readonly caller: Identity;
   readonly touched: Touched[];
 }
 

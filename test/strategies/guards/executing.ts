@@ -1,4 +1,5 @@
 import { clusterEndpoint } from "../../../src/sim/aws/names.ts";
+import { put } from "../../../src/sim/aws/turn.ts";
 import { ask, name, settle } from "../../engine/life.ts";
 import type { Guard } from "./guard.ts";
 import { hasty } from "./removed.ts";
@@ -15,6 +16,13 @@ import {
   upTo,
 } from "./scene.ts";
 
+function rename({ world }: Scene, from: string, to: string): void {
+  world.account.alter((turn) => {
+    const found = Object.values(turn.state.clusters).find(({ id }) => id === from);
+    if (found) put(turn, "clusters", { ...found, id: to });
+  });
+}
+
 /** What keeps executors that die, freeze or overtake each other from doing harm. */
 export const executingGuards: readonly Guard[] = [
   {
@@ -23,10 +31,34 @@ export const executingGuards: readonly Guard[] = [
     scenario: async () => {
       const scene = aScene();
       await agreed(scene);
+      const other = scene.world.addCluster({ id: "invoices-prod" });
+      const swapped = interrupted(
+        scene,
+        "cloud.changeCluster",
+        async (_, call) => {
+          rename(scene, name, "orders-moved");
+          rename(scene, other.id, name);
+          return call();
+        },
+        ({ downtimeBegan }) => downtimeBegan !== null,
+      );
+      await go(scene, swapped);
+      const groups = scene.world.account.state.clusters[other.resourceId]?.settings.VpcSecurityGroups;
+      const same = JSON.stringify(groups) === JSON.stringify(other.settings.VpcSecurityGroups);
+      return same ? [] : ["the fence is put around a database that nobody meant"];
+    },
+  },
+  {
+    keeps: "a change happens while it is meant and not when an executor wakes up",
+    removal: { lateness: true },
+    scenario: async () => {
+      const scene = aScene();
+      await agreed(scene);
       const late = interrupted(
         scene,
         "cloud.changeCluster",
         async (_, call) => {
+          await ask(scene, "UBOB", "rollback");
           await go(scene);
           return call();
         },
@@ -34,7 +66,7 @@ export const executingGuards: readonly Guard[] = [
       );
       await go(scene, late);
       await scene.world.deps.clock.sleep(300_000);
-      return isReachable(scene) ? [] : ["a late fence shuts the clients out of the replacement"];
+      return isReachable(scene) ? [] : ["a late fence shuts the clients out after the rollback"];
     },
   },
   {

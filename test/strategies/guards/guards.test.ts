@@ -47,16 +47,24 @@ vi.mock("../../../src/aws/permit.ts", async (original) => {
   return {
     permitFor: (...args: Parameters<typeof real.permitFor>): ReturnType<typeof real.permitFor> => {
       const permit = real.permitFor(...args);
-      return async (operation, ref) => {
+      return async (operation, ref, change, beside) => {
         try {
-          return await permit(operation, ref);
+          await permit(operation, ref, change, beside);
         } catch (fault) {
           const isMismatch = fault instanceof CloudFault && fault.kind === "mismatch";
-          if (isMismatch && removed.now.identity) return { arn: "", engine: "aurora-postgresql" };
-          throw fault;
+          if (!isMismatch || !removed.now.identity) throw fault;
+          await change({ arn: "", engine: "aurora-postgresql", client: args[0] });
         }
       };
     },
+  };
+});
+
+vi.mock("../../../src/core/mandate.ts", async (original) => {
+  const real = await original<typeof import("../../../src/core/mandate.ts")>();
+  const { removed } = await import("./removed.ts");
+  return {
+    actLasts: (settle: number) => (removed.now.lateness ? Number.POSITIVE_INFINITY : real.actLasts(settle)),
   };
 });
 

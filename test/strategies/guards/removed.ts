@@ -13,6 +13,8 @@ export interface Removal {
   readonly drift?: true;
   /** A change is made to whatever has the name. */
   readonly identity?: true;
+  /** An act has no end. */
+  readonly lateness?: true;
   /** A call that may still take effect is not waited for. */
   readonly unsettled?: true;
   /** The fence group lets everybody in. */

@@ -14,7 +14,7 @@ import { removed } from "./removed.ts";
 export type Scene = Watched;
 
 export function aScene(durations: FastWorldOptions["durations"] = {}): Scene {
-  const life = aLife({ hurry: 60_000, durations });
+  const life = aLife({ hurry: 60_000, durations, unnarrowed: true });
   if (removed.now.fence === "leaky") letEverybodyIn(life.world.account);
   return { ...life, clicks: [], tampering: [] };
 }

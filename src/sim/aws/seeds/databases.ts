@@ -86,7 +86,7 @@ function clusterSettings(turn: Turn, { id, settings = {} }: GivenCluster): Clust
     AutoMinorVersionUpgrade: true,
     CrossAccountClone: false,
     NetworkType: "IPV4",
-    TagList: [tag("service", id), tag("environment", "production")],
+    TagList: [tag("service", id), tag("environment", "production"), tag("encrypt-db:enrolled", "true")],
     ...settings,
     Engine,
     EngineVersion,

@@ -23,6 +23,10 @@ function serviceOf({ headers }: WireRequest): Service | undefined {
   return name !== undefined && Object.hasOwn(clients, name) ? (name as Service) : undefined;
 }
 
+function accessKeyOf({ headers }: WireRequest): string | undefined {
+  return /Credential=([^/]+)\//.exec(headers.authorization ?? "")?.[1];
+}
+
 const unsigned: WireResponse = {
   status: 403,
   headers: { "content-type": "application/json", "x-amzn-errortype": "MissingAuthenticationToken" },
@@ -37,7 +41,7 @@ async function answer(account: Account, request: WireRequest): Promise<WireRespo
   const requestId = randomUUID();
   try {
     const { operation, input } = protocol.read(service, request);
-    const output = await account.handle(service, operation, input);
+    const output = await account.handle(service, operation, input, accessKeyOf(request));
     return protocol.write(service, operation, output, requestId);
   } catch (error) {
     if (error instanceof NoAnswer) throw error;

@@ -109,6 +109,7 @@ test("tags are asked for by ARN, and reserved ones can't be set", async () => {
   const { TagList } = await rds.send(new ListTagsForResourceCommand({ ResourceName }));
   expect(TagList).toEqual([
     { Key: "environment", Value: "production" },
+    { Key: "encrypt-db:enrolled", Value: "true" },
     { Key: "service", Value: "other" },
   ]);
   const reserved = [{ Key: "aws:owned", Value: "1" }];

@@ -33,7 +33,7 @@ describe("a snapshot", () => {
         Status: "available",
         PercentProgress: 100,
         DbClusterResourceId: resourceId,
-        TagList: [{ Key: "service" }, { Key: "environment" }, { Key: "run" }],
+        TagList: [{ Key: "service" }, { Key: "environment" }, { Key: "encrypt-db:enrolled" }, { Key: "run" }],
       },
     ]);
     expect([...lab.data.snapshots.values()][0]?.map(({ id }) => id)).toEqual(["1"]);

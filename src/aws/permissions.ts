@@ -1,0 +1,174 @@
+import { enrolledTag, migrationTag, type Role, roleTag } from "../core/names.ts";
+import { actions as attachments } from "./attachments.ts";
+import { actions as keys } from "./kms.ts";
+import { actions as databases } from "./rds-read.ts";
+import { actions as assuming } from "./session.ts";
+
+/**
+ * What the product may do in an account, as statements of IAM policies. Three roles: the worker's own looks; one that it
+ * assumes for a change creates and changes; a third deletes. Every assumed session is narrowed further, to one act
+ * (session.ts).
+ *
+ * Which resources and condition keys an action knows: Service Authorization Reference, Amazon RDS.
+ */
+export interface Statement {
+  readonly Sid: string;
+  readonly Effect: "Allow" | "Deny";
+  readonly Action: readonly string[];
+  readonly Resource: readonly string[];
+  readonly Condition?: Conditions;
+}
+
+/** By operator, by key. */
+export type Conditions = Readonly<Record<string, Readonly<Record<string, string | readonly string[]>>>>;
+
+/** Where a policy holds, and for what. */
+export interface Scope {
+  readonly partition: string;
+  readonly account: string;
+  readonly region: string;
+  /** The keys that databases are put under, and those of their Performance Insights, by ARN. */
+  readonly keyArns: readonly string[];
+  /** The roles of Enhanced Monitoring that members have. */
+  readonly monitoringRoleArns: readonly string[];
+}
+
+/** Looking cannot be narrowed to resources: "there is none" is an answer, too. */
+export function lookStatements(): readonly Statement[] {
+  return [{ Sid: "Look", Effect: "Allow", Action: [...databases, ...attachments, ...keys], Resource: ["*"] }];
+}
+
+/** To assume a role for one act, in the name of whoever approved it. */
+export function assumeStatements(roleArns: readonly string[]): readonly Statement[] {
+  return [{ Sid: "ActByRoles", Effect: "Allow", Action: [...assuming, "sts:SetSourceIdentity"], Resource: roleArns }];
+}
+
+const resourceTag = (key: string) => `aws:ResourceTag/${key}`;
+const requestTag = (key: string) => `aws:RequestTag/${key}`;
+const enrolled = { [resourceTag(enrolledTag)]: "true" };
+const ownKeys = [migrationTag, roleTag];
+
+/**
+ * Creations only with the product's own tags; changes only to databases that somebody enrolled by a tag, which the product may
+ * not set itself except on the copy that takes an enrolled one's place.
+ */
+export function changeStatements(scope: Scope): readonly Statement[] {
+  const arn = arnsOf(scope);
+  return [
+    {
+      Sid: "MarkEnrolled",
+      Effect: "Allow",
+      Action: ["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+      Resource: [arn("cluster:*"), arn("db:*")],
+      Condition: { StringEquals: enrolled, "ForAllValues:StringEquals": { "aws:TagKeys": ownKeys } },
+    },
+    {
+      Sid: "ChangeMarked",
+      Effect: "Allow",
+      Action: ["rds:ModifyDBCluster", "rds:ModifyDBInstance"],
+      Resource: [arn("cluster:*"), arn("db:*")],
+      Condition: {
+        StringEquals: {
+          ...enrolled,
+          [resourceTag(roleTag)]: roles("source", "replacement", "failed", "retired"),
+        },
+      },
+    },
+    {
+      Sid: "SnapshotMarked",
+      Effect: "Allow",
+      Action: ["rds:CreateDBClusterSnapshot"],
+      Resource: [arn("cluster:*")],
+      Condition: { StringEquals: { ...enrolled, [resourceTag(roleTag)]: roles("source") } },
+    },
+    {
+      Sid: "MakeSafetyCopies",
+      Effect: "Allow",
+      Action: ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"],
+      Resource: [arn("cluster-snapshot:*-before-*")],
+      Condition: { StringEquals: { [requestTag(roleTag)]: roles("safety-copy") } },
+    },
+    {
+      Sid: "MakeReplacements",
+      Effect: "Allow",
+      Action: ["rds:RestoreDBClusterToPointInTime", "rds:CreateDBInstance", "rds:AddTagsToResource"],
+      Resource: ["cluster:*", "db:*", "subgrp:*", "cluster-pg:*", "pg:*", "og:*"].map(arn),
+      Condition: {
+        StringEquals: { [requestTag(roleTag)]: roles("replacement") },
+        Null: { [requestTag(migrationTag)]: "false" },
+      },
+    },
+    {
+      Sid: "NeverEnrol",
+      Effect: "Deny",
+      Action: ["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+      Resource: ["*"],
+      Condition: {
+        "ForAnyValue:StringEquals": { "aws:TagKeys": [enrolledTag] },
+        StringNotEquals: { [requestTag(roleTag)]: roles("replacement") },
+      },
+    },
+    ...passedOnStatements(scope),
+  ];
+}
+
+/** What RDS does with the caller's rights: a grant on the key, and Enhanced Monitoring's role for new members. */
+function passedOnStatements(scope: Scope): readonly Statement[] {
+  const { region, keyArns, monitoringRoleArns } = scope;
+  const throughRds = { StringEquals: { "kms:ViaService": `rds.${region}.amazonaws.com` } };
+  const forKeys: readonly Statement[] = [
+    {
+      Sid: "GrantKeysToRds",
+      Effect: "Allow",
+      Action: ["kms:CreateGrant"],
+      Resource: keyArns,
+      Condition: { ...throughRds, Bool: { "kms:GrantIsForAWSResource": "true" } },
+    },
+    {
+      Sid: "ShowKeysToRds",
+      Effect: "Allow",
+      Action: ["kms:DescribeKey"],
+      Resource: keyArns,
+      Condition: throughRds,
+    },
+  ];
+  if (monitoringRoleArns.length === 0) return forKeys;
+  return [
+    ...forKeys,
+    {
+      Sid: "PassMonitoringRoles",
+      Effect: "Allow",
+      Action: ["iam:PassRole"],
+      Resource: monitoringRoleArns,
+      Condition: { StringEquals: { "iam:PassedToService": "monitoring.rds.amazonaws.com" } },
+    },
+  ];
+}
+
+/**
+ * Only what is marked as failed. Not by name as well: a restore that failed cannot be renamed (AWS changes nothing that is not
+ * available), and the session names the one resource that is meant.
+ */
+export function destroyStatements(scope: Scope): readonly Statement[] {
+  const arn = arnsOf(scope);
+  return [
+    {
+      Sid: "DeleteFailed",
+      Effect: "Allow",
+      Action: ["rds:DeleteDBCluster", "rds:DeleteDBInstance"],
+      Resource: [arn("cluster:*"), arn("db:*")],
+      Condition: {
+        StringEquals: { [resourceTag(roleTag)]: roles("failed") },
+        Null: { [resourceTag(migrationTag)]: "false" },
+      },
+    },
+  ];
+}
+
+function roles(...of: readonly Role[]): readonly string[] {
+  return of;
+}
+
+function arnsOf({ partition, region, account }: Scope) {
+  return (resource: string) => `arn:${partition}:rds:${region}:${account}:${resource}`;
+}

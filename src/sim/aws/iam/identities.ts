@@ -1,0 +1,111 @@
+import type { AssumeRoleCommandInput, AssumeRoleCommandOutput } from "@aws-sdk/client-sts";
+import { AwsFault, type Service, unmodelled } from "../fault.ts";
+import type { AccountState, Instant } from "../state.ts";
+import type { Turn } from "../turn.ts";
+import { asksOf } from "./asks.ts";
+import { isAllowed, type Statement } from "./evaluate.ts";
+
+/** Whoever calls: their policies must all allow a call. Without any they own the account. */
+export interface Identity {
+  readonly arn: string;
+  readonly policies: readonly (readonly Statement[])[];
+  readonly expiresAt: Instant | null;
+}
+
+/** The caller of an access key. One that the account never gave out is its owner's. */
+export function identityOf(
+  { identities, accountId }: AccountState,
+  accessKeyId: string | undefined,
+): Identity {
+  const known = accessKeyId === undefined ? undefined : identities[accessKeyId];
+  return known ?? { arn: `arn:aws:iam::${accountId}:root`, policies: [], expiresAt: null };
+}
+
+/** Throws as the services do where the caller may not make this call now. */
+export function authorize(turn: Turn, service: Service, operation: string, input: object): void {
+  const { arn, policies, expiresAt } = turn.caller;
+  if (policies.length === 0) return;
+  if (expiresAt !== null && turn.now >= expiresAt) {
+    throw unmodelled("ExpiredToken", "The security token included in the request is expired", 403);
+  }
+  for (const ask of asksOf(turn, service, operation, input)) {
+    if (isAllowed(policies, ask)) continue;
+    const message = `User: ${arn} is not authorized to perform: ${ask.action} on resource: ${ask.resource} because no identity-based or session policy allows the ${ask.action} action`;
+    throw new AwsFault({
+      code: service === "rds" || service === "sts" ? "AccessDenied" : "AccessDeniedException",
+      status: 403,
+      message,
+    });
+  }
+}
+
+/** Lets an access key be a role's, from the start. */
+export function giveKey(
+  state: AccountState,
+  accessKeyId: string,
+  role: string,
+  statements: readonly Statement[],
+): AccountState {
+  const { accountId, identities } = state;
+  const arn = `arn:aws:sts::${accountId}:assumed-role/${role}/${role}`;
+  return {
+    ...state,
+    identities: { ...identities, [accessKeyId]: { arn, policies: [statements], expiresAt: null } },
+  };
+}
+
+/** A role that whoever is allowed to may assume. */
+export function addRole(state: AccountState, role: string, statements: readonly Statement[]): AccountState {
+  return { ...state, roles: { ...state.roles, [roleArn(state, role)]: statements } };
+}
+
+export function roleArn({ accountId }: Pick<AccountState, "accountId">, role: string): string {
+  return `arn:aws:iam::${accountId}:role/${role}`;
+}
+
+/** The session may do what both the role and the given policy allow (STS API, AssumeRole). */
+export function assumeRole(turn: Turn, input: AssumeRoleCommandInput): AssumeRoleCommandOutput {
+  const { RoleArn = "", RoleSessionName = "", Policy, DurationSeconds = 3600 } = input;
+  const statements = turn.state.roles[RoleArn];
+  if (statements === undefined) {
+    throw unmodelled("AccessDenied", `${turn.caller.arn} is not authorized to assume ${RoleArn}`, 403);
+  }
+  if (DurationSeconds < 900) {
+    throw unmodelled("ValidationError", "durationSeconds must be at least 900", 400);
+  }
+  if ((Policy?.length ?? 0) > 2_048) {
+    throw unmodelled("PackedPolicyTooLarge", "The session policy is longer than 2048 characters.", 400);
+  }
+  if (!/^[\w+=,.@-]{2,64}$/.test(RoleSessionName)) {
+    throw unmodelled("ValidationError", `${RoleSessionName} is no valid session name`, 400);
+  }
+  const serial = turn.state.serial + 1;
+  const accessKeyId = `ASIA${String(serial).padStart(16, "0")}`;
+  const expiresAt = turn.now + DurationSeconds * 1_000;
+  const session = Policy === undefined ? [] : [(JSON.parse(Policy) as { Statement: Statement[] }).Statement];
+  const role = RoleArn.split("/").at(-1) ?? "";
+  const arn = `arn:aws:sts::${turn.state.accountId}:assumed-role/${role}/${RoleSessionName}`;
+  // An hour after its end nobody asks with it any more.
+  const kept = Object.entries(turn.state.identities).filter(
+    ([, { expiresAt: end }]) => end === null || end > turn.now - 3_600_000,
+  );
+  turn.state = {
+    ...turn.state,
+    serial,
+    identities: {
+      ...Object.fromEntries(kept),
+      [accessKeyId]: { arn, policies: [statements, ...session], expiresAt },
+    },
+  };
+  return {
+    $metadata: {},
+    Credentials: {
+      AccessKeyId: accessKeyId,
+      SecretAccessKey: `secret-of-${accessKeyId}`,
+      SessionToken: `token-of-${accessKeyId}`,
+      Expiration: new Date(expiresAt),
+    },
+    AssumedRoleUser: { AssumedRoleId: `AROASIMULATED:${RoleSessionName}`, Arn: arn },
+    ...(input.SourceIdentity !== undefined && { SourceIdentity: input.SourceIdentity }),
+  };
+}
