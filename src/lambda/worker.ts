@@ -6,11 +6,15 @@ import { poll } from "../engine/poll.ts";
 let deps: Deps | undefined;
 
 /**
- * Run every minute by the schedule, whose event has a `source` (`aws.events`), and by every wake, which has nothing: both look
- * at everything that is due.
+ * Run by the schedule every minute, and woken by the front, which says nothing, or by an event of RDS. Either way it looks at
+ * everything that is due; who was woken does not trust the index to be up to date.
  */
 export async function handler(event: unknown): Promise<void> {
   deps ??= composeWorker(readConfig(workerSchema));
-  const scheduled = typeof event === "object" && event !== null && "source" in event;
-  await poll(deps, { woken: !scheduled });
+  await poll(deps, { woken: !isSchedule(event) });
+}
+
+/** EventBridge names itself as the source of its scheduled events. */
+function isSchedule(event: unknown): boolean {
+  return typeof event === "object" && event !== null && "source" in event && event.source === "aws.events";
 }

@@ -1,9 +1,10 @@
-import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
+import { CreateTableCommand, UpdateItemCommand } from "@aws-sdk/client-dynamodb";
 import type { APIGatewayProxyEventV2 } from "aws-lambda";
 import dynalite from "dynalite";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDynamoClient } from "../../src/aws/clients.ts";
-import { tableDefinition } from "../../src/aws/dynamo-items.ts";
+import { inbox, tableDefinition } from "../../src/aws/dynamo-items.ts";
+import { createDynamoStore } from "../../src/aws/dynamo-store.ts";
 import { createProbeHandler } from "../../src/lambda/probe.ts";
 import { handler as slack } from "../../src/lambda/slack.ts";
 import { handler as worker } from "../../src/lambda/worker.ts";
@@ -92,6 +93,23 @@ test("a scheduled run looks at what is due, without anybody having woken it", as
   await worker({ source: "aws.events" });
 
   expect(workspace.timeline(channel).filter(({ blocks }) => blocks !== undefined)).toHaveLength(1);
+});
+
+test("an event of RDS wakes the worker, which then finds what the index does not show yet", async () => {
+  const client = createDynamoClient({ region: "eu-west-1", endpoint: aws.url });
+  const store = createDynamoStore(client, table);
+  const asked = { id: "hidden", at: Date.now(), user: "U0ALICE01", team: workspace.state.team.id, channel };
+  const responseUrl = `${server.url}/commands/gone`;
+  await store.putRequest({ ...asked, responseUrl, kind: "command", command: { verb: "help" } });
+  const UpdateExpression = "REMOVE queue, standing";
+  const Key = { pk: { S: inbox }, sk: { S: asked.id } };
+  await client.send(new UpdateItemCommand({ TableName: table, Key, UpdateExpression }));
+
+  await worker({ source: "aws.events" });
+  expect(await store.pendingRequests()).toHaveLength(1);
+  await worker({ source: "aws.rds" });
+  expect(await store.pendingRequests()).toHaveLength(0);
+  client.destroy();
 });
 
 test("a request that Slack did not sign is refused before anything is read", async () => {
