@@ -1,0 +1,58 @@
+import type * as z from "zod";
+import type { frontSchema, probeSchema, workerSchema } from "../src/config.ts";
+import { functionNames, product } from "./names.ts";
+import { secretNamed } from "./secrets.ts";
+import type { Settings } from "./settings.ts";
+
+/** Lambda sets these itself. */
+type SetByLambda = "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" | "AWS_SESSION_TOKEN";
+/** Where something stands in for AWS or for Slack. */
+type ForStandIns = "AWS_ENDPOINT_URL" | "SLACK_URL";
+
+type Read<Schema extends z.ZodType> = Omit<z.input<Schema>, SetByLambda | ForStandIns>;
+/** What a function reads, as src/config.ts has it: a variable that is missing, or that nobody reads, does not compile. */
+type Environment<Schema extends z.ZodType> = { readonly [Name in keyof Read<Schema>]: string };
+
+export function slackEnvironment(settings: Settings): Environment<typeof frontSchema> {
+  return { ...slack(settings), TABLE_NAME: product, WORKER_FUNCTION: functionNames.worker };
+}
+
+export function workerEnvironment(
+  settings: Settings,
+  made: { readonly fenceGroup: string; readonly changeRole: string; readonly destroyRole: string },
+): Environment<typeof workerSchema> {
+  const { longestDowntimeMinutes: downtime, approvalLifetimeMinutes: lifetime } = settings;
+  return {
+    ...slack(settings),
+    TABLE_NAME: product,
+    AWS_ACCOUNT_ID: settings.account,
+    PROBE_FUNCTION: functionNames.probe,
+    KMS_KEY: settings.keys.default,
+    FENCE_SECURITY_GROUPS: `${settings.vpc.id}=${made.fenceGroup}`,
+    CHANGE_ROLE_ARN: made.changeRole,
+    DESTROY_ROLE_ARN: made.destroyRole,
+    SLACK_CHANNELS: settings.slack.channels.join(","),
+    SLACK_APPROVERS: settings.slack.approvers.join(","),
+    ...(downtime !== undefined && { LONGEST_DOWNTIME_MINUTES: String(downtime) }),
+    ...(lifetime !== undefined && { APPROVAL_LIFETIME_MINUTES: String(lifetime) }),
+  };
+}
+
+export function probeEnvironment({ secret }: Settings): Environment<typeof probeSchema> {
+  return {
+    DATABASE_PASSWORD: secretNamed("DATABASE_PASSWORD", secret),
+    // Every authority of RDS, kept up to date by Lambda. Source: Lambda Developer Guide, Node.js: CA certificate loading.
+    DATABASE_CA_FILE: "/var/runtime/ca-cert.pem",
+  };
+}
+
+function slack({ secret, slack: { team, app, bot, botUser } }: Settings) {
+  return {
+    SLACK_SIGNING_SECRET: secretNamed("SLACK_SIGNING_SECRET", secret),
+    SLACK_BOT_TOKEN: secretNamed("SLACK_BOT_TOKEN", secret),
+    SLACK_BOT_ID: bot,
+    SLACK_BOT_USER_ID: botUser,
+    SLACK_TEAM_ID: team,
+    SLACK_APP_ID: app,
+  };
+}

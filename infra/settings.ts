@@ -1,0 +1,103 @@
+import { readFileSync } from "node:fs";
+import * as z from "zod";
+
+const id = (prefixes: string, what: string) =>
+  z.string().regex(new RegExp(`^[${prefixes}][A-Z0-9]{5,}$`), `must be the id of ${what}`);
+
+const arn = (service: string, resource: string) =>
+  z
+    .string()
+    .regex(
+      new RegExp(`^arn:[^:]+:${service}:[^:]*:\\d{12}:${resource}.+$`),
+      `must look like arn:aws:${service}:…:${resource}…`,
+    );
+
+/** A wide-open source would let the whole Internet be the database. */
+const cidr = z.cidrv4().refine((block) => !block.endsWith("/0"), "must not be every address there is");
+
+/** What a person says about a deployment, in infra/settings.json. It holds no secret. One deployment serves one VPC. */
+const settingsSchema = z
+  .strictObject({
+    /** The account and the Region of the databases; the bot runs there, too. */
+    account: z.string().regex(/^\d{12}$/, "must be the 12 digits of an account"),
+    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a Region, such as eu-west-1"),
+    slack: z.strictObject({
+      /** From Slack's auth.test: team_id, bot_id and user_id. */
+      team: id("T", "a workspace (T…)"),
+      bot: id("B", "a bot (B…)"),
+      botUser: id("UW", "the bot's user (U…)"),
+      /** From the app's page: Basic Information, App ID. */
+      app: id("A", "an app (A…)"),
+      /** Where migrations may be started. The first is the one that people are pointed to. */
+      channels: z.array(id("CG", "a channel (C…)")).min(1),
+      /** Who may approve: people, or one user group. */
+      approvers: z.array(id("UWS", "a person (U…) or a user group (S…)")).min(1),
+    }),
+    /** What `aws secretsmanager create-secret` and `put-secret-value` answer. See secrets.ts. */
+    secret: z.strictObject({ arn: arn("secretsmanager", "secret:"), version: z.string().min(32) }),
+    keys: z.strictObject({
+      /** The key for those who name none. */
+      default: arn("kms", "key/"),
+      /** Every other key that RDS may be given the use of: keys to choose from, and those of Performance Insights. */
+      others: z.array(arn("kms", "key/")),
+    }),
+    /** The roles of Enhanced Monitoring that the members of the clusters have, by ARN. */
+    monitoringRoles: z.array(arn("iam", "role/")),
+    vpc: z.strictObject({
+      id: z.string().regex(/^vpc-[0-9a-f]+$/, "must be the id of a VPC (vpc-…)"),
+      /** Where the probe gets its addresses: at least two, so that it survives a zone. */
+      subnets: z
+        .array(z.string().regex(/^subnet-[0-9a-f]+$/, "must be the id of a subnet (subnet-…)"))
+        .min(2),
+      /** Where the databases are, so that the probe reaches nothing else. */
+      databaseCidrs: z.array(cidr).min(1),
+      databasePorts: z.array(z.int().min(1).max(65_535)).min(1),
+    }),
+    /** Who hears of an alarm. Each address has to confirm the message that AWS sends it. */
+    alarmEmails: z.array(z.email()).min(1),
+    /** Where the bot's own numbers are not wanted; src/config.ts says what they mean. */
+    longestDowntimeMinutes: z.int().positive().optional(),
+    approvalLifetimeMinutes: z.int().positive().optional(),
+  })
+  .check(({ value, issues }) => {
+    const { account, region, secret, keys, slack } = value;
+    const misplaced = (path: string[], message: string, input: string) =>
+      issues.push({ code: "custom", path, message, input });
+    if (!secret.arn.includes(`:${region}:${account}:`))
+      misplaced(["secret", "arn"], `must be in ${region} of ${account}`, secret.arn);
+    // A key cannot leave its Region, and RDS takes none from another.
+    for (const key of [keys.default, ...keys.others])
+      if (key.split(":")[3] !== region) misplaced(["keys"], `${key} is not in ${region}`, key);
+    if (slack.approvers.length > 1 && slack.approvers.some((approver) => approver.startsWith("S")))
+      misplaced(["slack", "approvers"], "must be people, or one user group alone", slack.approvers.join());
+  });
+
+export type Settings = z.infer<typeof settingsSchema>;
+
+/** Throws an `Error` that names everything that is wrong. */
+export function parseSettings(json: string, path: string): Settings {
+  const parsed = settingsSchema.safeParse(parseJson(json, path));
+  if (parsed.success) return parsed.data;
+  const lines = parsed.error.issues.map((issue) => `  ${issue.path.map(String).join(".")}: ${issue.message}`);
+  throw new Error(
+    `${path} is not complete:\n${lines.join("\n")}\ninfra/settings.ts says what each line means.`,
+  );
+}
+
+function parseJson(json: string, path: string): unknown {
+  try {
+    return JSON.parse(json);
+  } catch (fault) {
+    throw new Error(`${path} is not JSON: ${fault instanceof Error ? fault.message : String(fault)}`);
+  }
+}
+
+/** The settings of a file; undefined if there is no such file. Throws as `parseSettings` does. */
+export function readSettings(path: string): Settings | undefined {
+  try {
+    return parseSettings(readFileSync(path, "utf8"), path);
+  } catch (fault) {
+    if (fault instanceof Error && "code" in fault && fault.code === "ENOENT") return undefined;
+    throw fault;
+  }
+}
