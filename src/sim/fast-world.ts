@@ -6,7 +6,7 @@ import type { Database } from "../core/database.ts";
 import { type Duration, hours, minutes } from "../core/time.ts";
 import { ChannelFault, type Clock, type Deps, type Environment, type Log } from "../engine/deps.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
-import { accountPlugin } from "./aws/middleware.ts";
+import { accountPlugin, type Hold } from "./aws/middleware.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
 import type { Cluster, Key } from "./aws/state.ts";
@@ -57,7 +57,7 @@ export class FastWorld {
   readonly deps: Deps;
   /** Called whenever time has passed: what clients do meanwhile. */
   meanwhile: (() => void) | undefined;
-  readonly #gateway: () => ReturnType<typeof createGateway>;
+  readonly #gateway: (hold?: Hold) => ReturnType<typeof createGateway>;
   readonly #turning: Clock;
   readonly #hurry: Duration;
   readonly #log: Log;
@@ -66,7 +66,10 @@ export class FastWorld {
   constructor({ random = seeded(1), durations, log = silent, hurry = 0, unnarrowed }: FastWorldOptions = {}) {
     this.#log = log;
     this.#hurry = hurry;
-    this.#turning = turningClock(this.clock, { arrive: () => this.#arrive() });
+    this.#turning = turningClock(this.clock, {
+      arrive: () => this.#arrive(),
+      asked: () => this.account.ledger.length,
+    });
     this.account = new Account({
       accountId: account,
       region,
@@ -91,14 +94,14 @@ export class FastWorld {
       channels: [channelId],
     };
     const roles = unnarrowed ? undefined : giveRoles(this.account, [this.key.arn]);
-    this.#gateway = () => gatewayTo(this.account, this.clock.now, roles);
+    this.#gateway = (hold) => gatewayTo(this.account, this.clock.now, roles, hold);
     this.deps = this.executor();
     for (const name of ["alice", "bob", "carol"]) this.addPerson(name);
   }
 
   /** What one process of the product has. Several share the store, the account, the channel and the clock. */
-  executor(): Deps {
-    const gateway = this.#gateway();
+  executor(hold?: Hold): Deps {
+    const gateway = this.#gateway(hold);
     return {
       clock: { now: this.clock.now, sleep: (duration) => this.#sleep(duration) },
       store: this.store,
@@ -169,9 +172,13 @@ export class FastWorld {
 }
 
 /** The product's gateway, with the account in the place of the network. */
-function gatewayTo(simulated: Account, now: () => number, roles: Roles | undefined) {
+function gatewayTo(simulated: Account, now: () => number, roles: Roles | undefined, hold?: Hold) {
   const credentials = roles && { accessKeyId: workerKey, secretAccessKey: "secret" };
-  const options = { region, plugin: accountPlugin(simulated) as never, ...(credentials && { credentials }) };
+  const options = {
+    region,
+    plugin: accountPlugin(simulated, hold) as never,
+    ...(credentials && { credentials }),
+  };
   const clients = createAccountClients(options);
   // Putting the middleware in order for every call anew would be most of a life.
   for (const { config } of Object.values(clients)) Object.assign(config, { cacheMiddleware: true });

@@ -9,14 +9,19 @@ import type { WorldClock } from "./clock.ts";
  */
 export function turningClock(
   world: WorldClock,
-  options: { readonly arrive?: () => Promise<void>; readonly pace?: number } = {},
+  options: {
+    readonly arrive?: () => Promise<void>;
+    readonly pace?: number;
+    /** A count that grows as long as somebody who is awake asks for something. */
+    readonly asked?: () => number;
+  } = {},
 ): Clock {
   const sleepers: { wake: number; resolve: () => void }[] = [];
   let turning = false;
 
   async function turn(): Promise<void> {
     while (sleepers.length > 0) {
-      await atRest();
+      await atRest(options.asked);
       const first = Math.min(...sleepers.map(({ wake }) => wake));
       const ahead = Math.max(0, first - world.now());
       if (options.pace !== undefined) await onTheWall(ahead / options.pace);
@@ -46,8 +51,20 @@ export function turningClock(
   };
 }
 
-/** Whatever was awaited before has been answered, where nothing but memory was asked. */
-function atRest(): Promise<void> {
+/**
+ * Whatever was awaited before has been answered, where nothing but memory was asked. Look-ups wait a turn of the event loop for
+ * others to join them, so that somebody who makes several is awake for several turns.
+ */
+async function atRest(asked = () => 0): Promise<void> {
+  let before: number;
+  do {
+    before = asked();
+    await oneTurn();
+    await oneTurn();
+  } while (asked() !== before);
+}
+
+function oneTurn(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
 

@@ -1,3 +1,4 @@
+import type { ClusterFacts, InstanceFacts } from "../core/cloud.ts";
 import { isOurs, migrationTag, ownTags, roleTag } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
@@ -12,6 +13,7 @@ import {
   findSource,
   hasFailed,
   isResult,
+  refOf,
   waitingFor,
 } from "./looks.ts";
 
@@ -57,12 +59,18 @@ export const protectSource: AuroraStep = {
       return { status: "done", evidence: [evidence(claim, source.arn, "rds:DescribeDBClusters")] };
     },
     run: async (cx) => {
-      const source = sourceRef(cx.pinned);
-      await cx.cloud.changeCluster(source, { deletionProtection: cx.pinned.settings.deletionProtection });
-      for (const { name, resourceId } of await cx.cloud.membersOf(source.name)) {
-        await cx.cloud.removeTags({ kind: "instance", name, resourceId }, [migrationTag, roleTag]);
+      const source = await findSource(cx);
+      if (isResult(source)) return;
+      const { deletionProtection } = cx.pinned.settings;
+      const isMarked = ({ settings }: ClusterFacts | InstanceFacts) => migrationTag in settings.tags;
+      // What carries no role any more may not be changed, and need not be.
+      if (source.settings.deletionProtection !== deletionProtection) {
+        await cx.cloud.changeCluster(refOf("cluster", source), { deletionProtection });
       }
-      await cx.cloud.removeTags(source, [migrationTag, roleTag]);
+      for (const member of (await cx.cloud.membersOf(source.name)).filter(isMarked)) {
+        await cx.cloud.removeTags(refOf("instance", member), [migrationTag, roleTag]);
+      }
+      if (isMarked(source)) await cx.cloud.removeTags(refOf("cluster", source), [migrationTag, roleTag]);
     },
   },
 };

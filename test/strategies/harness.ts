@@ -66,9 +66,9 @@ export function seen({ world, source }: Life) {
 }
 
 /** Asks for the rollback and lets another executor make it. */
-export async function rollBack(life: Life): Promise<Migration | undefined> {
+export async function rollBack(life: Life, deps = life.world.executor()): Promise<Migration | undefined> {
   await ask(life, "UBOB", "rollback");
-  return settle(life, { deps: life.world.executor() });
+  return settle(life, { deps });
 }
 
 /** The restore fails while it is under way; the executor sees it, or a person is faster. */

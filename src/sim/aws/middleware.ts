@@ -59,9 +59,12 @@ interface Stack {
 }
 
 /** The account as the `plugin` of the product's clients, which tell it whose credentials they use. */
-export function accountPlugin(account: Account) {
-  return (credentials: unknown) => sdkMiddleware(account, keyIn(credentials));
+export function accountPlugin(account: Account, hold?: Hold) {
+  return (credentials: unknown) => sdkMiddleware(account, keyIn(credentials), hold);
 }
+
+/** Awaited when a call leaves its process and before the account hears of it. */
+export type Hold = (operation: string) => Promise<void>;
 
 function keyIn(credentials: unknown): string | undefined {
   const given = credentials as { accessKeyId?: string } | undefined;
@@ -72,7 +75,11 @@ function keyIn(credentials: unknown): string | undefined {
  * The account behind SDK clients, without HTTP: `client.middlewareStack.use(sdkMiddleware(account))`. It
  * ends every call at the stack's first step, so neither retries nor serialisation take place.
  */
-export function sdkMiddleware(account: Account, accessKeyId?: string): { applyToStack(stack: Stack): void } {
+export function sdkMiddleware(
+  account: Account,
+  accessKeyId?: string,
+  hold?: Hold,
+): { applyToStack(stack: Stack): void } {
   return {
     applyToStack: (stack) => {
       stack.add(
@@ -81,6 +88,7 @@ export function sdkMiddleware(account: Account, accessKeyId?: string): { applyTo
             const service = serviceOfClient[clientName];
             if (service === undefined) throw new Error(`the simulated account has no ${clientName}`);
             const operation = commandName.replace(/Command$/, "");
+            await hold?.(operation);
             try {
               const output = await account.handle(service, operation, input, accessKeyId);
               return { response: {}, output: { ...output, $metadata: metadata(200) } as never };

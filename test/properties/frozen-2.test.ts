@@ -1,0 +1,3 @@
+import { testFrozen } from "./frozen-seeds.ts";
+
+testFrozen({ from: 2501, count: 2500 });
