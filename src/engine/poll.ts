@@ -8,7 +8,7 @@ import { type Outlook, reconcile, saveEvent } from "./reconcile.ts";
 import { threadsOf } from "./threads.ts";
 
 /** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
-const lingerFor = seconds(75);
+export const lingerFor = seconds(75);
 
 export interface PollOutcome {
   /** How soon another poll is worth it: a minute where only people are waited for. */

@@ -1,0 +1,61 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Template } from "aws-cdk-lib/assertions";
+import { createApp } from "../../infra/app.ts";
+import { parseSettings, type Settings } from "../../infra/settings.ts";
+
+const example = "infra/settings.example.json";
+export const exampleSettings: Settings = parseSettings(readFileSync(example, "utf8"), example);
+
+/** The template that would be deployed, with bundles that hold nothing. It takes seconds: once a file is enough. */
+export function synthesise(settings = exampleSettings): Template {
+  return inFolder((folder) => {
+    const { app, stack } = createApp(settings, emptyBundles(folder), join(folder, "out"));
+    return Template.fromJSON(app.synth().getStackByName(stack.stackName).template);
+  });
+}
+
+export function inFolder<T>(work: (folder: string) => T): T {
+  const folder = mkdtempSync(join(tmpdir(), "encrypt-db-infra-"));
+  try {
+    return work(folder);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+}
+
+export function emptyBundles(folder: string) {
+  const bundle = (name: string) => {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, "index.mjs"), "");
+    return join(folder, name);
+  };
+  return { slack: bundle("slack"), worker: bundle("worker"), probe: bundle("probe") };
+}
+
+/** The properties of every resource of a type. */
+export function all(template: Template, type: string) {
+  return Object.values(template.findResources(type)).map(({ Properties }) => Properties);
+}
+
+/** The properties of the one function, as it is called. */
+export function functionNamed(template: Template, name: string) {
+  const found = all(template, "AWS::Lambda::Function").find(({ FunctionName }) => FunctionName === name);
+  if (found === undefined) throw new Error(`There is no function ${name}`);
+  return found;
+}
+
+/** What CloudFormation would put in the place of a reference, as far as its form goes. */
+export function deployed(value: unknown): string {
+  if (typeof value === "string") return value;
+  const { Ref, "Fn::GetAtt": attribute, "Fn::Join": joined } = value as Record<string, unknown>;
+  if (joined) {
+    const [separator, parts] = joined as [string, unknown[]];
+    return parts.map(deployed).join(separator);
+  }
+  if (!attribute) return String(Ref);
+  const [id, name] = attribute as [string, string];
+  if (name === "GroupId") return `sg-of-${id}`;
+  return `arn:aws:iam::${exampleSettings.account}:role/${id}`;
+}

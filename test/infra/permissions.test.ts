@@ -1,0 +1,180 @@
+import type { Template } from "aws-cdk-lib/assertions";
+import { describe, expect, test } from "vitest";
+import { actions as gateway } from "../../src/aws/cloud.ts";
+import { inbox } from "../../src/aws/dynamo-items.ts";
+import { actions as store } from "../../src/aws/dynamo-table.ts";
+import { actions as invoking } from "../../src/aws/functions.ts";
+import { changeStatements, destroyStatements, type Statement } from "../../src/aws/permissions.ts";
+import { all, exampleSettings, synthesise } from "./deployment.ts";
+
+const template = synthesise();
+
+/** Every statement of a role, whether it is in the role or attached to it, with lists where there may be one. */
+function statementsOf(from: Template, role: string) {
+  const inline = Object.entries(from.findResources("AWS::IAM::Role"))
+    .filter(([id]) => id.startsWith(role))
+    .flatMap(([, { Properties }]) => Properties.Policies ?? []);
+  const attached = all(from, "AWS::IAM::Policy").filter(({ Roles }) => Roles[0].Ref.startsWith(role));
+  return [...inline, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(withLists);
+}
+
+type Synthesised = Omit<Statement, "Action" | "Resource"> &
+  Readonly<Record<"Action" | "Resource", string | readonly string[]>>;
+
+function withLists(statement: Synthesised): Statement {
+  return { ...statement, Action: [statement.Action].flat(), Resource: [statement.Resource].flat() };
+}
+
+function actionsOf(role: string): string[] {
+  return statementsOf(template, role)
+    .filter(({ Effect }) => Effect === "Allow")
+    .flatMap(({ Action }) => Action)
+    .sort();
+}
+
+const ofEveryFunction = [
+  "kms:Decrypt",
+  "logs:CreateLogStream",
+  "logs:PutLogEvents",
+  "xray:PutTelemetryRecords",
+  "xray:PutTraceSegments",
+];
+const ofEveryReader = [
+  "kms:Decrypt",
+  "kms:DescribeKey",
+  "kms:Encrypt",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+];
+const roles = ["SlackRole", "WorkerRole", "ProbeRole", "ChangeRole", "DestroyRole"];
+const sid = (role: string, wanted: string) => statementsOf(template, role).find(({ Sid }) => Sid === wanted);
+
+test("there are five roles, and no action of any is a pattern", () => {
+  template.resourceCountIs("AWS::IAM::Role", roles.length);
+  for (const role of roles) expect(actionsOf(role).filter((action) => /[*?]/.test(action))).toEqual([]);
+  for (const role of roles) expect(actionsOf(role).length, role).toBeGreaterThan(1);
+  expect(JSON.stringify(template.toJSON())).not.toContain("ManagedPolicyArns");
+});
+
+test("what the front may do is to put a request and to wake the worker", () => {
+  const own = ["dynamodb:PutItem", "lambda:InvokeFunction"];
+  expect(actionsOf("SlackRole")).toEqual([...ofEveryFunction, ...ofEveryReader, ...own].sort());
+  expect(sid("SlackRole", "PutRequests")?.Condition).toEqual({
+    "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [inbox] },
+    Null: { "dynamodb:LeadingKeys": "false" },
+  });
+  expect(sid("SlackRole", "Invoke")?.Resource).toEqual([
+    { "Fn::GetAtt": [expect.stringMatching(/^Worker/), "Arn"] },
+  ]);
+});
+
+test("what the probe may do is to log: the network interfaces are Lambda's business, not the code's", () => {
+  const interfaces = actionsOf("ProbeRole").filter((action) => action.startsWith("ec2:"));
+  expect(actionsOf("ProbeRole")).toEqual([...ofEveryFunction, ...interfaces].sort());
+  const denied = sid("ProbeRole", "NotByCode");
+  expect(denied?.Effect).toBe("Deny");
+  expect([...(denied?.Action ?? [])].sort()).toEqual(interfaces);
+  const { account, region } = exampleSettings;
+  expect(denied?.Condition).toEqual({
+    ArnEquals: {
+      "lambda:SourceFunctionArn": `arn:aws:lambda:${region}:${account}:function:encrypt-db-probe`,
+    },
+  });
+});
+
+describe("the worker", () => {
+  test("by itself looks at databases and changes none", () => {
+    const writes = actionsOf("WorkerRole").filter(
+      (action) => /^(rds|ram|application-autoscaling|iam):/.test(action) && !/:(Describe|List)/.test(action),
+    );
+    expect(writes).toEqual([]);
+    expect(actionsOf("WorkerRole").filter((action) => action.startsWith("rds:")).length).toBeGreaterThan(5);
+    expect(actionsOf("WorkerRole")).not.toContain("kms:CreateGrant");
+  });
+
+  test("has what the store and the call of the probe need, on these alone", () => {
+    expect(sid("WorkerRole", "Store")).toMatchObject({
+      Action: [...store].sort(),
+      Resource: [expect.anything(), expect.anything(), expect.anything()],
+    });
+    expect(JSON.stringify(sid("WorkerRole", "Store")?.Resource)).not.toContain("*");
+    expect(sid("WorkerRole", "Invoke")).toMatchObject({
+      Action: invoking,
+      Resource: [{ "Fn::GetAtt": [expect.stringMatching(/^Probe/), "Arn"] }],
+    });
+  });
+
+  test("and its roles may call whatever the gateway calls", () => {
+    const allowed = ["WorkerRole", "ChangeRole", "DestroyRole"].flatMap(actionsOf);
+    expect(gateway.filter((action) => !allowed.includes(action))).toEqual([]);
+  });
+
+  test("alone takes on the two roles, in the name of who approved", () => {
+    const worker = { "Fn::GetAtt": [expect.stringMatching(/^WorkerRole/), "Arn"] };
+    for (const id of ["ChangeRole", "DestroyRole"]) {
+      const [role] = Object.entries(template.findResources("AWS::IAM::Role"))
+        .filter(([name]) => name.startsWith(id))
+        .map(([, { Properties }]) => Properties);
+      expect(role.AssumeRolePolicyDocument.Statement).toEqual([
+        { Effect: "Allow", Action: ["sts:AssumeRole", "sts:SetSourceIdentity"], Principal: { AWS: worker } },
+      ]);
+    }
+    expect(sid("WorkerRole", "ActByRoles")).toMatchObject({
+      Action: ["sts:AssumeRole", "sts:SetSourceIdentity"],
+      Resource: [
+        { "Fn::GetAtt": [expect.stringMatching(/^ChangeRole/), "Arn"] },
+        { "Fn::GetAtt": [expect.stringMatching(/^DestroyRole/), "Arn"] },
+      ],
+    });
+  });
+});
+
+describe("the roles for acts", () => {
+  const { account, region, keys } = exampleSettings;
+  const others = ["arn:aws:kms:eu-west-1:111122223333:key/another"];
+  const monitoring = ["arn:aws:iam::111122223333:role/rds-monitoring"];
+  const scope = { partition: "aws", account, region };
+
+  test.each([
+    ["as in the example", [], []],
+    ["with further keys and monitoring roles", others, monitoring],
+  ])(
+    "have the statements that the code declares for this account, %s",
+    (_case, otherKeys, monitoringRoles) => {
+      const settings = { ...exampleSettings, keys: { ...keys, others: otherKeys }, monitoringRoles };
+      const made = synthesise(settings);
+      const whole = { ...scope, keyArns: [keys.default, ...otherKeys], monitoringRoleArns: monitoringRoles };
+      expect(sorted(statementsOf(made, "ChangeRole"))).toEqual(sorted(changeStatements(whole)));
+      expect(sorted(statementsOf(made, "DestroyRole"))).toEqual(sorted(destroyStatements(whole)));
+    },
+  );
+
+  test("keep deleting apart, and change nothing that no condition holds for", () => {
+    expect(actionsOf("ChangeRole").filter((action) => action.includes("Delete"))).toEqual([]);
+    expect(actionsOf("DestroyRole")).toEqual(["rds:DeleteDBCluster", "rds:DeleteDBInstance"]);
+    const all = ["ChangeRole", "DestroyRole"].flatMap((role) => statementsOf(template, role));
+    expect(all.length).toBeGreaterThan(5);
+    for (const { Sid, Condition } of all) expect(Condition, Sid).toBeDefined();
+  });
+
+  test("give keys away through RDS only, and only to RDS", () => {
+    expect(sid("ChangeRole", "GrantKeysToRds")).toMatchObject({
+      Action: ["kms:CreateGrant"],
+      Resource: [keys.default],
+      Condition: {
+        StringEquals: { "kms:ViaService": `rds.${region}.amazonaws.com` },
+        Bool: { "kms:GrantIsForAWSResource": "true" },
+      },
+    });
+  });
+});
+
+function sorted(statements: readonly Statement[]) {
+  return statements.map((statement) => ({
+    ...statement,
+    Action: [...statement.Action].sort(),
+    Resource: [...statement.Resource].sort(),
+  }));
+}

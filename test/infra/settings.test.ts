@@ -1,0 +1,46 @@
+import { expect, test } from "vitest";
+import { parseSettings, readSettings } from "../../infra/settings.ts";
+import { exampleSettings } from "./deployment.ts";
+
+const parse = (changes: object) =>
+  parseSettings(JSON.stringify({ ...exampleSettings, ...changes }), "settings.json");
+
+test("the example is complete", () => {
+  expect(readSettings("infra/settings.example.json")).toEqual(exampleSettings);
+  expect(readSettings("infra/no-such-file.json")).toBeUndefined();
+});
+
+test("everything that is missing or wrong is named at once", () => {
+  const { account: _account, ...others } = exampleSettings;
+  const wrong = { ...others, region: "Ireland", alarmEmails: [] };
+  const read = () => parseSettings(JSON.stringify(wrong), "infra/settings.json");
+  expect(read).toThrow(/infra\/settings\.json is not complete/);
+  for (const named of [/ {2}account: /, / {2}region: must be a Region/, / {2}alarmEmails: /])
+    expect(read).toThrow(named);
+});
+
+test("what is not JSON is said to be none", () => {
+  expect(() => parseSettings("{", "infra/settings.json")).toThrow(/^infra\/settings\.json is not JSON: /);
+});
+
+const { slack, keys, vpc, secret } = exampleSettings;
+const elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1234abcd";
+
+test.each([
+  ["a setting that nobody reads", { acount: "111122223333" }, /acount/],
+  ["a channel by its name", { slack: { ...slack, channels: ["#databases"] } }, /slack\.channels\.0: .*C…/],
+  ["a group beside people", { slack: { ...slack, approvers: ["S01234567", "U01234567"] } }, /one user group/],
+  ["nobody who may approve", { slack: { ...slack, approvers: [] } }, /slack\.approvers/],
+  ["an alias as the key", { keys: { ...keys, default: "alias/databases" } }, /keys\.default: .*arn:aws:kms/],
+  ["a key of another Region", { keys: { ...keys, others: [elsewhere] } }, /us-east-1.* is not in eu-west-1/],
+  [
+    "a secret of another account",
+    { secret: { ...secret, arn: secret.arn.replace("111122223333", "444455556666") } },
+    /secret\.arn: must be in eu-west-1 of 111122223333/,
+  ],
+  ["one subnet", { vpc: { ...vpc, subnets: vpc.subnets.slice(1) } }, /vpc\.subnets/],
+  ["databases everywhere", { vpc: { ...vpc, databaseCidrs: ["0.0.0.0/0"] } }, /vpc\.databaseCidrs/],
+  ["a port that is none", { vpc: { ...vpc, databasePorts: [70_000] } }, /vpc\.databasePorts/],
+])("%s is refused", (_what, changes, message) => {
+  expect(() => parse(changes)).toThrow(message);
+});
