@@ -1,0 +1,184 @@
+import { describe, expect, test } from "vitest";
+import { actions as gateway } from "../../src/aws/cloud.ts";
+import {
+  assumeStatements,
+  changeStatements,
+  destroyStatements,
+  lookStatements,
+  type Scope,
+  type Statement,
+} from "../../src/aws/permissions.ts";
+import { actions as changes, passedOn } from "../../src/aws/rds-change.ts";
+import { type Ask, isAllowed } from "../../src/sim/aws/iam/evaluate.ts";
+
+const key = "arn:aws:kms:eu-west-1:123456789012:key/wanted";
+const monitoring = "arn:aws:iam::123456789012:role/rds-monitoring";
+const scope: Scope = {
+  partition: "aws",
+  account: "123456789012",
+  region: "eu-west-1",
+  keyArns: [key],
+  monitoringRoleArns: [monitoring],
+};
+const roles = {
+  look: lookStatements(),
+  change: changeStatements(scope),
+  destroy: destroyStatements(scope),
+};
+
+const actionsOf = (statements: readonly Statement[]) =>
+  new Set(statements.filter(({ Effect }) => Effect === "Allow").flatMap(({ Action }) => Action));
+
+const rds = (resource: string) => `arn:aws:rds:eu-west-1:123456789012:${resource}`;
+
+/** A resource's own tags, and those that a request sets. */
+const tagged = (tags: Record<string, string>, prefix = "aws:ResourceTag") =>
+  Object.fromEntries(Object.entries(tags).map(([name, value]) => [`${prefix}/encrypt-db:${name}`, value]));
+const enrolled = tagged({ enrolled: "true" });
+const as = (role: string) => tagged({ enrolled: "true", role, migration: "m00001" });
+const making = (role: string) => ({
+  ...tagged({ enrolled: "true", role, migration: "m00001" }, "aws:RequestTag"),
+  "aws:TagKeys": ["encrypt-db:enrolled", "encrypt-db:role", "encrypt-db:migration"],
+});
+const ownKeys = { "aws:TagKeys": ["encrypt-db:role", "encrypt-db:migration"] };
+const throughRds = { "kms:ViaService": "rds.eu-west-1.amazonaws.com" };
+const granting = { ...throughRds, "kms:GrantIsForAWSResource": "true" };
+
+function may(role: keyof typeof roles, action: string, resource: string, context: Ask["context"] = {}) {
+  return isAllowed([roles[role]], { action, resource, context });
+}
+
+test("the three roles together may do what the gateway does, and nothing else", () => {
+  const granted = [...actionsOf(roles.look), ...actionsOf(roles.change), ...actionsOf(roles.destroy)];
+  expect([...new Set(granted)].sort()).toEqual([...new Set([...gateway, ...passedOn])].sort());
+  expect(actionsOf(assumeStatements([]))).toEqual(new Set(["sts:AssumeRole", "sts:SetSourceIdentity"]));
+});
+
+test("no action has a wildcard, and only looks are at everything", () => {
+  for (const [role, statements] of Object.entries(roles)) {
+    for (const { Effect, Action, Resource } of statements) {
+      expect(Action.filter((action) => action.includes("*"))).toEqual([]);
+      if (role !== "look" && Effect === "Allow") expect(Resource).not.toContain("*");
+    }
+  }
+});
+
+test("whoever looks cannot change anything", () => {
+  const looking = actionsOf(roles.look);
+  expect([...looking].filter((action) => (changes as readonly string[]).includes(action))).toEqual([]);
+  expect([...looking].filter((action) => !/:(Describe|List)/.test(action))).toEqual([]);
+});
+
+describe("the role that changes", () => {
+  test.each([
+    [
+      "marks an enrolled cluster",
+      "rds:AddTagsToResource",
+      rds("cluster:orders"),
+      { ...enrolled, ...ownKeys },
+    ],
+    ["renames the source", "rds:ModifyDBCluster", rds("cluster:orders"), as("source")],
+    ["opens the replacement", "rds:ModifyDBCluster", rds("cluster:orders"), as("replacement")],
+    ["gives the retired source its name back", "rds:ModifyDBCluster", rds("cluster:o-old-m1"), as("retired")],
+    ["renames a member", "rds:ModifyDBInstance", rds("db:orders-1"), as("source")],
+    ["takes a safety copy", "rds:CreateDBClusterSnapshot", rds("cluster:orders"), as("source")],
+    ["names it", "rds:CreateDBClusterSnapshot", rds("cluster-snapshot:o-before-m1"), making("safety-copy")],
+    ["restores", "rds:RestoreDBClusterToPointInTime", rds("cluster:orders"), making("replacement")],
+    ["tags what it restores", "rds:AddTagsToResource", rds("cluster:orders"), making("replacement")],
+    ["makes members", "rds:CreateDBInstance", rds("db:orders-1"), making("replacement")],
+    ["lets RDS use the key", "kms:CreateGrant", key, granting],
+    ["lets RDS look at the key", "kms:DescribeKey", key, throughRds],
+    [
+      "passes the monitoring role",
+      "iam:PassRole",
+      monitoring,
+      { "iam:PassedToService": "monitoring.rds.amazonaws.com" },
+    ],
+  ])("%s", (_, action, resource, context) => {
+    expect(may("change", action, resource, context)).toBe(true);
+  });
+
+  test.each([
+    [
+      "changes nothing that is not enrolled",
+      "rds:ModifyDBCluster",
+      rds("cluster:orders"),
+      tagged({ role: "source" }),
+    ],
+    ["changes nothing that has no role", "rds:ModifyDBCluster", rds("cluster:orders"), enrolled],
+    ["marks nothing that is not enrolled", "rds:AddTagsToResource", rds("cluster:orders"), ownKeys],
+    [
+      "enrols nothing itself",
+      "rds:AddTagsToResource",
+      rds("cluster:orders"),
+      { ...enrolled, "aws:TagKeys": ["encrypt-db:enrolled"] },
+    ],
+    [
+      "takes no enrolment away",
+      "rds:RemoveTagsFromResource",
+      rds("cluster:orders"),
+      { ...as("source"), "aws:TagKeys": ["encrypt-db:enrolled"] },
+    ],
+    [
+      "sets no other tag",
+      "rds:AddTagsToResource",
+      rds("cluster:orders"),
+      { ...enrolled, "aws:TagKeys": ["encrypt-db:role", "cost-centre"] },
+    ],
+    ["restores nothing without its mark", "rds:RestoreDBClusterToPointInTime", rds("cluster:orders"), {}],
+    [
+      "restores nothing as something else",
+      "rds:RestoreDBClusterToPointInTime",
+      rds("cluster:orders"),
+      making("source"),
+    ],
+    [
+      "names no snapshot as it likes",
+      "rds:CreateDBClusterSnapshot",
+      rds("cluster-snapshot:nightly"),
+      making("safety-copy"),
+    ],
+    ["deletes nothing", "rds:DeleteDBCluster", rds("cluster:orders"), as("failed")],
+    ["gives no other key away", "kms:CreateGrant", `${key}-other`, granting],
+    ["gives the key to nobody but AWS", "kms:CreateGrant", key, throughRds],
+    ["uses the key itself for nothing", "kms:DescribeKey", key, {}],
+    [
+      "passes no other role",
+      "iam:PassRole",
+      "arn:aws:iam::123456789012:role/admin",
+      { "iam:PassedToService": "monitoring.rds.amazonaws.com" },
+    ],
+    [
+      "touches no other account",
+      "rds:ModifyDBCluster",
+      "arn:aws:rds:eu-west-1:210987654321:cluster:orders",
+      as("source"),
+    ],
+  ])("%s", (_, action, resource, context) => {
+    expect(may("change", action, resource, context)).toBe(false);
+  });
+});
+
+describe("the role that destroys", () => {
+  test("deletes what is marked as failed", () => {
+    expect(may("destroy", "rds:DeleteDBCluster", rds("cluster:orders"), as("failed"))).toBe(true);
+    expect(may("destroy", "rds:DeleteDBInstance", rds("db:orders-1"), as("failed"))).toBe(true);
+  });
+
+  test.each(["source", "replacement", "retired", "safety-copy"])(
+    "never deletes what is marked as %s",
+    (role) => {
+      expect(may("destroy", "rds:DeleteDBCluster", rds("cluster:orders"), as(role))).toBe(false);
+    },
+  );
+
+  test("deletes nothing that no migration has marked", () => {
+    expect(may("destroy", "rds:DeleteDBCluster", rds("cluster:orders"), tagged({ role: "failed" }))).toBe(
+      false,
+    );
+  });
+
+  test("changes nothing", () => {
+    expect(may("destroy", "rds:ModifyDBCluster", rds("cluster:orders"), as("failed"))).toBe(false);
+  });
+});
