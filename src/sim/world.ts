@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
-import { tableDefinition } from "../aws/dynamo-items.ts";
 import { composeFront } from "../compose/front.ts";
 import { composeProbe } from "../compose/probe.ts";
 import { composeWorker } from "../compose/worker.ts";
@@ -19,6 +18,7 @@ import type { AccountState } from "./aws/state.ts";
 import { membersOf } from "./aws/turn.ts";
 import { listen } from "./aws/wire/server.ts";
 import { type Jump, WorldClock } from "./clock.ts";
+import { createTable } from "./create-table.ts";
 import { fenceGroup, keyAlias, seedAccount, vpc } from "./demo-databases.ts";
 import { Network } from "./network/network.ts";
 import { type Resolver, startResolver } from "./network/resolver.ts";
@@ -96,7 +96,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
     ...(options.awsPort !== undefined && { port: options.awsPort }),
     dynamo: (request, response) => dynamo.emit("request", request, response),
   });
-  await createTable(wire.url);
+  await makeTable(wire.url);
   const workspaceFile = saved<WorkspaceState>(join(directory, "slack.json"));
   const workspace = new Workspace(workspaceFile.read() ?? acme(), {
     now: clock.now,
@@ -194,10 +194,10 @@ interface Seeding {
 
 const credentials = { accessKeyId: workerKey, secretAccessKey: "world" };
 
-async function createTable(endpoint: string): Promise<void> {
+async function makeTable(endpoint: string): Promise<void> {
   const client = new DynamoDBClient({ region, endpoint, credentials });
   try {
-    await client.send(new CreateTableCommand({ TableName: table, ...tableDefinition }));
+    await createTable(client, table);
   } catch (fault) {
     if (!(fault instanceof ResourceInUseException)) throw fault;
   } finally {

@@ -1,9 +1,8 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
-import { CreateTableCommand } from "@aws-sdk/client-dynamodb";
 import dynalite from "dynalite";
 import { createDynamoClient } from "../../src/aws/clients.ts";
-import { tableDefinition } from "../../src/aws/dynamo-items.ts";
+import { createTable } from "../../src/sim/create-table.ts";
 
 /** A DynamoDB of our own on a loopback port. */
 export async function startDynamo() {
@@ -32,7 +31,7 @@ export async function startDynamo() {
   const addTable = async (): Promise<string> => {
     tables += 1;
     const TableName = `encrypt-db-${tables}`;
-    await client.send(new CreateTableCommand({ TableName, ...tableDefinition }));
+    await createTable(client, TableName);
     return TableName;
   };
   const close = async (): Promise<void> => {
