@@ -23,6 +23,7 @@ const rules: readonly Rule[] = [
   everythingHasAWayBack,
   downtimeBeginsAndEndsOnce,
   everyNoteHasItsSentence,
+  everythingCanBeDoneByHand,
 ];
 
 function idsAreUnique({ steps, afterRollback }: Strategy): string[] {
@@ -78,6 +79,18 @@ function everyNoteHasItsSentence(strategy: Strategy): string[] {
   return [strategy.title, ...claims, ...spoken]
     .filter(({ code }) => !Object.hasOwn(sentences, code))
     .map(({ code }) => `there is no sentence for ${code}`);
+}
+
+function everythingCanBeDoneByHand({ steps, afterRollback, byHand }: Strategy): string[] {
+  const keys = [
+    ...steps.filter(({ gate }) => !gate).flatMap(({ id, undo }) => (undo ? [id, `undo:${id}`] : [id])),
+    ...afterRollback.map(({ id }) => `after:${id}`),
+  ];
+  const guided = Object.keys(byHand.guides);
+  return [
+    ...keys.filter((key) => !guided.includes(key)).map((key) => `nobody is told how ${key} is done by hand`),
+    ...guided.filter((key) => !keys.includes(key)).map((key) => `${key} is told by hand and is no step`),
+  ];
 }
 
 function changes({ effect }: AnyStep): boolean {

@@ -1,4 +1,5 @@
 import type { z } from "zod";
+import type { ByHand } from "./by-hand.ts";
 import type { Cloud, Target } from "./cloud.ts";
 import type { Database, Endpoint } from "./database.ts";
 import type { Names } from "./names.ts";
@@ -66,6 +67,8 @@ export interface Strategy<
    */
   writesSinceOpening(cx: StepContext<P, L>): Promise<number | null>;
   readonly steps: readonly Step<P, L>[];
+  /** What people need who carry it on without the bot. */
+  readonly byHand: ByHand<P, L>;
   /** The proof, on the way back, that the source answers again. */
   readonly afterRollback: readonly Step<P, L>[];
 }

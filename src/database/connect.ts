@@ -126,7 +126,7 @@ async function logIn(socket: TLSSocket, to: Endpoint, access: Access): Promise<C
  * Set for every session, because databases and roles can carry settings of their own: a search path could put
  * somebody's function in the place of PostgreSQL's, and without synchronous commit a confirmed marker could be lost.
  */
-function sessionSettings(statementTimeOut: number): string {
+export function sessionSettings(statementTimeOut: number): string {
   const settings = {
     search_path: "pg_catalog",
     statement_timeout: statementTimeOut,

@@ -5,7 +5,7 @@ import { type Access, type Connection, withConnection } from "./connect.ts";
  * Databases that somebody of the customer's can write to. rdsadmin is AWS's own, and a connection limit of -2 marks
  * what an interrupted DROP DATABASE left behind (PostgreSQL, pg_database): nobody can connect to it ever again.
  */
-const writable = "datallowconn and not datistemplate and datconnlimit <> -2 and datname <> 'rdsadmin'";
+export const writable = "datallowconn and not datistemplate and datconnlimit <> -2 and datname <> 'rdsadmin'";
 
 export async function databasesOf(connection: Connection): Promise<{ name: string; mayConnect: boolean }[]> {
   return connection.query(`

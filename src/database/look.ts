@@ -20,10 +20,11 @@ export async function look(to: Endpoint, access: Access, clock: Clock): Promise<
   }
 }
 
+export const takesWrites =
+  "select not pg_is_in_recovery() and not current_setting('default_transaction_read_only')::boolean as writable";
+
 async function ask(connection: Connection): Promise<Sight> {
-  const [state] = await connection.query<{ writable: boolean }>(
-    "select not pg_is_in_recovery() and not current_setting('default_transaction_read_only')::boolean as writable",
-  );
+  const [state] = await connection.query<{ writable: boolean }>(takesWrites);
   return { state: "answers", answersAs: await whoAnswers(connection), writable: state?.writable === true };
 }
 

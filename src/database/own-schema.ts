@@ -20,10 +20,25 @@ export async function isIntroduced(connection: Connection): Promise<boolean> {
   return row?.owned === true;
 }
 
+export const identity = `select resource_id as id from ${ownSchema}.identity`;
+
+/** In order; the last takes the resource id. */
+export const introduction = {
+  schema: `create schema if not exists ${ownSchema}`,
+  identity: `create table if not exists ${ownSchema}.identity
+       (one boolean primary key default true check (one), resource_id text not null)`,
+  marker: `create table if not exists ${ownSchema}.marker
+       (token text primary key, written timestamptz not null default pg_catalog.clock_timestamp())`,
+  name: `insert into ${ownSchema}.identity (resource_id) values ($1)
+         on conflict (one) do update set resource_id = excluded.resource_id`,
+};
+
+export const forgetting = `drop schema if exists ${ownSchema} cascade`;
+
 /** The resource id that was written by `introduce`, or null if there is none. */
 export async function whoAnswers(connection: Connection): Promise<string | null> {
   if (!(await isIntroduced(connection))) return null;
-  const [row] = await connection.query<{ id: string }>(`select resource_id as id from ${ownSchema}.identity`);
+  const [row] = await connection.query<{ id: string }>(identity);
   return row?.id ?? null;
 }
 
@@ -33,24 +48,14 @@ export async function introduce(connection: Connection, resourceId: string): Pro
     `select pg_get_userbyid(nspowner) <> current_user as foreign from pg_namespace where nspname = '${ownSchema}'`,
   );
   if (found?.foreign) throw new DatabaseFault("query", "42501", `somebody else owns the schema ${ownSchema}`);
-  if (!found) await connection.query(`create schema if not exists ${ownSchema}`);
-  await connection.query(
-    `create table if not exists ${ownSchema}.identity
-       (one boolean primary key default true check (one), resource_id text not null)`,
-  );
-  await connection.query(
-    `create table if not exists ${ownSchema}.marker
-       (token text primary key, written timestamptz not null default pg_catalog.clock_timestamp())`,
-  );
+  if (!found) await connection.query(introduction.schema);
+  await connection.query(introduction.identity);
+  await connection.query(introduction.marker);
   if ((await whoAnswers(connection)) === resourceId) return;
-  await connection.query(
-    `insert into ${ownSchema}.identity (resource_id) values ($1)
-         on conflict (one) do update set resource_id = excluded.resource_id`,
-    [resourceId],
-  );
+  await connection.query(introduction.name, [resourceId]);
 }
 
 /** Takes the schema away. One that belongs to somebody else is not ours to take. */
 export async function forget(connection: Connection): Promise<void> {
-  await connection.query(`drop schema if exists ${ownSchema} cascade`);
+  await connection.query(forgetting);
 }

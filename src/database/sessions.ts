@@ -9,7 +9,7 @@ const serviceRoles = ["rdsadmin", "rdsrepladmin", "rdstopmgr"];
  * and background workers of extensions. What belongs to the server acts as nobody or as a role of RDS; parallel
  * workers come and go with the session that they work for.
  */
-const foreign = `
+export const foreign = `
   from pg_stat_activity
  where usesysid is not null
    and coalesce(backend_type, '') <> 'parallel worker'
@@ -53,7 +53,9 @@ async function endSession(connection: Connection, pid: number): Promise<boolean>
   }
 }
 
+export const prepared = "select gid from pg_prepared_xacts order by gid";
+
 export async function preparedTransactions(connection: Connection): Promise<string[]> {
-  const rows = await connection.query<{ gid: string }>("select gid from pg_prepared_xacts order by gid");
+  const rows = await connection.query<{ gid: string }>(prepared);
   return rows.map((row) => row.gid);
 }

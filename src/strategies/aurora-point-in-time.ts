@@ -1,6 +1,7 @@
 import { canonical } from "../core/hash.ts";
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
+import { auroraByHand } from "./aurora-by-hand.ts";
 import { auroraPreconditions } from "./aurora-preconditions.ts";
 import { surveyAurora } from "./aurora-survey.ts";
 import {
@@ -81,6 +82,7 @@ export const auroraPointInTime: Strategy<AuroraPinned, AuroraObserved, AuroraLea
     retireSource,
   ],
   afterRollback: [sourceAnswers],
+  byHand: auroraByHand,
 };
 
 /** Every pinned fact that differs, by its path. The migration's own protection of the source is no difference. */

@@ -32,7 +32,13 @@ function part(id: string, effect: AnyStep["effect"]): AnyStep {
 function strategy(steps: readonly AnyStep[], given: Partial<Strategy> = {}): Strategy {
   const [registered] = strategies;
   if (!registered) throw new Error("the registry is empty");
-  return { ...registered, preconditions: [], afterRollback: [], steps, ...given };
+  const byHand = { ...registered.byHand, guides: guidesFor(steps) };
+  return { ...registered, preconditions: [], afterRollback: [], steps, byHand, ...given };
+}
+
+function guidesFor(steps: readonly AnyStep[]): Strategy["byHand"]["guides"] {
+  const keys = steps.flatMap(({ id, gate, undo }) => (gate ? [] : undo ? [id, `undo:${id}`] : [id]));
+  return Object.fromEntries(keys.map((key) => [key, { done: () => [] }]));
 }
 
 test.each(strategies.map((registered) => [registered.id, registered] as const))("%s is sound", (_, found) => {
@@ -43,6 +49,12 @@ test("the parts that are broken below are sound together", () => {
   expect(lintStrategy(strategy(sound))).toEqual([]);
 });
 
+/** The sound steps, with what people are told about these. */
+function told(steps: readonly AnyStep[]): Strategy {
+  const { byHand } = strategy(steps);
+  return strategy(sound, { byHand });
+}
+
 const silent = part("silent", "creates");
 
 test.each([
@@ -51,6 +63,22 @@ test.each([
     "a proof after a rollback has a step's id",
     strategy(sound, { afterRollback: [verify] }),
     "verify is the id",
+  ],
+  ["a step cannot be done by hand", told(sound.slice(0, -1)), "nobody is told how open is done by hand"],
+  [
+    "an undo cannot be done by hand",
+    told([gate, fence, build, verify, { ...part("open", "interrupts") }]),
+    "nobody is told how undo:open is",
+  ],
+  [
+    "a proof after a rollback cannot be made by hand",
+    strategy(sound, { afterRollback: [part("proof", "reads")] }),
+    "nobody is told how after:proof is",
+  ],
+  [
+    "something is told that is no step",
+    told([...sound, part("gone", "reads")]),
+    "gone is told by hand and is no step",
   ],
   ["a gate does something", [{ ...gate, run: async () => {} }, fence, build, verify, open], "gate is a gate"],
   ["a gate can be undone", [{ ...gate, undo: way("undo") }, fence, build, verify, open], "gate is a gate"],

@@ -1,0 +1,254 @@
+import { passedWith } from "../core/approval.ts";
+import type { GuideContext, Sign } from "../core/by-hand.ts";
+import { backCourse, currentOf, forwardCourse } from "../core/course.ts";
+import { isEnded, type Migration } from "../core/migration.ts";
+import { namesFor } from "../core/names.ts";
+import { plain } from "../core/note.ts";
+import type { Plan } from "../core/plan.ts";
+import { rollbackPrice } from "../core/price.ts";
+import { explain } from "../core/problem.ts";
+import { say } from "../core/sentences.ts";
+import { settleOf } from "../core/step.ts";
+import type { Strategy } from "../core/strategy.ts";
+import type { Instant } from "../core/time.ts";
+import { settingsFunctions } from "./aws-cli.ts";
+import { type ManualStep, remainingBack, remainingForward } from "./course.ts";
+import type { Act } from "./paper.ts";
+import { preparation } from "./psql.ts";
+import { quoted, wrapped } from "./shell.ts";
+import { actCommand, signLines } from "./signs.ts";
+
+export interface SheetOf {
+  readonly migration: Migration;
+  /** The one that its approvals are for. */
+  readonly plan: Plan;
+  /** That of the migration, in the version that it was begun with. */
+  readonly strategy: Strategy;
+  readonly now: Instant;
+  /** The name of the function that carries migrations out. */
+  readonly worker: string;
+}
+
+/**
+ * How to carry a migration on by hand, forward and back, as Markdown for a terminal. It is computed from what is stored
+ * alone, so that it can be read while AWS, Slack and the bot are all away.
+ */
+export async function sheet(of: SheetOf): Promise<string> {
+  const { migration, strategy } = of;
+  if (isEnded(migration)) return [head(of), ended(migration)].join("\n\n");
+  const forward = migration.direction === "forward" ? await remainingForward(strategy, migration) : null;
+  const back = await remainingBack(strategy, migration);
+  return [
+    head(of),
+    stopTheBot(of),
+    prepareTheShell(of),
+    rules,
+    forward ? forwardSection(of, forward) : onItsWayBack,
+    backSection(of, back),
+    afterwards(of),
+  ].join("\n\n");
+}
+
+function head(of: SheetOf): string {
+  const { migration, plan, strategy, now } = of;
+  const { account, region, kind, name } = migration.target;
+  const facts: (readonly [string, string])[] = [
+    ["Database", `${kind} ${name}, account ${account}, ${region}`],
+    ["Migration", `${migration.id}, asked for by ${migration.requester.name}`],
+    ["How", say(strategy.title, plain)],
+    ["New key", plan.keyArn],
+    ["Written at", `${plain.instant(now)}, from revision ${migration.revision}`],
+    ["Stands at", standing(of)],
+    ["Downtime", downtime(of)],
+    ["Approvals", approvals(migration)],
+    ...strategy.byHand.facts(contextOf(migration)),
+  ];
+  const lines = facts.map(([what, is]) => `    ${what.padEnd(15)}${is}`);
+  return [`# Carry on by hand: ${name}`, lines.join("\n"), ...trouble(migration)].join("\n\n");
+}
+
+function standing({ migration, strategy }: SheetOf): string {
+  const current = currentOf(strategy, migration);
+  if (isEnded(migration) || !current) return migration.status;
+  const course =
+    migration.direction === "forward"
+      ? forwardCourse(strategy, migration.pinned)
+      : backCourse(strategy, migration);
+  const at = course.findIndex(({ key }) => key === current.key) + 1;
+  const way = migration.direction === "forward" ? "there" : "back";
+  const { id, target, pinned } = migration;
+  const title = say(current.way.title({ pinned, names: namesFor(id, target.name) }), plain);
+  return `step ${at} of ${course.length} on the way ${way}, ${migration.status}: ${title}`;
+}
+
+function downtime({ migration, plan }: SheetOf): string {
+  const { downtimeBegan, downtimeEnded } = migration;
+  const longest = passedWith(migration, "cutover")?.terms?.longestDowntime ?? plan.longestDowntime;
+  const allowed = `at most ${plain.duration(longest)} approved`;
+  if (downtimeBegan === null) return "not begun";
+  if (downtimeEnded === null) return `since ${plain.instant(downtimeBegan)}, ${allowed}`;
+  return `over; from ${plain.instant(downtimeBegan)} to ${plain.instant(downtimeEnded)}`;
+}
+
+function approvals({ approvals: given, planHash }: Migration): string {
+  const valid = given.filter((one) => one.planHash === planHash);
+  return valid.map(({ gate, person }) => `${gate} by ${person.name}`).join(", ") || "none";
+}
+
+function trouble({ problem }: Migration): string[] {
+  if (!problem) return [];
+  const { why, fix } = explain(problem, plain);
+  return [wrapped(`It is stuck: ${why} ${fix}`)];
+}
+
+function ended({ status }: Migration): string {
+  return wrapped(
+    status === "rolled-back" || status === "rejected"
+      ? "Nothing remains to be done: the source serves under its own name."
+      : "Nothing remains to be done: the replacement serves under the source's name. The source is kept, fenced and " +
+          "protected, until somebody decides that nobody needs it.",
+  );
+}
+
+function stopTheBot(of: SheetOf): string {
+  const { migration, worker } = of;
+  const region = quoted(migration.target.region);
+  const name = quoted(worker);
+  return `## 1. First stop the bot
+
+${wrapped("Two hands that do the same at once undo each other. Where the project and its table can be reached:")}
+
+    npm run operate -- halt
+
+${wrapped("Otherwise let its function run no more, and end every process that was started with `npm run serve`:")}
+
+    CONCURRENCY=$(aws lambda get-function-concurrency --region ${region} \\
+      --function-name ${name} --query ReservedConcurrentExecutions --output text)
+    aws lambda put-function-concurrency --region ${region} \\
+      --function-name ${name} --reserved-concurrent-executions 0
+
+${wrapped("A run that is under way goes on. Wait two minutes, and until its log is silent, before you change anything:")}
+
+    aws logs tail ${quoted(`/aws/lambda/${worker}`)} --region ${region} --since 5m --follow
+
+${wrapped(`Change nothing before ${plain.instant(settledAt(of))}: until then its last call may still take effect.`)}`;
+}
+
+/** AWS shows what was called with a delay; what is done under a call that is on its way is undone by it. */
+function settledAt({ migration, strategy, now }: SheetOf): Instant {
+  const current = currentOf(strategy, migration);
+  const last = current && migration.steps[current.key]?.lastRun?.at;
+  return current && last ? Math.max(now, last + settleOf(current.way)) : now;
+}
+
+function prepareTheShell({ migration, strategy }: SheetOf): string {
+  const { writer } = strategy.endpoints(migration.pinned);
+  return `## 2. Prepare one shell, and keep it
+
+${wrapped(
+  "You need bash, the AWS CLI with rights to change these databases and to use the key (kms:CreateGrant), and psql on a " +
+    "host that the fence group admits: nothing else gets in once the fence is up. Log in as the bot does, for what it has " +
+    "written belongs to its login. Later steps use what earlier ones keep in this shell.",
+)}
+
+${block([preparation(writer), settingsFunctions(migration.target.region)].join("\n"))}`;
+}
+
+const rules = `## 3. How to read the steps
+
+${[
+  "Begin with what shows that a step is done. If it is, do not run the step again: the one that the bot was at may have happened.",
+  "When AWS says that something exists already, or that what is to be renamed is not there, it has happened: go on with what shows that it is done.",
+  "When AWS refuses because something is not available yet, wait and repeat. A rename takes minutes in which a name may belong to nobody.",
+  "What something must print is what the API shows when it is done; look again until it does, some ten seconds apart.",
+  "Names are reused and resource ids are not. When a name belongs to another resource id than above, stop and think.",
+  "Do not leave a step out, and never exchange two: their order is what keeps every write.",
+]
+  .map((rule) => wrapped(rule, "  ").replace(/^ /, "-"))
+  .join("\n")}`;
+
+const onItsWayBack = `## 4. Forward
+
+${wrapped("It is on its way back. From there nothing leads forward but a new migration.")}`;
+
+function forwardSection(of: SheetOf, steps: readonly ManualStep[]): string {
+  const total = forwardCourse(of.strategy, of.migration.pinned).length;
+  const first = total - steps.length + 1;
+  const written = steps.map((step, index) => stepText(of, step, `4.${first + index} of ${total}`));
+  return ["## 4. Forward: what remains until it is under the new key", ...written].join("\n\n");
+}
+
+function backSection(of: SheetOf, steps: readonly ManualStep[]): string {
+  const { migration, strategy, now } = of;
+  const price = plain.duration(rollbackPrice(strategy, migration, now));
+  const loses =
+    migration.downtimeEnded === null || migration.direction === "back"
+      ? "It loses 0 writes, for nobody has written to the replacement."
+      : "It loses every write since the opening: count them first, and do it only if two approvers have signed it.";
+  const intro = `It takes about ${price} and ends with the source serving under its own name, unfenced. ${loses} A rollback before the opening needs no approval.`;
+  const written = steps.map((step, index) => stepText(of, step, `5.${index + 1} of ${steps.length}`));
+  return ["## 5. Back: what remains until the source serves again", wrapped(intro), ...written].join("\n\n");
+}
+
+function stepText(of: SheetOf, { course, acts, ifFailed }: ManualStep, number: string): string {
+  const { migration, strategy } = of;
+  const cx = contextOf(migration);
+  const title = `### ${number}: ${say(course.way.title(cx), plain)}`;
+  if (course.step.gate) return `${title}\n\n${wrapped(gateText(of, course.step.id))}`;
+  const { region } = migration.target;
+  const guide = strategy.byHand.guides[course.key];
+  const begun = migration.steps[course.key]?.begunAt ?? null;
+  return [
+    title,
+    ...(begun === null ? [] : [wrapped(`Begun at ${plain.instant(begun)}; it may have happened.`)]),
+    ...(guide?.careful ? [wrapped(`Careful: ${guide.careful}`)] : []),
+    ...signs(region, "Before it:", guide?.first?.(cx) ?? []),
+    ...commands(region, "Run:", acts),
+    ...(ifFailed ? commands(region, "Instead, where its status says that it has failed:", ifFailed) : []),
+    ...signs(region, "Done when:", guide?.done(cx) ?? []),
+  ].join("\n\n");
+}
+
+function gateText({ migration }: SheetOf, gate: string): string {
+  const given = passedWith(migration, gate);
+  return given
+    ? `Approved by ${given.person.name}.`
+    : `Needs the approval of ${gate} by an approver who is not ${migration.requester.name}. Ask one, and write down who agreed and when.`;
+}
+
+function signs(region: string, label: string, all: readonly Sign[]): string[] {
+  return all.length === 0 ? [] : [label, block(all.map((one) => signLines(region, one)).join("\n"))];
+}
+
+function commands(region: string, label: string, acts: readonly Act[]): string[] {
+  if (acts.length === 0) return label === "Run:" ? [] : [label, block("# nothing")];
+  return [label, block(acts.map((act) => actCommand(region, act)).join("\n"))];
+}
+
+function block(lines: string): string {
+  return `\`\`\`sh\n${lines}\n\`\`\``;
+}
+
+function afterwards({ migration, worker }: SheetOf): string {
+  const { region } = migration.target;
+  return `## 6. Give it back
+
+${wrapped(
+  "Write down what you did and when. The bot looks before it acts: let go again at any step, it finds what is done by the " +
+    "names, tags and marker above and goes on from there, in the direction in which it was going.",
+)}
+
+    npm run operate -- resume
+    # or, if its function was stopped; CONCURRENCY is what it had before, None for nothing
+    aws lambda put-function-concurrency --region ${quoted(region)} \\
+      --function-name ${quoted(worker)} --reserved-concurrent-executions "$CONCURRENCY"`;
+}
+
+function contextOf({
+  id,
+  target,
+  pinned,
+  learned,
+}: Migration): GuideContext<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>> {
+  return { pinned, learned, names: namesFor(id, target.name) };
+}

@@ -1,0 +1,101 @@
+import type { ClusterFacts, InstanceFacts } from "./cloud.ts";
+import type { Names } from "./names.ts";
+
+/**
+ * What a person needs who carries a migration on when the bot cannot. What they run is not here: it is computed from the
+ * very `run` of each step. Here is what they look at, and what they must know.
+ */
+export interface ByHand<P, L> {
+  /** What is called what, for the head of the sheet. */
+  facts(cx: GuideContext<P, L>): readonly (readonly [what: string, is: string])[];
+  onPaper(pinned: P, learned: Readonly<Partial<L>>): OnPaper<L>;
+  /** By key of the course; gates have none. */
+  readonly guides: Readonly<Record<string, Guide<P, L>>>;
+}
+
+/** What the steps' `run` looks at, as it is when the migration begins. */
+export interface OnPaper<L> {
+  readonly clusters: readonly ClusterFacts[];
+  readonly instances: readonly InstanceFacts[];
+  /** What was learned; a variable of the shell, or a date that is none, stands for what no step has learned yet. */
+  readonly learned: L;
+  /** The resource id of the cluster that a restore makes. */
+  readonly replacementId: string;
+}
+
+export interface GuideContext<P, L> {
+  readonly pinned: P;
+  readonly learned: Readonly<Partial<L>>;
+  readonly names: Names;
+}
+
+export interface Guide<P, L> {
+  /** What goes wrong for whoever is in a hurry. */
+  readonly careful?: string;
+  /** What must be seen before anything is run. */
+  first?(cx: GuideContext<P, L>): readonly Sign[];
+  /** What shows that it is done. */
+  done(cx: GuideContext<P, L>): readonly Sign[];
+}
+
+/** A look, and what it must show. Text that begins with `$` is a variable of the shell. */
+export interface Sign {
+  readonly look: ManualLook;
+  readonly must: Must;
+}
+
+export type Must =
+  /** These rows, in any order; none of them means nothing at all. */
+  | { readonly be: readonly string[] }
+  | { readonly beLaterThan: string }
+  | { readonly beGiven: true }
+  | { readonly equal: ManualLook }
+  /** It is kept in this variable, for what comes later. */
+  | { readonly beKeptAs: string };
+
+/** By name where a resource id is not known yet. */
+export type Which = { readonly resourceIds: readonly string[] } | { readonly names: readonly string[] };
+
+export type ClusterField =
+  | "name"
+  | "status"
+  | "resourceId"
+  | "endpoint"
+  | "deletionProtection"
+  | "keyArn"
+  | "latestRestorableTime"
+  | "maintenanceWindow"
+  | "databaseInsights";
+
+type InstanceField = "name" | "status" | "keyArn";
+
+export type ManualLook =
+  | { readonly of: "clusters"; readonly which: Which; readonly shows: readonly ClusterField[] }
+  /** Each group with its status. */
+  | { readonly of: "groups"; readonly which: Which }
+  /** Everything that a restore must bring over, but not what differs on purpose. */
+  | { readonly of: "cluster-settings"; readonly which: Which }
+  | { readonly of: "instance-settings"; readonly which: Which }
+  | { readonly of: "tag"; readonly kind: "cluster" | "instance"; readonly which: Which; readonly tag: string }
+  | { readonly of: "tags"; readonly kind: "cluster" | "instance"; readonly which: Which }
+  | { readonly of: "writer"; readonly which: Which }
+  | { readonly of: "instances"; readonly which: Which; readonly shows: readonly InstanceField[] }
+  | { readonly of: "snapshot"; readonly name: string }
+  | { readonly of: "host"; readonly host: string }
+  | { readonly of: "database"; readonly asks: Question; readonly host: string; readonly token?: string };
+
+/** What a database is asked over SQL. */
+export type Question =
+  /** The resource id that the bot wrote into it. */
+  | "identity"
+  | "own-schema"
+  | "foreign-sessions"
+  | "prepared-transactions"
+  /** Tuples changed, per database. */
+  | "changes"
+  | "marker"
+  | "clock"
+  /** A whole second after the server's clock. */
+  | "restore-time"
+  | "takes-writes"
+  | "relations";

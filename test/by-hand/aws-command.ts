@@ -1,0 +1,71 @@
+import { coverage } from "../../src/sim/aws/operations.ts";
+import { operationSchema, type Shape } from "../../src/sim/aws/wire/schemas.ts";
+
+export interface AwsCall {
+  readonly operation: string;
+  readonly input: object;
+  readonly region: string;
+  readonly query: string;
+  readonly output: string;
+}
+
+/** What `aws rds …` would send, by the schemas that the SDK carries. Throws on an option that the operation has not. */
+export function awsCall(words: readonly string[]): AwsCall {
+  const [aws, service, command = "", ...rest] = words;
+  if (aws !== "aws" || service !== "rds") throw new Error(`not a call of RDS: ${words.join(" ")}`);
+  const operation = coverage.rds.find((name) => name.toLowerCase() === command.replaceAll("-", ""));
+  const shape = operation === undefined ? undefined : operationSchema("rds", operation)?.input;
+  if (operation === undefined || shape?.is !== "structure") throw new Error(`there is no ${command}`);
+  const own: Record<string, string> = {};
+  const input: Record<string, unknown> = {};
+  for (const { name, values } of optionsIn(rest)) {
+    if (["region", "query", "output"].includes(name)) own[name] = values.join(" ");
+    else {
+      const { member, value } = memberOf(shape.members, name, values);
+      input[member] = value;
+    }
+  }
+  const { region = "", query = "", output = "" } = own;
+  return { operation, input, region, query, output };
+}
+
+function optionsIn(words: readonly string[]): { name: string; values: string[] }[] {
+  const options: { name: string; values: string[] }[] = [];
+  for (const word of words) {
+    if (word.startsWith("--")) options.push({ name: word.slice(2), values: [] });
+    else options.at(-1)?.values.push(word);
+  }
+  return options;
+}
+
+type Members = Extract<Shape, { is: "structure" }>["members"];
+
+function memberOf(members: Members, option: string, values: readonly string[]) {
+  const find = (name: string) =>
+    members.find((one) => one.name.toLowerCase() === name.replaceAll("-", "").toLowerCase());
+  const negated = option.startsWith("no-") ? find(option.slice(3)) : undefined;
+  if (negated && values.length === 0) return { member: negated.name, value: false };
+  const member = find(option);
+  if (!member) throw new Error(`there is no option --${option}`);
+  return { member: member.name, value: givenValue(member.shape(), values) };
+}
+
+function givenValue(shape: Shape, values: readonly string[]): unknown {
+  const [first = ""] = values;
+  if (shape.is === "list") {
+    if (/^\s*\[/.test(first)) return JSON.parse(first);
+    return shape.member.is === "structure" ? values.map(shorthand) : values;
+  }
+  if (shape.is === "structure") return JSON.parse(first);
+  if (shape.is !== "scalar") throw new Error("no option of ours is a map");
+  if (shape.type === "boolean" && values.length === 0) return true;
+  if (values.length !== 1) throw new Error(`one value was meant: ${values.join(" ")}`);
+  if (shape.type === "number") return Number(first);
+  return shape.type === "timestamp" ? new Date(first) : first;
+}
+
+/** `Name=db-cluster-id,Values=a,b` */
+function shorthand(text: string): object {
+  const [, name, values = ""] = /^Name=([^,]+),Values=(.*)$/.exec(text) ?? [];
+  return { Name: name, Values: values.split(",") };
+}
