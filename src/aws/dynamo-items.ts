@@ -24,6 +24,8 @@ export const keys = {
   thread: (database: string, migration: string): Key => ({ pk: database, sk: `thread#${migration}` }),
   request: (id: string): Key => ({ pk: inbox, sk: id }),
   epoch: { pk: "poller", sk: "epoch" } as const satisfies Key,
+  beat: { pk: "poller", sk: "beat" } as const satisfies Key,
+  halt: { pk: "poller", sk: "halt" } as const satisfies Key,
 };
 
 /**

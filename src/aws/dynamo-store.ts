@@ -1,6 +1,7 @@
 import type { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import * as z from "zod";
 import { databaseKey } from "../core/cloud.ts";
+import { halt } from "../core/halt.ts";
 import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/migration.ts";
 import { type Plan, planSchema } from "../core/plan.ts";
 import type { Store, ThreadState } from "../engine/deps.ts";
@@ -31,6 +32,7 @@ export function createDynamoStore(client: DynamoDBClient, tableName: string): St
     ...requests(table),
     ...threads(table),
     ...epochs(table),
+    ...switches(table),
   };
 }
 
@@ -209,6 +211,25 @@ function epochs(table: Table): Pick<Store, "takeEpoch" | "currentEpoch"> {
       return Number(raised?.epoch);
     },
     currentEpoch: async () => Number((await table.read(keys.epoch))?.epoch ?? 0),
+  };
+}
+
+function switches(table: Table): Pick<Store, "findHalt" | "setHalt" | "lastBeat" | "beat"> {
+  return {
+    findHalt: async () => {
+      const item = await table.read(keys.halt);
+      return item ? parsed(item, halt.nullable()) : null;
+    },
+    setHalt: async (given) => {
+      await table.update(keys.halt, "SET body = :body", { values: { body: JSON.stringify(given) } });
+    },
+    lastBeat: async () => {
+      const item = await table.read(keys.beat);
+      return item ? Number(item.beat) : null;
+    },
+    beat: async (at) => {
+      await table.update(keys.beat, "SET beat = :at", { values: { at } });
+    },
   };
 }
 

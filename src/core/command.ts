@@ -11,6 +11,8 @@ export const command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("resume"), name: z.string() }),
   z.object({ verb: z.literal("retry"), name: z.string() }),
   z.object({ verb: z.literal("rollback"), name: z.string() }),
+  z.object({ verb: z.literal("halt"), reason: z.string() }),
+  z.object({ verb: z.literal("unhalt") }),
   z.object({ verb: z.literal("help") }),
 ]);
 export type Command = z.infer<typeof command>;
@@ -26,6 +28,11 @@ export const verbs = {
   resume: { usage: "resume NAME", says: "go on after a pause, or forward again out of a refused rollback" },
   retry: { usage: "retry NAME", says: "look again at a migration that is stuck" },
   rollback: { usage: "rollback NAME", says: "give the source back under its name" },
+  halt: {
+    usage: "halt REASON",
+    says: "begin no further step of any migration, also inside a downtime; rolling back still works",
+  },
+  unhalt: { usage: "unhalt", says: "let the steps of all migrations begin again" },
   help: { usage: "help", says: "this text" },
 } as const satisfies Record<Verb, { usage: string; says: string }>;
 
@@ -59,6 +66,12 @@ export function parseCommand(text: string): { ok: Command } | { problem: Problem
   switch (verb) {
     case "help":
       return { ok: { verb } };
+    case "halt":
+      return rest.length === 0
+        ? { problem: problem("command.reason-missing", {}) }
+        : { ok: { verb, reason: rest.join(" ").slice(0, 200) } };
+    case "unhalt":
+      return rest.length > 0 ? tooMuch(verb, rest) : { ok: { verb } };
     case "list":
       return rest.length > 0 ? tooMuch(verb, rest) : { ok: { verb } };
     case "status":

@@ -78,8 +78,16 @@ export function steered(
 ): Migration {
   const params = { person: event.person.name, name: m.target.name };
   if (event.type === "pause") return record({ ...m, status: "paused" }, note("event.paused", params), now);
-  if (event.type === "resume") return record({ ...m, status: "open" }, note("event.resumed", params), now);
   const kept = event.key === null ? undefined : m.steps[event.key];
+  if (event.type === "resume") {
+    const open: Migration = { ...m, status: "open" };
+    // Its deadline is for the world; while nothing was begun nobody was late.
+    const anew =
+      event.key !== null && kept
+        ? withStep(open, event.key, { ...kept, since: now, waitingFor: null })
+        : open;
+    return record(anew, note("event.resumed", params), now);
+  }
   const next: Migration = { ...m, status: "open", problem: null };
   const anew: Migration =
     event.key !== null && kept

@@ -298,6 +298,18 @@ export const problems = {
     why: "There is no command “{word}”.",
     fix: "{suggestion}",
   },
+  "command.reason-missing": {
+    why: "halt stops the steps of every migration, so everybody must see why.",
+    fix: "Say it: `/encrypt-db halt REASON`.",
+  },
+  "command.halted": {
+    why: "{person} has halted everything: {reason}.",
+    fix: "Nothing is begun until an approver says `/encrypt-db unhalt`; rolling back works.",
+  },
+  "command.not-approver": {
+    why: "Only approvers may halt and unhalt: it holds for every migration.",
+    fix: "Ask one of them. You may pause your own migration outside its downtime, and roll it back at any time.",
+  },
   "command.name-missing": {
     why: "`{verb}` needs the name of a database.",
     fix: "For example `/encrypt-db {verb} orders-prod`; `/encrypt-db list` shows every database.",

@@ -100,6 +100,8 @@ export const sentences = {
 
   // What is waited for.
   "wait.approval": "an approval of {gate}",
+  "wait.halted": "`/encrypt-db unhalt`: {person} halted everything ({reason})",
+  "wait.halt-unknown": "the kill switch to be readable, which is taken as halted until then",
   "wait.effect": "AWS to show what was started",
   "wait.last-call": "the last call to settle, so that nothing is undone under it",
   "wait.not-yet": "this to come true",
@@ -142,6 +144,7 @@ export const sentences = {
   "event.stuck": "{why} {fix}",
   "event.retried": "{person} asked to try {name} again.",
   "event.paused": "{person} paused {name}: no further step starts.",
+  "event.halted": "{person} halted everything: {reason}. No further step begins; rolling back still works.",
   "event.resumed": "{person} resumed {name}.",
   "event.plan-changed":
     "The database is no longer what was approved ({differences}). Every approval is void; here is the new plan.",
@@ -183,6 +186,9 @@ export const sentences = {
   // Answers to commands.
   "said.started": "The plan for {name} is in the channel; somebody else must approve it.",
   "said.paused": "{name} is paused. Go on with `/encrypt-db resume {name}`.",
+  "said.halted":
+    "Halted: no step of any migration begins from now on. What AWS was asked for already goes on there. Rolling back works; go on with `/encrypt-db unhalt`.",
+  "said.unhalted": "Steps may begin again.",
   "said.resumed": "{name} goes on.",
   "said.retried": "{name} is tried again.",
   "said.rolling-back": "{name} is rolling back; it takes about {price:duration}.",

@@ -172,9 +172,11 @@ function waiting(
   const next = withStep(onTime, way.key, { ...kept, waitingFor: because, progress: tens });
   // The first gate asks with the plan itself; a later one comes up inside a message that is edited, which notifies nobody.
   const asks = way.isGate && way.gate !== null && !known?.waitingFor;
-  return asks
-    ? record(next, note("event.approval-needed", { gate: way.key, name: m.target.name }), now)
-    : next;
+  if (asks) return record(next, note("event.approval-needed", { gate: way.key, name: m.target.name }), now);
+  // Said in the thread: a downtime may go on for as long as this does.
+  const { person = "", reason = "" } = because.params;
+  if (because.code === "wait.halted") return record(next, note("event.halted", { person, reason }), now);
+  return next;
 }
 
 /** Says once that the approved downtime is over; what then is for people to decide. */

@@ -1,6 +1,7 @@
 import type { Clicker } from "../core/approval.ts";
 import type { Cloud, Target } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
+import type { Halt } from "../core/halt.ts";
 import type { Mandate } from "../core/mandate.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
@@ -51,6 +52,14 @@ export interface Store {
   loadThread(database: string, migration: string): Promise<ThreadState | undefined>;
   /** False if `revision` is not one more than the stored one. */
   saveThread(database: string, migration: string, state: ThreadState): Promise<boolean>;
+
+  /** The kill switch; null while nobody has halted anything. */
+  findHalt(): Promise<Halt | null>;
+  setHalt(halt: Halt | null): Promise<void>;
+
+  /** When the schedule last ran a poller; null where it never did. */
+  lastBeat(): Promise<Instant | null>;
+  beat(at: Instant): Promise<void>;
 
   /** Raises and returns the epoch: the poller that holds the highest one goes on, an older one stops. */
   takeEpoch(): Promise<number>;

@@ -11,7 +11,8 @@ import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
 import { servePress } from "./clicks.ts";
 import { type Agenda, ChannelFault, type Deps } from "./deps.ts";
-import type { ListedDatabase, Notice, Request } from "./request.ts";
+import { everyOpen, halt, halted, unhalt } from "./halting.ts";
+import type { ListedDatabase, Notice, PollerState, Request } from "./request.ts";
 import { steer } from "./steering.ts";
 import { planFor } from "./survey.ts";
 
@@ -26,6 +27,8 @@ export async function serveRequests(deps: Deps): Promise<Agenda["migrations"]> {
     const notice = await serve(deps, request);
     await deps.channel.answer(request, notice);
     await deps.store.removeRequest(request.id);
+    if (request.kind === "command" && request.command.verb === "unhalt")
+      touched.push(...(await everyOpen(deps)));
     const database = databaseMeant(deps, request);
     const open = database === undefined ? undefined : await deps.store.loadOpen(database);
     if (database !== undefined && open) touched.push({ database, migration: open.id });
@@ -85,6 +88,10 @@ async function serveCommand(deps: Deps, request: CommandRequest, clicker: Clicke
       return dryRun(deps, command);
     case "status":
       return status(deps, command.name);
+    case "halt":
+      return halt(deps, command.reason, clicker);
+    case "unhalt":
+      return unhalt(deps, clicker);
     case "start":
       if (!channels.includes(request.channel)) {
         return problemsNotice(problem("command.wrong-channel", { channel: `<#${channels[0]}>` }));
@@ -128,6 +135,8 @@ async function start(
   const { name } = command;
   const open = await findOpen(deps, name);
   if (open) return alreadyOpen(open, request);
+  const switched = await deps.store.findHalt();
+  if (switched) return problemsNotice(halted(switched));
   const id = deps.newMigrationId();
   const made = await planFor(deps, { name, key: command.key, migration: id });
   if ("problems" in made) return problemsNotice(...made.problems);
@@ -190,9 +199,13 @@ async function status(deps: Deps, name: string | null): Promise<Notice> {
   const found = name === null ? await deps.store.listOpen() : await oneStatus(deps, name);
   const views = await Promise.all(found.map((migration) => viewOf(deps, migration)));
   const shown = views.flatMap((view) => view ?? []);
-  if (shown.length > 0) return { kind: "status", views: shown };
-  if (name === null) return { kind: "said", note: note("said.none-open", {}) };
-  return problemsNotice(problem("command.no-migration", { name }));
+  if (name !== null && shown.length === 0) return problemsNotice(problem("command.no-migration", { name }));
+  return { kind: "status", views: shown, poller: await pollerState(deps) };
+}
+
+async function pollerState({ store, clock }: Deps): Promise<PollerState> {
+  const [lastBeat, halted] = await Promise.all([store.lastBeat(), store.findHalt()]);
+  return { now: clock.now(), lastBeat, halted };
 }
 
 async function oneStatus(deps: Deps, name: string): Promise<readonly Migration[]> {

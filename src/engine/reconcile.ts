@@ -10,6 +10,7 @@ import { type Duration, type Instant, minutes, seconds } from "../core/time.ts";
 import { transition } from "../core/transition.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
+import { heldBack } from "./halting.ts";
 import { drift } from "./survey.ts";
 import { act, look, putOff } from "./turn.ts";
 
@@ -44,7 +45,8 @@ export async function reconcile(deps: Deps, database: string): Promise<Outlook> 
     if (migration.status !== "open") return waitingForPeople(migration);
     const strategy = knownStrategy(migration);
     const current = strategy && currentOf(strategy, migration);
-    const event = await eventOf(deps, strategy, migration, current);
+    const seen = await eventOf(deps, strategy, migration, current);
+    const event = await heldBack(deps, migration, current, seen);
     const moved = await take(deps, strategy, migration, current, event);
     if (moved === "lost") return { ...nothing(migration), waitsFor: "lost" };
     if (moved === migration) {

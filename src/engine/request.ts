@@ -1,9 +1,11 @@
 import * as z from "zod";
 import type { DatabaseFacts } from "../core/cloud.ts";
 import { command } from "../core/command.ts";
+import type { Halt } from "../core/halt.ts";
 import type { Note } from "../core/note.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Problem } from "../core/problem.ts";
+import type { Instant } from "../core/time.ts";
 import type { MigrationView } from "./deps.ts";
 
 /** What a button asks for. Everything but the kind is only a claim: it is compared with what is stored. */
@@ -56,9 +58,17 @@ export type Notice =
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }
   | { readonly kind: "said"; readonly note: Note }
   | { readonly kind: "plan"; readonly plan: Plan }
-  | { readonly kind: "status"; readonly views: readonly MigrationView[] }
+  | { readonly kind: "status"; readonly views: readonly MigrationView[]; readonly poller: PollerState }
   | { readonly kind: "list"; readonly databases: readonly ListedDatabase[] }
   | { readonly kind: "help" };
+
+/** Whether anything moves at all. */
+export interface PollerState {
+  readonly now: Instant;
+  /** When the schedule last ran it; null where it never did. */
+  readonly lastBeat: Instant | null;
+  readonly halted: Halt | null;
+}
 
 export interface ListedDatabase extends DatabaseFacts {
   /** Who manages the key, as KMS says; null where no KMS key is used or KMS did not say. */

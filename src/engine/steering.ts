@@ -82,16 +82,24 @@ function resume(migration: Migration, person: Person) {
   }
   if (migration.status !== "paused")
     return { notice: problemsNotice(problem("command.not-paused", { name })) };
-  return { event: { type: "resume", person, key: null } as const, notice: said("said.resumed", name) };
+  return { event: resuming(migration, person), notice: said("said.resumed", name) };
+}
+
+export function resuming(migration: Migration, person: Person): Event {
+  return { type: "resume", person, key: currentKey(migration) };
+}
+
+function currentKey(migration: Migration): string | null {
+  const strategy = findStrategy(migration.strategy.id);
+  return strategy ? (currentOf(strategy, migration)?.key ?? null) : null;
 }
 
 function retry(migration: Migration, person: Person) {
   const { name } = migration.target;
   if (migration.status !== "stuck")
     return { notice: problemsNotice(problem("command.nothing-stuck", { name })) };
-  const strategy = findStrategy(migration.strategy.id);
-  const key = strategy ? (currentOf(strategy, migration)?.key ?? null) : null;
-  return { event: { type: "retry", person, key } as const, notice: said("said.retried", name) };
+  const event: Event = { type: "retry", person, key: currentKey(migration) };
+  return { event, notice: said("said.retried", name) };
 }
 
 /**

@@ -11,7 +11,8 @@ let deps: Deps | undefined;
  */
 export async function handler(event: unknown): Promise<void> {
   deps ??= composeWorker(readConfig(workerSchema));
-  await poll(deps, { woken: !isSchedule(event) });
+  const scheduled = isSchedule(event);
+  await poll(deps, { woken: !scheduled, beats: scheduled });
 }
 
 /** EventBridge names itself as the source of its scheduled events. */

@@ -1,7 +1,9 @@
 import { dropped, trimmed } from "../aws/stored-migration.ts";
 import { databaseKey } from "../core/cloud.ts";
+import type { Halt } from "../core/halt.ts";
 import { isEnded, type JournalEntry, type Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
+import type { Instant } from "../core/time.ts";
 import type { Store, ThreadState } from "../engine/deps.ts";
 import type { Request } from "../engine/request.ts";
 
@@ -20,6 +22,8 @@ export function createMemoryStore(): Store {
   const requests = new Map<string, Request | "answered">();
   const threads = new Map<string, ThreadState>();
   let epoch = 0;
+  let halted: Halt | null = null;
+  let beaten: Instant | null = null;
 
   const pending = () => [...requests.values()].filter((held) => held !== "answered");
 
@@ -102,6 +106,18 @@ export function createMemoryStore(): Store {
       if (state.revision !== stored + 1) return false;
       threads.set(`${database}#${migration}`, state);
       return true;
+    },
+    async findHalt() {
+      return halted;
+    },
+    async setHalt(halt) {
+      halted = halt;
+    },
+    async lastBeat() {
+      return beaten;
+    },
+    async beat(at) {
+      beaten = at;
     },
     async takeEpoch() {
       epoch += 1;

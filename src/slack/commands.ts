@@ -60,6 +60,10 @@ function acknowledge(command: Command): string {
       return name === "" ? "Looking for what is under way…" : `Looking for ${name}…`;
     case "list":
       return "Asking AWS for every database and its key…";
+    case "halt":
+      return "Halting…";
+    case "unhalt":
+      return "Letting the steps begin again…";
     case "help":
       return "";
     case "pause":

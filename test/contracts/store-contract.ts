@@ -30,6 +30,25 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       return saved(later(before, 1, { status: "finished", endedAt }));
     }
 
+    describe("the kill switch and the heartbeat", () => {
+      it("are not there at first", async () => {
+        expect(await store.findHalt()).toBeNull();
+        expect(await store.lastBeat()).toBeNull();
+      });
+
+      it("are what was set last", async () => {
+        const halt = { at: 5, by: { id: "T1:U1", user: "U1", name: "Bob" }, reason: "AWS is ill" };
+        await store.setHalt(halt);
+        expect(await store.findHalt()).toEqual(halt);
+        await store.setHalt(null);
+        expect(await store.findHalt()).toBeNull();
+
+        await store.beat(1_000);
+        await store.beat(2_000);
+        expect(await store.lastBeat()).toBe(2_000);
+      });
+    });
+
     describe("an open migration", () => {
       it("is found as it was created, and so is its plan", async () => {
         const migration = await created(aMigration("m1"));

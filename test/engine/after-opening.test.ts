@@ -1,17 +1,6 @@
 import { expect, test } from "vitest";
-import { seen, standingAt } from "../strategies/harness.ts";
+import { justOpened, seen } from "../strategies/harness.ts";
 import { aLife, ask, type Life, newest, press, settle } from "./life.ts";
-import { stoppingWhen } from "./stopping.ts";
-
-/** Opened a moment ago, with its executor gone; since the fence, clients write only when they are told to. */
-async function justOpened(): Promise<Life> {
-  const life = await standingAt({ step: "last-look", when: "done" });
-  life.world.meanwhile = undefined;
-  const opening = stoppingWhen(life.world.executor(), ({ steps }) => typeof steps.open?.doneAt === "number");
-  await settle(life, { deps: opening.deps }).catch(() => {});
-  expect(opening.hasStopped()).toBe(true);
-  return life;
-}
 
 const goOn = (life: Life) => settle(life, { deps: life.world.executor() });
 const signDiscard = (life: Life, user: string) => press(life, user, { does: "discard" });

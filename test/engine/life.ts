@@ -1,3 +1,4 @@
+import type { Command } from "../../src/core/command.ts";
 import type { Migration } from "../../src/core/migration.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
@@ -42,6 +43,11 @@ export async function ask(
   verb: "start" | "plan" | "rollback" | "pause" | "retry" | "resume",
 ) {
   const command = verb === "start" || verb === "plan" ? { verb, name, key: null } : { verb, name };
+  await life.world.store.putRequest({ ...asked(life, user), kind: "command", command });
+}
+
+/** A command that is about no single database. */
+export async function say(life: Life, user: string, command: Command): Promise<void> {
   await life.world.store.putRequest({ ...asked(life, user), kind: "command", command });
 }
 

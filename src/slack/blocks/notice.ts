@@ -3,9 +3,10 @@ import { verbs } from "../../core/command.ts";
 import { sayDuration } from "../../core/note.ts";
 import { expectedDowntime, type Plan } from "../../core/plan.ts";
 import { explain, type Problem } from "../../core/problem.ts";
-import { say } from "../../core/sentences.ts";
+import { note, say } from "../../core/sentences.ts";
+import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import type { Notice } from "../../engine/request.ts";
+import type { Notice, PollerState } from "../../engine/request.ts";
 import { phaseOf } from "../phase.ts";
 import { code, count, escaped, mrkdwn } from "../text.ts";
 import { databasesMessage } from "./databases.ts";
@@ -26,7 +27,7 @@ export function noticeMessage(notice: Notice, approvers: string): Message {
     case "plan":
       return planMessage(notice.plan);
     case "status":
-      return statusesMessage(notice.views, approvers);
+      return statusesMessage(notice.views, notice.poller, approvers);
     case "list":
       return databasesMessage(notice.databases);
     case "help":
@@ -71,10 +72,38 @@ function planMessage(plan: Plan): Message {
   );
 }
 
-function statusesMessage(views: readonly MigrationView[], approvers: string): Message {
+function statusesMessage(views: readonly MigrationView[], poller: PollerState, approvers: string): Message {
   const [only] = views;
-  if (!only) return saying("No migration is under way.");
-  if (views.length === 1) return statusMessage(only, approvers);
+  const shown = !only
+    ? saying(say(note("said.none-open", {}), mrkdwn))
+    : views.length === 1
+      ? statusMessage(only, approvers)
+      : severalMessage(views, approvers);
+  const lines = pollerLines(poller);
+  return message([shown.text, ...lines].join(" "), shown.blocks, [context(lines)]);
+}
+
+/** A minute and a half, plus what a run may take. */
+const longestSilence = minutes(3);
+
+/** A thread in which nothing happens looks the same whether AWS takes its time or nobody looks. */
+function pollerLines({ now, lastBeat, halted }: PollerState): readonly [string, ...string[]] {
+  const beat =
+    lastBeat === null
+      ? ":warning: The poller's schedule has not run yet: nothing goes on by itself. See the runbook: poller silent."
+      : now - lastBeat > longestSilence
+        ? `:warning: The poller's schedule last ran ${sayDuration(now - lastBeat)} ago: nothing goes on by itself. See the runbook: poller silent.`
+        : `The poller last ran ${sayDuration(now - lastBeat)} ago.`;
+  if (!halted) return [beat];
+  const { by, reason, at } = halted;
+  const since = `${sayDuration(now - at)} ago`;
+  return [
+    beat,
+    `:octagonal_sign: ${escaped(by.name)} halted everything ${since}: ${escaped(reason)}. Go on with \`/encrypt-db unhalt\`.`,
+  ];
+}
+
+function severalMessage(views: readonly MigrationView[], approvers: string): Message {
   const text = `${count(views.length, "migration")} under way.`;
   const lines = views.flatMap((view) => {
     const phase = phaseOf(view.migration, view.plan);

@@ -116,7 +116,15 @@ function answers(view: MigrationView, text: string): Message[] {
   };
   return [
     noticeMessage({ kind: "plan", plan: view.plan }),
-    noticeMessage({ kind: "status", views: Array.from({ length: 30 }, () => view) }),
+    noticeMessage({
+      kind: "status",
+      views: Array.from({ length: 30 }, () => view),
+      poller: {
+        now: 0,
+        lastBeat: null,
+        halted: { at: 0, by: { id: text, user: text, name: text }, reason: text },
+      },
+    }),
     noticeMessage({ kind: "said", note: { code: "said.started", params: { name: text } } }),
     noticeMessage({ kind: "problems", problems: Array.from({ length: 60 }, () => refused) }),
     noticeMessage({ kind: "list", databases: Array.from({ length: 400 }, () => listed) }),
