@@ -5,7 +5,8 @@ import { inbox } from "../../src/aws/dynamo-items.ts";
 import { actions as store } from "../../src/aws/dynamo-table.ts";
 import { actions as invoking } from "../../src/aws/functions.ts";
 import { changeStatements, destroyStatements, type Statement } from "../../src/aws/permissions.ts";
-import { all, exampleSettings, synthesise } from "./deployment.ts";
+import { type Ask, isAllowed } from "../../src/sim/aws/iam/evaluate.ts";
+import { all, deployed, exampleSettings, synthesise } from "./deployment.ts";
 
 const template = synthesise();
 
@@ -168,6 +169,111 @@ describe("the roles for acts", () => {
         Bool: { "kms:GrantIsForAWSResource": "true" },
       },
     });
+  });
+});
+
+describe("as IAM evaluates the synthesised policies", () => {
+  const { account, region, keys } = exampleSettings;
+  const cluster = `arn:aws:rds:${region}:${account}:cluster:orders-prod`;
+  const itself = `arn:aws:lambda:${region}:${account}:function:encrypt-db-probe`;
+  const arnOf = (type: string, start = "") => {
+    const id = Object.keys(template.findResources(`AWS::${type}`)).find((one) => one.startsWith(start));
+    return deployed({ "Fn::GetAtt": [id, "Arn"] });
+  };
+  const worker = arnOf("Lambda::Function", "Worker");
+  const probe = arnOf("Lambda::Function", "Probe");
+  const table = arnOf("DynamoDB::Table");
+
+  const tags = (role: string) => ({
+    "aws:ResourceTag/encrypt-db:role": role,
+    "aws:ResourceTag/encrypt-db:migration": "k3xw9p",
+  });
+  const enrolled = { "aws:ResourceTag/encrypt-db:enrolled": "true" };
+  const inside = (partition: string) => ({ "dynamodb:LeadingKeys": [partition] });
+  const throughRds = { "kms:ViaService": `rds.${region}.amazonaws.com` };
+  const forRds = { ...throughRds, "kms:GrantIsForAWSResource": "true" };
+
+  function may(role: string, action: string, resource: string, context: Ask["context"] = {}): boolean {
+    const policy = statementsOf(template, role).map((one) => ({
+      ...one,
+      Resource: one.Resource.map(deployed),
+    }));
+    return isAllowed([policy], { action, resource, context });
+  }
+
+  test.each<[string, string, string, string, Ask["context"]?]>([
+    ["the front puts a request", "SlackRole", "dynamodb:PutItem", table, inside(inbox)],
+    ["the front wakes the worker", "SlackRole", "lambda:InvokeFunction", worker],
+    ["the worker finds what is due", "WorkerRole", "dynamodb:Query", `${table}/index/agenda`],
+    ["the worker asks the probe", "WorkerRole", "lambda:InvokeFunction", probe],
+    ["the worker looks at a cluster", "WorkerRole", "rds:DescribeDBClusters", cluster],
+    ["the worker takes on changing", "WorkerRole", "sts:AssumeRole", arnOf("IAM::Role", "ChangeRole")],
+    ["the worker takes on deleting", "WorkerRole", "sts:AssumeRole", arnOf("IAM::Role", "DestroyRole")],
+    ["a source is renamed", "ChangeRole", "rds:ModifyDBCluster", cluster, { ...enrolled, ...tags("source") }],
+    ["a key is granted", "ChangeRole", "kms:CreateGrant", keys.default, forRds],
+    ["a failed one is deleted", "DestroyRole", "rds:DeleteDBCluster", cluster, tags("failed")],
+    ["Lambda joins the VPC", "ProbeRole", "ec2:CreateNetworkInterface", "*"],
+  ])("%s", (_what, role, action, resource, context) => {
+    expect(may(role, action, resource, context)).toBe(true);
+  });
+
+  test.each<[string, string, string, string, Ask["context"]?]>([
+    [
+      "the front writes a migration",
+      "SlackRole",
+      "dynamodb:PutItem",
+      table,
+      inside("123/eu-west-1/cluster/orders"),
+    ],
+    ["the front writes without a key", "SlackRole", "dynamodb:PutItem", table],
+    ["the front reads", "SlackRole", "dynamodb:GetItem", table, inside(inbox)],
+    ["the front deletes a request", "SlackRole", "dynamodb:DeleteItem", table, inside(inbox)],
+    ["the front asks the probe", "SlackRole", "lambda:InvokeFunction", probe],
+    ["the front looks at a cluster", "SlackRole", "rds:DescribeDBClusters", cluster],
+    ["the front takes on changing", "SlackRole", "sts:AssumeRole", arnOf("IAM::Role", "ChangeRole")],
+    ["the worker changes a cluster itself", "WorkerRole", "rds:ModifyDBCluster", cluster, enrolled],
+    ["the worker deletes a cluster itself", "WorkerRole", "rds:DeleteDBCluster", cluster, tags("failed")],
+    ["the worker grants a key itself", "WorkerRole", "kms:CreateGrant", keys.default, forRds],
+    ["the worker deletes its table", "WorkerRole", "dynamodb:DeleteTable", table],
+    ["the worker takes on its own role", "WorkerRole", "sts:AssumeRole", arnOf("IAM::Role", "WorkerRole")],
+    ["the probe looks at a cluster", "ProbeRole", "rds:DescribeDBClusters", cluster],
+    ["the probe reads the store", "ProbeRole", "dynamodb:GetItem", table],
+    [
+      "the probe's code joins the VPC",
+      "ProbeRole",
+      "ec2:CreateNetworkInterface",
+      "*",
+      { "lambda:SourceFunctionArn": itself },
+    ],
+    ["one that nobody enrolled is renamed", "ChangeRole", "rds:ModifyDBCluster", cluster, tags("source")],
+    ["one of no migration is renamed", "ChangeRole", "rds:ModifyDBCluster", cluster, enrolled],
+    [
+      "one is enrolled",
+      "ChangeRole",
+      "rds:AddTagsToResource",
+      cluster,
+      { "aws:TagKeys": ["encrypt-db:enrolled"] },
+    ],
+    ["a change deletes", "ChangeRole", "rds:DeleteDBCluster", cluster, { ...enrolled, ...tags("failed") }],
+    ["a key is granted to a person", "ChangeRole", "kms:CreateGrant", keys.default, throughRds],
+    ["another key is granted", "ChangeRole", "kms:CreateGrant", `${keys.default}0`, forRds],
+    [
+      "a source is deleted",
+      "DestroyRole",
+      "rds:DeleteDBCluster",
+      cluster,
+      { ...enrolled, ...tags("source") },
+    ],
+    [
+      "a replacement is deleted",
+      "DestroyRole",
+      "rds:DeleteDBCluster",
+      cluster,
+      { ...enrolled, ...tags("replacement") },
+    ],
+    ["a deletion changes", "DestroyRole", "rds:ModifyDBCluster", cluster, { ...enrolled, ...tags("failed") }],
+  ])("never: %s", (_what, role, action, resource, context) => {
+    expect(may(role, action, resource, context)).toBe(false);
   });
 });
 
