@@ -11,20 +11,35 @@ import { threadsOf } from "./threads.ts";
 export const lingerFor = seconds(75);
 
 export interface PollOutcome {
-  /** How soon another poll is worth it: a minute where only people are waited for. */
+  /** How soon another poll is worth it: a minute where only people are waited for, or where a later run has taken over. */
   readonly lookAgainIn: Duration;
   /** True if something is under way that the world, not people, brings to an end. */
   readonly underWay: boolean;
 }
 
+export interface PollOptions {
+  /**
+   * Somebody has just asked for something. The index that the agenda is read from lags behind, so requests are then looked for
+   * where they are.
+   */
+  readonly woken?: boolean;
+  /** It runs by the schedule, which people are told. */
+  readonly beats?: boolean;
+  /** Once aborted, the run does not linger. */
+  readonly stop?: AbortSignal;
+  /** Lets a wait be cut short. Without it a wake starts a run of its own, which takes over. */
+  readonly during?: (wait: Promise<void>) => Promise<unknown>;
+}
+
 /**
  * One scheduled run, also what a wake starts: what people asked for, then every migration that is due, then their
  * threads. While one of them is inside its downtime, the run goes on polling.
- *
- * `woken`: somebody has just asked for something. The index that the agenda is read from lags behind, so requests are then
- * looked for where they are.
  */
-export async function poll(deps: Deps, { woken = false } = {}): Promise<PollOutcome> {
+export async function poll(
+  deps: Deps,
+  { woken = false, beats = false, stop, during = (wait) => wait }: PollOptions = {},
+): Promise<PollOutcome> {
+  if (beats) await beat(deps);
   const until = deps.clock.now() + lingerFor;
   const threads = threadsOf(deps);
   const known = new Map<string, Look>();
@@ -38,15 +53,25 @@ export async function poll(deps: Deps, { woken = false } = {}): Promise<PollOutc
         minutes(1),
         ...looked.filter(isUnderWay).map(({ lookAgainIn }) => lookAgainIn),
       );
-      const isOver = urgent.length === 0 || deps.clock.now() + soonest > until;
-      if (isOver || !(await lead.isOurs()))
-        return { lookAgainIn: soonest, underWay: looked.some(isUnderWay) };
-      await waitAndWatch(deps, urgent, soonest, known);
-      looked = await nextPass(deps, looked, urgent);
+      const underWay = looked.some(isUnderWay);
+      const isOver = urgent.length === 0 || stop?.aborted || deps.clock.now() + soonest > until;
+      if (isOver) return { lookAgainIn: soonest, underWay };
+      // Two processes that both came back at once would take the lead from each other over and over.
+      if (!(await lead.isOurs())) return { lookAgainIn: minutes(1), underWay };
+      const wait = waitAndWatch(deps, urgent, soonest, known);
+      // Cut short, it may fail when nobody listens any more.
+      wait.catch((fault) => deps.log.error("watch-failed", { fault }));
+      await during(wait);
+      if (!stop?.aborted) looked = await nextPass(deps, looked, urgent);
     }
   } finally {
     await threads.finish();
   }
+}
+
+/** Whoever only tells that it lives must not keep itself from working. */
+async function beat({ store, clock, log }: Deps): Promise<void> {
+  await store.beat(clock.now()).catch((fault) => log.error("beat-failed", { fault }));
 }
 
 /**
@@ -186,19 +211,26 @@ function sameSight({ sight: a }: Sighting, { sight: b }: Sighting): boolean {
 }
 
 export interface Wakes {
-  /** True at the next wake (or one that was missed), false after `atMost` or when stopped. */
+  /** True at the next wake (or one that was missed), false after `atMost` of real time or when stopped. */
   next(atMost: Duration, stop: AbortSignal): Promise<boolean>;
+  /** The same, but false at the end of `wait`. A wait that is cut short goes on by itself. */
+  during(wait: Promise<unknown>, stop: AbortSignal): Promise<boolean>;
 }
 
 /** Polls for ever, for a process without a scheduler: on every wake, as soon as a look is worth it, and each minute. */
 export async function pollForever(deps: Deps, wakes: Wakes, stop: AbortSignal): Promise<void> {
+  const during = (wait: Promise<void>) => wakes.during(wait, stop);
   let woken = true;
+  let beaten = Number.NEGATIVE_INFINITY;
   while (!stop.aborted) {
-    const { lookAgainIn, underWay }: PollOutcome = await poll(deps, { woken }).catch((fault) => {
+    const beats = deps.clock.now() - beaten >= minutes(1);
+    if (beats) beaten = deps.clock.now();
+    const options: PollOptions = { woken, beats, stop, during };
+    const { lookAgainIn, underWay }: PollOutcome = await poll(deps, options).catch((fault) => {
       deps.log.error("poll-failed", { fault });
       return { lookAgainIn: seconds(5), underWay: true };
     });
-    if (underWay) await deps.clock.sleep(lookAgainIn);
+    if (underWay) await during(deps.clock.sleep(lookAgainIn));
     woken = underWay || (await wakes.next(minutes(1), stop));
   }
 }

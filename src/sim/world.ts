@@ -10,6 +10,7 @@ import type { FrontConfig, WorkerConfig } from "../config.ts";
 import { hours, minutes } from "../core/time.ts";
 import type { Deps, Log } from "../engine/deps.ts";
 import { pollForever } from "../engine/poll.ts";
+import { createWakes } from "../server/wakes.ts";
 import { type Fleet, startFleet } from "./application/fleet.ts";
 import { ordersTable } from "./application/settings.ts";
 import { Account } from "./aws/account.ts";
@@ -33,7 +34,6 @@ import type { WorldFact } from "./slack/page/page.ts";
 import { type Slack, startSlack } from "./slack/server.ts";
 import { Workspace, type WorkspaceState } from "./slack/workspace.ts";
 import { turningClock } from "./turning-clock.ts";
-import { createWakes } from "./wakes.ts";
 
 const account = "123456789012";
 const region = "eu-west-1";
