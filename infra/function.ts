@@ -76,7 +76,8 @@ export function createFunction(stack: Stack, which: Which, props: FunctionProps)
     memorySize: props.memory,
     timeout: props.timeout,
     reservedConcurrentExecutions: props.concurrency,
-    environment: { ...props.environment },
+    // The bundles are minified: without it a stack in the log says nothing.
+    environment: { ...props.environment, NODE_OPTIONS: "--enable-source-maps" },
     environmentEncryption: key,
     role,
     logGroup: log,
