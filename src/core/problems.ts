@@ -474,6 +474,10 @@ export const problems = {
     why: "The source {resourceId} is named {found}, which this migration did not do.",
     fix: "Find out who renamed it and give it the name {wanted}, then `/encrypt-db retry {name}`.",
   },
+  "rollback.opened-by-others": {
+    why: "{name} is open to its clients, and the bot has not opened it: what they have written since is nowhere else.",
+    fix: "If it is to stay, there is nothing to roll back. If not, leave it only the fence's security group, see what was written, and then `/encrypt-db retry {name}`.",
+  },
   "rollback.certificate": {
     why: "{name} answers, but its certificate does not fit its name: after renames AWS refreshes it only when the cluster is stopped and started.",
     fix: "Stop and start the cluster in the console, then `/encrypt-db retry {name}`.",

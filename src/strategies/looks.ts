@@ -1,5 +1,6 @@
 import type { ClusterFacts, InstanceFacts, Ref } from "../core/cloud.ts";
 import type { Counters, Endpoint } from "../core/database.ts";
+import { isOurs } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
@@ -118,6 +119,25 @@ export function compareCounters(
 
 export function totalChanges(of: Counters): number {
   return of.databases.reduce((sum, { changes }) => sum + changes, 0);
+}
+
+export function isReplacement(cx: AuroraContext, found: ClusterFacts): boolean {
+  return found.resourceId !== cx.pinned.source.resourceId && isOurs(found.settings.tags, cx.names);
+}
+
+/**
+ * Before the way back puts the replacement aside: whatever this migration has opened it has closed again, and counted what
+ * was written. Where it is open all the same, people have opened it, and what clients have written since is nowhere else.
+ */
+export async function openedByOthers(
+  cx: AuroraContext,
+): Promise<{ status: "blocked"; problem: Problem } | undefined> {
+  const { name } = cx.pinned.source;
+  const found = await cx.cloud.findCluster(name);
+  // Without an instance nobody was let in.
+  if (!found || found.members.length === 0 || !isReplacement(cx, found)) return undefined;
+  if (sameGroups(found.settings.securityGroups, [cx.pinned.fenceGroup])) return undefined;
+  return blockedBy(problem("rollback.opened-by-others", { name }));
 }
 
 /** Out of the way of the source, which gets its name back. */

@@ -6,7 +6,16 @@ import type { Evidence, StepResult } from "../core/step.ts";
 import { minutes } from "../core/time.ts";
 import type { AuroraContext, AuroraLearned, AuroraStep } from "./facts.ts";
 import { known } from "./facts.ts";
-import { aside, blockedBy, evidence, hasFailed, missingReplacement, onItsWay, refOf } from "./looks.ts";
+import {
+  aside,
+  blockedBy,
+  evidence,
+  hasFailed,
+  missingReplacement,
+  onItsWay,
+  openedByOthers,
+  refOf,
+} from "./looks.ts";
 
 /** A restored cluster has no instances, and its endpoint answers nobody until it has a writer. */
 export const createWriter: AuroraStep = memberStep(
@@ -107,6 +116,8 @@ async function membersAreAside(
   cx: AuroraContext,
   wanted: readonly MemberSettings[],
 ): Promise<StepResult<AuroraLearned>> {
+  const opened = await openedByOthers(cx);
+  if (opened) return opened;
   for (const { name } of wanted) {
     const found = await cx.cloud.findInstance(name);
     if (found && isOursInstance(cx, found)) {

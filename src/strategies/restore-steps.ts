@@ -1,5 +1,5 @@
 import type { ClusterFacts } from "../core/cloud.ts";
-import { foreignTags, isOurs, ownTags, roleTag } from "../core/names.ts";
+import { foreignTags, ownTags, roleTag } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { StepResult } from "../core/step.ts";
@@ -13,9 +13,11 @@ import {
   evidence,
   findSource,
   hasFailed,
+  isReplacement,
   isResult,
   missingReplacement,
   onItsWay,
+  openedByOthers,
   refOf,
   sameGroups,
   sourceWriter,
@@ -120,10 +122,6 @@ export const restore: AuroraStep = {
   },
 };
 
-function isReplacement(cx: AuroraContext, found: ClusterFacts): boolean {
-  return found.resourceId !== cx.pinned.source.resourceId && isOurs(found.settings.tags, cx.names);
-}
-
 /** The replacement under whichever of its names, also when the restore was never seen done. */
 async function findReplacement(cx: AuroraContext): Promise<ClusterFacts | undefined> {
   const { name } = cx.pinned.source;
@@ -134,6 +132,8 @@ async function findReplacement(cx: AuroraContext): Promise<ClusterFacts | undefi
 }
 
 async function putAside(cx: AuroraContext): Promise<StepResult<AuroraLearned>> {
+  const opened = await openedByOthers(cx);
+  if (opened) return opened;
   const failed = cx.names.failed(cx.pinned.source.name);
   const found = await findReplacement(cx);
   if (!found) return aside(failed, "absent");

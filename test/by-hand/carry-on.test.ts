@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { aLife, type Life, moveAll, name } from "../engine/life.ts";
-import { failedRestore, type Point, sayPoint, seen, standingAt } from "../strategies/harness.ts";
+import { aLife, ask, type Life, moveAll, name, settle } from "../engine/life.ts";
+import { failedRestore, justOpened, type Point, sayPoint, seen, standingAt } from "../strategies/harness.ts";
 import { aPerson } from "./person.ts";
 import { sheetOf } from "./sheets.ts";
 
@@ -8,6 +8,16 @@ function serving({ world }: Life) {
   const found = Object.values(world.account.state.clusters).find(({ id }) => id === name);
   if (!found) throw new Error(`nothing is named ${name}`);
   return found;
+}
+
+/** It has nothing to do, waits for an approval, or cannot prove any more what it needs; but it changes nothing. */
+async function expectBotToLeaveIt(life: Life, ends: readonly string[]): Promise<void> {
+  const before = seen(life);
+  const calls = life.world.account.ledger.length;
+  const migration = await settle(life, { deps: life.world.executor() });
+  expect(ends).toContain(migration?.status);
+  expect(seen(life)).toEqual(before);
+  expect(life.world.account.ledger.slice(calls).filter(({ mutates }) => mutates)).toEqual([]);
 }
 
 const forward: readonly Point[] = [
@@ -32,6 +42,7 @@ test.each(forward.map((point) => [sayPoint(point), point] as const))(
     expect(seen(life)).toEqual(seen(moved));
     expect(life.clients.missingFrom(serving(life).resourceId)).toEqual([]);
     expect(life.clients.entries.at(-1)?.instance.volume).toBe(serving(life).resourceId);
+    await expectBotToLeaveIt(life, ["finished", "stuck", "open"]);
   },
 );
 
@@ -56,6 +67,8 @@ test.each(back.map((point) => [sayPoint(point), point] as const))(
     expect(seen(life)).toEqual(seen(untouched));
     expect(life.clients.missingFrom(life.source.resourceId)).toEqual([]);
     expect(life.clients.entries.at(-1)?.instance.volume).toBe(life.source.resourceId);
+    await ask(life, "UBOB", "rollback");
+    await expectBotToLeaveIt(life, ["rolled-back"]);
   },
 );
 
@@ -66,3 +79,33 @@ test("a restore that has failed is deleted and not renamed", async () => {
   expect(seen(life)).toEqual(seen(aLife()));
   expect(Object.values(life.world.account.state.clusters)).toHaveLength(1);
 });
+
+test("the way back after the opening stops at writes that would be lost", async () => {
+  const life = await justOpened();
+  life.clients.write();
+  const person = await aPerson(life);
+  const goingBack = person.carryOut(await sheetOf(life), (sheet) => sheet.back);
+  await expect(goingBack).rejects.toThrow("never done: 5.1 of 10: Close orders-prod again");
+  expect(life.clients.missingFrom(serving(life).resourceId)).toEqual([]);
+});
+
+test("the way back after the opening is open where nobody has written", async () => {
+  const life = await justOpened();
+  const person = await aPerson(life);
+  await person.carryOut(await sheetOf(life), (sheet) => sheet.back);
+  expect(seen(life)).toEqual(seen(aLife()));
+});
+
+test.each(["restore", "create-writer", "introduce-replacement", "verify-data"])(
+  "a rollback by the bot from %s does not put aside what a person has opened since, with what is written there",
+  async (step) => {
+    const life = await standingAt({ step, when: "done" });
+    const person = await aPerson(life);
+    await person.carryOut(await sheetOf(life), (sheet) => sheet.forward);
+    const before = seen(life);
+    await ask(life, "UBOB", "rollback");
+    const migration = await settle(life, { deps: life.world.executor() });
+    expect(migration?.problem?.code).toBe("rollback.opened-by-others");
+    expect(seen(life)).toEqual(before);
+  },
+);

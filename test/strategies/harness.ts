@@ -60,6 +60,18 @@ export async function standingAt({ step, when }: Point): Promise<Life> {
   return life;
 }
 
+/** Opened a moment ago, with its executor gone; since the last look, clients write only when they are told to. */
+export async function justOpened(): Promise<Life> {
+  const life = await standingAt({ step: "last-look", when: "done" });
+  life.world.meanwhile = undefined;
+  const opening = stoppingWhen(life.world.executor(), ({ steps }) => typeof steps.open?.doneAt === "number");
+  await settle(life, { deps: opening.deps }).catch((fault) => {
+    if (!opening.hasStopped()) throw fault;
+  });
+  if (!opening.hasStopped()) throw new Error("it was not opened");
+  return life;
+}
+
 /** As the account's owner sees it. */
 export function seen({ world, source }: Life) {
   return pictureOf(world.account.state, world.servers, source.resourceId);
