@@ -19,6 +19,8 @@ export interface AccountOptions {
   readonly state?: AccountState;
   /** Called after every change, before anybody hears of it. */
   readonly save?: (state: AccountState) => void;
+  /** Told of every call once it is over: what the ledger holds, for those outside of the process. */
+  readonly heard?: (call: Call) => void;
   /** From 0 up to 1, as Math.random. */
   readonly random?: () => number;
   readonly durations?: Partial<Durations>;
@@ -173,7 +175,7 @@ export class Account {
     const call = { at, service, operation, input, mutates: covered.mutates, callerArn: caller.arn };
     const injected = this.faults?.(call);
     const note: Note = (outcome, touched = []) => {
-      this.#ledger.push({ ...call, outcome, touched, ...(injected && { injected }) });
+      this.#enter({ ...call, outcome, touched, ...(injected && { injected }) });
     };
     this.#suffer(service, injected, note);
     const seen = injected === "stale-describe" ? this.#stale(at) : this.#state;
@@ -214,6 +216,11 @@ export class Account {
     throw refusal;
   }
 
+  #enter(call: Call): void {
+    this.#ledger.push(call);
+    this.#options.heard?.(call);
+  }
+
   #stale(now: Instant): AccountState {
     return this.#past.find(({ until }) => until > now - staleness)?.state ?? this.#state;
   }
@@ -227,7 +234,7 @@ export class Account {
     const call = { at, service: "lambda", operation, input, mutates: false, callerArn } as const;
     const injected = this.faults?.(call);
     const note: Note = (outcome, touched = []) => {
-      this.#ledger.push({ ...call, outcome, touched, ...(injected && { injected }) });
+      this.#enter({ ...call, outcome, touched, ...(injected && { injected }) });
     };
     this.#suffer("lambda", injected, note);
     assertComplete("lambda", operation, input);

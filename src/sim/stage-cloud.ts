@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws-sdk/client-dynamodb";
+import { tableDefinition } from "../aws/dynamo-items.ts";
+import { ordersTable } from "./application/settings.ts";
+import { Account, type AccountOptions } from "./aws/account.ts";
+import type { AccountState } from "./aws/state.ts";
+import { membersOf } from "./aws/turn.ts";
+import { type Jump, WorldClock } from "./clock.ts";
+import { seedAccount } from "./demo-databases.ts";
+import { openPostgresServers, type PostgresServers } from "./postgres/servers.ts";
+import { showOffset } from "./postgres/world-time.ts";
+import { saved, savedLines } from "./saved.ts";
+import { withoutServers } from "./served.ts";
+
+export const accountId = "123456789012";
+export const region = "eu-west-1";
+export const table = "encrypt-db";
+
+export function openClock(directory: string): WorldClock {
+  const jumps = savedLines<Jump>(join(directory, "jumps.jsonl"));
+  return new WorldClock({
+    jumps: jumps.read(),
+    save: (jump) => {
+      jumps.add(jump);
+      showOffset(directory, jump.offset);
+    },
+  });
+}
+
+/** Opens the account in a directory, seeded at the first time, with a server for each cluster in `served`. */
+export async function openCloud(
+  directory: string,
+  clock: WorldClock,
+  options: Pick<AccountOptions, "durations" | "heard"> & { readonly served: readonly string[] },
+): Promise<{ account: Account; servers: PostgresServers }> {
+  const { served, ...given } = options;
+  const file = saved<AccountState>(join(directory, "account.json"));
+  const seeding = saved<Seeding>(join(directory, "seeding.json"));
+  const before = file.read();
+  let names = (_instance: string): readonly string[] => [];
+  let unserved: readonly string[] = seeding.read()?.unserved ?? [];
+  const servers = await openPostgresServers({
+    directory,
+    clock,
+    certificateNames: (instance) => names(instance),
+  });
+  const account = new Account({
+    ...given,
+    accountId,
+    region,
+    clock,
+    data: withoutServers(servers.data, (volume) => unserved.includes(volume)),
+    save: file.write,
+    ...(before && { state: before }),
+  });
+  names = (instance) => account.certificateNames(instance);
+  if (!before) account.alter(seedAccount);
+  if (seeding.read()?.complete) return { account, servers };
+  const clusters = Object.values(account.state.clusters);
+  unserved = clusters.filter(({ id }) => !served.includes(id)).map(({ resourceId }) => resourceId);
+  seeding.write({ unserved, complete: false });
+  for (const { id, resourceId } of clusters) {
+    if (!served.includes(id)) continue;
+    await servers.createVolume(resourceId, { database: "orders", sql: ordersTable });
+    for (const member of membersOf(account.state, resourceId)) {
+      await servers.data.startInstance({ id: member.resourceId, volume: resourceId, writer: member.writer });
+    }
+  }
+  seeding.write({ unserved, complete: true });
+  return { account, servers };
+}
+
+/** Which clusters have no server, by resource id, and whether the others have got theirs. */
+interface Seeding {
+  readonly unserved: readonly string[];
+  readonly complete: boolean;
+}
+
+export interface Credentials {
+  readonly accessKeyId: string;
+  readonly secretAccessKey: string;
+}
+
+/** The table that holds the migrations, as a deployment makes it. */
+export async function createTable(endpoint: string, credentials: Credentials): Promise<void> {
+  const client = new DynamoDBClient({ region, endpoint, credentials });
+  try {
+    await client.send(new CreateTableCommand({ TableName: table, ...tableDefinition }));
+  } catch (fault) {
+    if (!(fault instanceof ResourceInUseException)) throw fault;
+  } finally {
+    client.destroy();
+  }
+}
