@@ -1,5 +1,5 @@
 import type { ManualLook, Which } from "../core/by-hand.ts";
-import { command, quoted, wrapped } from "./shell.ts";
+import { command, quoted, width, wrapped } from "./shell.ts";
 
 /**
  * The call as a command of the AWS CLI, which is made from the API mechanically. Source: AWS CLI User Guide, Command
@@ -23,7 +23,7 @@ function kebab(name: string): string {
 function option(member: string, value: unknown): string {
   const name = kebab(member);
   if (typeof value === "boolean") return value ? `--${name}` : `--no-${name}`;
-  if (Array.isArray(value) && value.every((one) => typeof one === "string")) {
+  if (Array.isArray(value) && value.length > 0 && value.every((one) => typeof one === "string")) {
     return [`--${name}`, ...value.map(quoted)].join(" ");
   }
   return `--${name} ${argument(value)}`;
@@ -31,7 +31,7 @@ function option(member: string, value: unknown): string {
 
 function argument(value: unknown): string {
   if (value instanceof Date) return quoted(time(value));
-  if (Array.isArray(value)) {
+  if (Array.isArray(value) && value.length > 0) {
     const rows = value.map((one) => `    ${JSON.stringify(one)}`);
     return quoted(`[\n${rows.join(",\n")}\n  ]`);
   }
@@ -107,7 +107,8 @@ export function settingsFunctions(region: string): string {
   const make = (name: string, what: string, answer: string, members: readonly string[]) => {
     const pairs = members.map((member) => `${/^\w+/.exec(member)?.[0]}:${member}`);
     return `${name}() { # FILTER VALUE
-  aws rds describe-${what} --region ${quoted(region)} --filters "Name=$1,Values=$2" --output json --query "
+  aws rds describe-${what} --region ${quoted(region)} --filters "Name=$1,Values=$2" \\
+    --output json --query "
     ${answer}[].{
 ${wrapped(pairs.join(", "), "      ")}
     }"
@@ -177,8 +178,9 @@ function describe(
   [name, values]: readonly [string, string],
   query: string,
 ): string {
+  const shown = [`--query ${quoted(query)}`, "--output text"];
   return command(`aws rds describe-${what} --region ${quoted(region)}`, [
     `--filters Name=${name},Values=${values}`,
-    `--query ${quoted(query)} --output text`,
+    ...(shown.join(" ").length + 2 > width ? shown : [shown.join(" ")]),
   ]);
 }

@@ -59,6 +59,7 @@ function head(of: SheetOf): string {
     ["New key", plan.keyArn],
     ["Written at", `${plain.instant(now)}, from revision ${migration.revision}`],
     ["Stands at", standing(of)],
+    ["Next", next(of)],
     ["Downtime", downtime(of)],
     ["Approvals", approvals(migration)],
     ...strategy.byHand.facts(contextOf(migration)),
@@ -68,17 +69,18 @@ function head(of: SheetOf): string {
 }
 
 function standing({ migration, strategy }: SheetOf): string {
+  const { status, direction, pinned } = migration;
   const current = currentOf(strategy, migration);
-  if (isEnded(migration) || !current) return migration.status;
-  const course =
-    migration.direction === "forward"
-      ? forwardCourse(strategy, migration.pinned)
-      : backCourse(strategy, migration);
+  if (isEnded(migration) || !current) return status;
+  const forward = direction === "forward";
+  const course = forward ? forwardCourse(strategy, pinned) : backCourse(strategy, migration);
   const at = course.findIndex(({ key }) => key === current.key) + 1;
-  const way = migration.direction === "forward" ? "there" : "back";
-  const { id, target, pinned } = migration;
-  const title = say(current.way.title({ pinned, names: namesFor(id, target.name) }), plain);
-  return `step ${at} of ${course.length} on the way ${way}, ${migration.status}: ${title}`;
+  return `step ${at} of ${course.length} on the way ${forward ? "there" : "back"}, ${status}`;
+}
+
+function next({ migration, strategy }: SheetOf): string {
+  const current = isEnded(migration) ? undefined : currentOf(strategy, migration);
+  return current ? say(current.way.title(contextOf(migration)), plain) : "nothing";
 }
 
 function downtime({ migration, plan }: SheetOf): string {
@@ -114,16 +116,22 @@ function stopTheBot(of: SheetOf): string {
   const { migration, worker } = of;
   const region = quoted(migration.target.region);
   const name = quoted(worker);
-  return `## 1. First stop the bot
+  const reason = quoted(`carrying on ${migration.target.name} by hand`);
+  const halting = `${wrapped("The kill switch lets no step begin that leads forward. It does not stop a rollback:")}
 
-${wrapped("Two hands that do the same at once undo each other. Where the project and its table can be reached:")}
+    npm run operate -- halt ${reason}
+    /encrypt-db halt ...                        # the same in Slack
 
-    npm run operate -- halt
+${wrapped("If nobody answers that, let its function run no more, and end every process that was started with `npm run serve`:")}`;
+  const taking = wrapped(
+    "It is rolling back, which the kill switch does not stop. Let its function run no more, and end every process that was started with `npm run serve`:",
+  );
+  return `## 1. First stop the bot: two hands that do the same at once undo each other
 
-${wrapped("Otherwise let its function run no more, and end every process that was started with `npm run serve`:")}
+${migration.direction === "forward" ? halting : taking}
 
-    CONCURRENCY=$(aws lambda get-function-concurrency --region ${region} \\
-      --function-name ${name} --query ReservedConcurrentExecutions --output text)
+    aws lambda get-function-concurrency --region ${region} \\
+      --function-name ${name}        # note it, to give it back later
     aws lambda put-function-concurrency --region ${region} \\
       --function-name ${name} --reserved-concurrent-executions 0
 
@@ -230,18 +238,30 @@ function block(lines: string): string {
 }
 
 function afterwards({ migration, worker }: SheetOf): string {
-  const { region } = migration.target;
+  const { target, direction } = migration;
+  const say = [
+    "Write down what you did and when. Then, before the bot runs again:",
+    ...(direction === "forward"
+      ? [
+          "- If you went back, tell it, or it goes forward again. What is asked in Slack while its function is stopped is kept, and carried out before anything else.",
+          "- If you went forward, nobody may roll it back: the bot has not seen the opening and does not know of the writes since.",
+        ]
+      : []),
+  ].map((line) => wrapped(line));
+  const back = `    /encrypt-db rollback ${target.name}           # only if you went back; in Slack, or:
+    npm run operate -- rollback ${quoted(target.name)}`;
   return `## 6. Give it back
 
-${wrapped(
-  "Write down what you did and when. The bot looks before it acts: let go again at any step, it finds what is done by the " +
-    "names, tags and marker above and goes on from there, in the direction in which it was going.",
-)}
+${say.join("\n")}
 
-    npm run operate -- resume
-    # or, if its function was stopped; CONCURRENCY is what it had before, None for nothing
-    aws lambda put-function-concurrency --region ${quoted(region)} \\
-      --function-name ${quoted(worker)} --reserved-concurrent-executions "$CONCURRENCY"`;
+${direction === "forward" ? `${back}\n` : ""}    npm run operate -- unhalt
+    aws lambda put-function-concurrency --region ${quoted(target.region)} \\
+      --function-name ${quoted(worker)} --reserved-concurrent-executions NOTED
+
+${wrapped(
+  "It looks before it acts and repeats nothing that it finds done. What it can no longer prove, such as that the endpoint was " +
+    "gone, makes it stuck; it then changes nothing, and may stay so.",
+)}`;
 }
 
 function contextOf({

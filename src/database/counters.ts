@@ -21,7 +21,8 @@ export async function counters(at: Endpoint, access: Access): Promise<Counters> 
 
 /** Since when, and how many changes, in the database of the session. */
 export const changes = `
-    select coalesce((select stats_reset::text from pg_stat_database where datname = current_database()), '') as reset,
+    select coalesce((select stats_reset::text from pg_stat_database
+                      where datname = current_database()), '') as reset,
            coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::float8 as changes
       from pg_stat_all_tables
      where schemaname not like 'pg\\_%' and schemaname not in ('information_schema', '${ownSchema}')

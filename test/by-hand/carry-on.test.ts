@@ -96,16 +96,31 @@ test("the way back after the opening is open where nobody has written", async ()
   expect(seen(life)).toEqual(seen(aLife()));
 });
 
-test.each(["restore", "create-writer", "introduce-replacement", "verify-data"])(
-  "a rollback by the bot from %s does not put aside what a person has opened since, with what is written there",
-  async (step) => {
-    const life = await standingAt({ step, when: "done" });
+/** From where the bot has not seen the opening, but something that a rollback would undo. */
+const unseen = forward.slice(1, -1);
+
+test.each(
+  [...unseen, { step: "verify-data", when: "done" } as const].map(
+    (point) => [sayPoint(point), point] as const,
+  ),
+)(
+  "a rollback by the bot, for which %s, does not put aside what a person has opened since",
+  async (_, point) => {
+    const life = await standingAt(point);
     const person = await aPerson(life);
     await person.carryOut(await sheetOf(life), (sheet) => sheet.forward);
     const before = seen(life);
     await ask(life, "UBOB", "rollback");
-    const migration = await settle(life, { deps: life.world.executor() });
-    expect(migration?.problem?.code).toBe("rollback.opened-by-others");
+    expect((await settle(life, { deps: life.world.executor() }))?.status).toBe("stuck");
     expect(seen(life)).toEqual(before);
   },
 );
+
+test("and says so where it would have put it aside", async () => {
+  const life = await standingAt({ step: "verify-data", when: "done" });
+  const person = await aPerson(life);
+  await person.carryOut(await sheetOf(life), (sheet) => sheet.forward);
+  await ask(life, "UBOB", "rollback");
+  const migration = await settle(life, { deps: life.world.executor() });
+  expect(migration?.problem?.code).toBe("rollback.opened-by-others");
+});

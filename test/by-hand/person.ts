@@ -4,7 +4,7 @@ import { type Life, newest } from "../engine/life.ts";
 import { awsCall } from "./aws-command.ts";
 import { query, rowsOf } from "./query.ts";
 import { type Check, type ReadSheet, type ReadStep, read } from "./reading.ts";
-import { expanded, wordsOf } from "./shell-words.ts";
+import { expanded, statementsIn, wordsOf } from "./shell-words.ts";
 
 const lookEvery = 10_000;
 const patience = 12 * 3_600_000;
@@ -136,7 +136,7 @@ async function aShell(life: Life, variables: Record<string, string>) {
     const [, body = ""] =
       new RegExp(`^${name}\\(\\) \\{[^\\n]*\\n([\\s\\S]*?)\\n\\}$`, "m").exec(preparation) ?? [];
     const given = Object.fromEntries(args.map((arg, index) => [String(index + 1), arg]));
-    return aws(wordsOf(body.trim(), given));
+    return aws(statementsIn(body).flatMap((statement) => wordsOf(statement, given)));
   }
 
   async function type(command: string): Promise<string[]> {

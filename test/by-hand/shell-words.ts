@@ -22,17 +22,20 @@ export function wordsOf(command: string, variables: Variables): string[] {
   const words: string[] = [];
   const piece = /\s+|'([^']*)'|"([^"]*)"|\\(.)|([^\s'"\\]+)/gy;
   let word: string | undefined;
+  let understood = 0;
   for (const [whole, single, double, escaped, bare] of command.matchAll(piece)) {
+    understood += whole.length;
     if (/^\s/.test(whole)) {
       if (word !== undefined) words.push(word);
       word = undefined;
     } else if (double !== undefined) word = (word ?? "") + expanded(double, variables);
     else {
-      // Outside of double quotes a value would be split into words, and these would be carried out.
+      // Outside of quotes a value would be split into words, and these would be carried out.
       if (bare !== undefined && /[$`;&|<>()]/.test(bare)) throw new Error(`unquoted: ${bare}`);
       word = (word ?? "") + (single ?? escaped ?? bare ?? "");
     }
   }
+  if (understood < command.length) throw new Error(`not understood: ${command.slice(understood)}`);
   return word === undefined ? words : [...words, word];
 }
 
