@@ -5,7 +5,7 @@ import { minutes } from "./core/time.ts";
 const list = z
   .string()
   .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""))
-  .pipe(z.array(z.string()).min(1));
+  .pipe(z.array(z.string()).min(1, "must not be empty"));
 
 /** `vpc-1=sg-1,vpc-2=sg-2` */
 const fenceGroups = list.transform((pairs, cx) => {
@@ -19,9 +19,9 @@ const fenceGroups = list.transform((pairs, cx) => {
 
 const wholeMinutes = (fallback: number) =>
   z.coerce
-    .number()
-    .int()
-    .positive()
+    .number("must be a number of minutes")
+    .int("must be a whole number of minutes")
+    .positive("must be more than no minute")
     .default(fallback)
     .transform((count) => minutes(count));
 
@@ -61,9 +61,8 @@ export const frontSchema = z.object({
 });
 export type FrontConfig = z.infer<typeof frontSchema>;
 
-export const workerSchema = z.object({
-  ...slack,
-  ...store,
+/** What carries migrations out. */
+const engine = {
   /** The account of the databases. */
   AWS_ACCOUNT_ID: z.string().regex(/^\d{12}$/, "must be the 12 digits of an account"),
   /**
@@ -72,8 +71,6 @@ export const workerSchema = z.object({
    */
   CHANGE_ROLE_ARN: roleArn.optional(),
   DESTROY_ROLE_ARN: roleArn.optional(),
-  /** The function inside the VPC that asks the databases. */
-  PROBE_FUNCTION: z.string().min(1),
   /** The key for those who name none: an ARN, an id or alias/…. */
   KMS_KEY: z.string().min(1).optional(),
   /** The security group that admits only the probe, per VPC: vpc-1=sg-1,vpc-2=sg-2. */
@@ -86,10 +83,24 @@ export const workerSchema = z.object({
   LONGEST_DOWNTIME_MINUTES: wholeMinutes(90),
   /** Minutes for which an approval lives until its first step has begun. */
   APPROVAL_LIFETIME_MINUTES: wholeMinutes(60),
-});
+};
+
+const throughProbe = {
+  /** The function inside the VPC that asks the databases. */
+  PROBE_FUNCTION: z.string().min(1),
+};
+
+/** With one role alone every act would quietly run unnarrowed. */
+const bothRoles = z.refine<{ CHANGE_ROLE_ARN?: string | undefined; DESTROY_ROLE_ARN?: string | undefined }>(
+  ({ CHANGE_ROLE_ARN: change, DESTROY_ROLE_ARN: destroy }) =>
+    (change === undefined) === (destroy === undefined),
+  { path: ["DESTROY_ROLE_ARN"], error: "CHANGE_ROLE_ARN and DESTROY_ROLE_ARN go together", when: () => true },
+);
+
+export const workerSchema = z.object({ ...slack, ...store, ...engine, ...throughProbe }).check(bothRoles);
 export type WorkerConfig = z.infer<typeof workerSchema>;
 
-export const probeSchema = z.object({
+const login = {
   /** The login that the probe uses, on every database alike. */
   DATABASE_USER: z.string().min(1).default("encrypt_db"),
   DATABASE_PASSWORD: z.string().min(1),
@@ -102,8 +113,39 @@ export const probeSchema = z.object({
       return z.NEVER;
     }
   }),
-});
+};
+
+export const probeSchema = z.object(login);
 export type ProbeConfig = z.infer<typeof probeSchema>;
+
+const listening = {
+  /** The port that is listened on; 0 is any free one. */
+  PORT: z
+    .string()
+    .regex(/^\d{1,5}$/, "must be a port number")
+    .default("3000")
+    .transform(Number)
+    .pipe(z.number().max(65_535, "must be a port number")),
+  /**
+   * The address that is listened on. Slack speaks only TLS, so something stands in front of this process: 127.0.0.1 where that is on
+   * the same machine, 0.0.0.0 in a container.
+   */
+  LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], "must be an IP address").default("127.0.0.1"),
+};
+
+/** One process that does everything; the databases are asked through the probe function where one is named, else by itself. */
+const served = { ...slack, ...store, ...engine, ...listening };
+const servedThroughProbe = z.object({ ...served, ...throughProbe }).check(bothRoles);
+const servedAlone = z
+  .object({
+    ...served,
+    ...login,
+    DATABASE_PASSWORD: z
+      .string("is not set (or name a PROBE_FUNCTION, if this process cannot reach the databases)")
+      .min(1),
+  })
+  .check(bothRoles);
+export type ServerConfig = z.infer<typeof servedThroughProbe> | z.infer<typeof servedAlone>;
 
 /** The demo starts everything itself; this is all that it can be told. */
 export const demoSchema = z.object({
@@ -112,12 +154,10 @@ export const demoSchema = z.object({
 });
 
 /** The environment is not as it should be; the message names every variable and what is wrong, and no value. */
-class ConfigError extends Error {
-  constructor(issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[]) {
-    const lines = issues.map(({ path, message }) => `  ${path.map(String).join(".")}: ${message}`);
-    super(
-      `The environment is not complete:\n${lines.join("\n")}\nSee src/config.ts for what each variable means.`,
-    );
+export class ConfigError extends Error {
+  constructor(lines: readonly string[]) {
+    const all = lines.map((line) => `  ${line}`).join("\n");
+    super(`The environment is not complete:\n${all}\nSee src/config.ts for what each variable means.`);
     this.name = "ConfigError";
   }
 }
@@ -125,8 +165,21 @@ class ConfigError extends Error {
 /** Reads the environment; nothing else in the product does. Throws a `ConfigError`. */
 export function readConfig<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv = process.env): T {
   const parsed = schema.safeParse(environment);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues);
-  return parsed.data;
+  if (parsed.success) return parsed.data;
+  throw new ConfigError(
+    parsed.error.issues.map(({ path, message }) => {
+      const name = path.map(String).join(".");
+      return `${name}: ${message.startsWith("Invalid input") && environment[name] === undefined ? "is not set" : message}`;
+    }),
+  );
+}
+
+/** What the one long-running process is told. Throws a `ConfigError`. */
+export function readServerConfig(environment: NodeJS.ProcessEnv = process.env): ServerConfig {
+  const { PROBE_FUNCTION } = environment;
+  return PROBE_FUNCTION === undefined
+    ? readConfig(servedAlone, environment)
+    : readConfig(servedThroughProbe, environment);
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { frontSchema, probeSchema, readConfig, workerSchema } from "../src/config.ts";
+import { frontSchema, probeSchema, readConfig, readServerConfig, workerSchema } from "../src/config.ts";
 
 const complete = {
   SLACK_SIGNING_SECRET: "very-secret",
@@ -41,6 +41,28 @@ test("every variable that is missing or wrong is named at once, and no value is 
   expect(read).toThrow(/SLACK_TEAM_ID/);
   expect(read).toThrow(/TABLE_NAME/);
   expect(read).not.toThrow(/very-secret/);
+});
+
+test("one role without the other is refused, since every act would then run unnarrowed", () => {
+  const environment = { ...complete, CHANGE_ROLE_ARN: "arn:aws:iam::123456789012:role/change" };
+  expect(() => readConfig(workerSchema, environment)).toThrow(/DESTROY_ROLE_ARN: .*go together/);
+  expect(() => readServerConfig(environment)).toThrow(/DESTROY_ROLE_ARN: .*go together/);
+});
+
+test("one process needs the login of the databases only where no probe function asks them", () => {
+  expect(readServerConfig(complete)).toMatchObject({ PORT: 3000, LISTEN_ADDRESS: "127.0.0.1" });
+  const alone = () => readServerConfig({ ...complete, PROBE_FUNCTION: undefined });
+  expect(alone).toThrow(/DATABASE_PASSWORD: is not set \(or name a PROBE_FUNCTION/);
+  expect(alone).toThrow(/DATABASE_CA_FILE: is not set/);
+});
+
+test.each([
+  ["PORT", ""],
+  ["PORT", "65536"],
+  ["PORT", "http"],
+  ["LISTEN_ADDRESS", "localhost"],
+])("%s=%s is refused", (variable, value) => {
+  expect(() => readServerConfig({ ...complete, [variable]: value })).toThrow(`${variable}: must be`);
 });
 
 test.each(["vpc-1", "sg-1=vpc-1", "vpc-1=sg-1,nonsense"])(
