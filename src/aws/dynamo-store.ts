@@ -4,7 +4,7 @@ import { databaseKey } from "../core/cloud.ts";
 import { halt } from "../core/halt.ts";
 import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/migration.ts";
 import { type Plan, planSchema } from "../core/plan.ts";
-import type { Store, ThreadState } from "../engine/deps.ts";
+import { type Store, StoredOtherwise, type ThreadState } from "../engine/deps.ts";
 import { request } from "../engine/request.ts";
 import { agendaIndex, due, inbox, keys, resting, sinceIndex } from "./dynamo-items.ts";
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
@@ -148,7 +148,7 @@ function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
       const { queue } = due;
       const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
       const heads = items.filter(({ pk, sk }) => sk === keys.open(pk).sk);
-      const open = await Promise.all(heads.map(({ pk }) => loadOpen(table, pk)));
+      const open = await Promise.all(heads.map(({ pk }) => loadOpen(table, pk).catch(unlessReadable)));
       return open.filter((migration) => migration !== undefined);
     },
   };
@@ -178,7 +178,7 @@ function requests(table: Table): Pick<Store, "putRequest" | "pendingRequests" | 
       table.write({ ...keys.request(put.id), ...due, since: put.at, body: JSON.stringify(put) }, absent),
     pendingRequests: async () => {
       const items = await table.query({ where: "pk = :pk", values: { pk: inbox }, index: sinceIndex });
-      return items.map((item) => parsed(item, request));
+      return readable(items, request);
     },
     // The key stays: Slack's second delivery may come after the answer to the first.
     removeRequest: async (id) => {
@@ -233,7 +233,26 @@ function switches(table: Table): Pick<Store, "findHalt" | "setHalt" | "lastBeat"
   };
 }
 
-/** Throws a `ZodError` where an item is not what it was written as. */
+/** Throws `StoredOtherwise` where an item is not what this version would have written. */
 function parsed<T>(item: Item, schema: z.ZodType<T>): T {
-  return schema.parse(JSON.parse(String(item.body)));
+  try {
+    return schema.parse(JSON.parse(String(item.body)));
+  } catch (fault) {
+    throw new StoredOtherwise(`${item.pk} ${item.sk}`, fault);
+  }
+}
+
+function unlessReadable(fault: unknown): undefined {
+  if (!(fault instanceof StoredOtherwise)) throw fault;
+}
+
+/** Without what another version wrote. */
+function readable<T>(items: readonly Item[], schema: z.ZodType<T>): readonly T[] {
+  return items.flatMap((item) => {
+    try {
+      return [parsed(item, schema)];
+    } catch {
+      return [];
+    }
+  });
 }

@@ -32,7 +32,7 @@ export type StepRecord = z.infer<typeof stepRecord>;
 export const journalEntry = z.object({ seq: z.number(), at: z.number(), what: note, hash: z.string() });
 export type JournalEntry = z.infer<typeof journalEntry>;
 
-export const migrationSchema = z.object({
+export const migrationSchema = z.strictObject({
   id: z.string(),
   revision: z.number(),
   target,

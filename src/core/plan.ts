@@ -22,7 +22,7 @@ const plannedStep = z.object({
 export type PlannedStep = z.infer<typeof plannedStep>;
 
 /** What approvers approve: a strategy applied to a survey. Immutable; `hash` covers everything that matters. */
-export const planSchema = z.object({
+export const planSchema = z.strictObject({
   hash: z.string(),
   migration: z.string(),
   strategy: z.object({ id: z.string(), version: z.number(), title: note }),

@@ -382,7 +382,11 @@ export const problems = {
   },
   "plan.code-changed": {
     why: "This migration was begun by version {stored} of {strategy}, and this is version {known}.",
-    fix: "Run the version that began it, or roll back with that.",
+    fix: "Deploy the version that began it, and go on or roll back with that; or carry on by hand (`npm run operate -- sheet`).",
+  },
+  "command.stored-otherwise": {
+    why: "Another version of encrypt-db stored this migration, in a way that this one does not read. It is left as it is.",
+    fix: "Deploy the version that began it, and go on or roll back with that; or carry on by hand (`npm run operate -- sheet`).",
   },
 
   // On the way.

@@ -38,13 +38,14 @@ export interface Store {
   lastPast(database: string): Promise<Migration | undefined>;
   /** What there is to do: one query on one sparse index, which is all that an idle run costs. */
   agenda(): Promise<Agenda>;
-  /** Every open migration, due or not. */
+  /** Every open migration, due or not, that this version can read. */
   listOpen(): Promise<readonly Migration[]>;
   /** The journal after `seq`, in order, wherever it is kept. */
   journalAfter(migration: Migration, seq: number): Promise<readonly JournalEntry[]>;
 
   /** False if a request of that id was put before: Slack delivers twice. */
   putRequest(request: Request): Promise<boolean>;
+  /** Those that this version can read: during an update the other version may know more. */
   pendingRequests(): Promise<readonly Request[]>;
   removeRequest(id: string): Promise<void>;
 
@@ -134,6 +135,14 @@ export class ChannelFault extends Error {
     this.name = "ChannelFault";
     this.kind = kind;
     this.retryAfter = retryAfter;
+  }
+}
+
+/** What is stored was not written by this version, or not by this product: nothing may be concluded from it. */
+export class StoredOtherwise extends Error {
+  constructor(key: string, cause: unknown) {
+    super(`${key} is not stored as this version stores it`, { cause });
+    this.name = "StoredOtherwise";
   }
 }
 

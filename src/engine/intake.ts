@@ -10,7 +10,7 @@ import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
 import { servePress } from "./clicks.ts";
-import { type Agenda, ChannelFault, type Deps } from "./deps.ts";
+import { type Agenda, ChannelFault, type Deps, StoredOtherwise } from "./deps.ts";
 import { everyOpen, halt, halted, unhalt } from "./halting.ts";
 import type { ListedDatabase, Notice, PollerState, Request } from "./request.ts";
 import { steer } from "./steering.ts";
@@ -68,6 +68,7 @@ function couldNot(deps: Deps, request: Request, fault: unknown): Notice {
   if (fault instanceof CloudFault) {
     return problemsNotice(problem("command.failed", { what: fault.operation, code: fault.code }));
   }
+  if (fault instanceof StoredOtherwise) return problemsNotice(problem("command.stored-otherwise", {}));
   if (fault instanceof DatabaseFault) {
     return problemsNotice(problem("command.failed", { what: "the database", code: fault.code }));
   }

@@ -1,6 +1,8 @@
 import { GetItemCommand, PutItemCommand, ScanCommand } from "@aws-sdk/client-dynamodb";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { createDynamoStore } from "../../src/aws/dynamo-store.ts";
+import { databaseKey } from "../../src/core/cloud.ts";
+import { StoredOtherwise } from "../../src/engine/deps.ts";
 import { aMigration, aPlan, aRequest, later } from "../contracts/migrations.ts";
 import { storeContract } from "../contracts/store-contract.ts";
 import { startDynamo } from "./dynamo.ts";
@@ -93,5 +95,24 @@ describe("the store in DynamoDB, when things go wrong", () => {
 
     expect(await store.agenda()).toEqual({ migrations: [], requests: false });
     expect(dynamo.calls() - before).toBe(1);
+  });
+});
+
+describe("what another version of the product stored", () => {
+  it("is refused where it is asked for, and keeps nobody else from their work", async () => {
+    const table = await dynamo.addTable();
+    const store = createDynamoStore(dynamo.client, table);
+    const readable = aMigration("m1");
+    await store.create(readable, aPlan("hash-of-m1"));
+    const target = { ...readable.target, name: "invoices" };
+    const other = { ...aMigration("m2", { target }), shards: 3 };
+    await store.create(other, aPlan("hash-of-m2"));
+    await store.putRequest(aRequest("known"));
+    await store.putRequest({ ...aRequest("unknown"), kind: "dance" } as never);
+
+    await expect(store.loadOpen(databaseKey(target))).rejects.toBeInstanceOf(StoredOtherwise);
+    expect((await store.listOpen()).map(({ id }) => id)).toEqual(["m1"]);
+    expect((await store.pendingRequests()).map(({ id }) => id)).toEqual(["known"]);
+    expect((await store.agenda()).migrations.map(({ migration }) => migration).sort()).toEqual(["m1", "m2"]);
   });
 });
