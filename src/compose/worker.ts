@@ -21,10 +21,19 @@ import { createChannel } from "../slack/thread.ts";
 import { createWebClient } from "../slack/web-client.ts";
 import { addressesOf, clientOptions, jsonLog, realClock, type Surroundings } from "./surroundings.ts";
 
-/** Everything that the engine needs. The databases are asked through the probe function unless one is given. */
+/** The databases, for a process that cannot reach them: the probe function asks them. */
+export function composeRemoteProbe(
+  config: Pick<WorkerConfig, "PROBE_FUNCTION" | "AWS_REGION" | "AWS_ENDPOINT_URL">,
+  around: Surroundings = {},
+): Database {
+  const lambda = createLambdaClient(clientOptions(config, around));
+  return remoteDatabase((payload) => call(lambda, config.PROBE_FUNCTION, payload));
+}
+
+/** Everything that the engine needs. */
 export function composeWorker(
-  config: WorkerConfig,
-  around: Surroundings & { readonly database?: Database } = {},
+  config: Omit<WorkerConfig, "PROBE_FUNCTION">,
+  around: Surroundings & { readonly database: Database },
 ): Deps {
   const clients = clientOptions(config, around);
   const clock = around.clock ?? realClock;
@@ -32,14 +41,13 @@ export function composeWorker(
   const addresses = addressesOf(config);
   const client = createWebClient(config.SLACK_BOT_TOKEN, addresses);
   const approvers = approversOf(config.SLACK_APPROVERS);
-  const lambda = createLambdaClient(clients);
   const team = config.SLACK_TEAM_ID;
   const log = around.log ?? jsonLog;
   return {
     clock,
     store: createDynamoStore(createDynamoClient(clients), config.TABLE_NAME),
     cloudFor: (_target, mandate) => gateway(mandate),
-    database: around.database ?? remoteDatabase((payload) => call(lambda, config.PROBE_FUNCTION, payload)),
+    database: around.database,
     channel: createChannel({ client, botUserId: config.SLACK_BOT_USER_ID, approvers, addresses, log }),
     lookUp: createLookUp({ client, team, approvers }),
     environment: {
@@ -57,7 +65,11 @@ export function composeWorker(
   };
 }
 
-function authorityOf(config: WorkerConfig, clients: ClientOptions, now: Clock["now"]): Authority {
+function authorityOf(
+  config: Omit<WorkerConfig, "PROBE_FUNCTION">,
+  clients: ClientOptions,
+  now: Clock["now"],
+): Authority {
   const { CHANGE_ROLE_ARN: change, DESTROY_ROLE_ARN: destroy } = config;
   if (change === undefined || destroy === undefined) return ownAuthority(createChangeClient(clients), now);
   return narrowedAuthority({

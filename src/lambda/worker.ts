@@ -1,4 +1,4 @@
-import { composeWorker } from "../compose/worker.ts";
+import { composeRemoteProbe, composeWorker } from "../compose/worker.ts";
 import { readConfig, workerSchema } from "../config.ts";
 import type { Deps } from "../engine/deps.ts";
 import { poll } from "../engine/poll.ts";
@@ -10,9 +10,14 @@ let deps: Deps | undefined;
  * everything that is due; who was woken does not trust the index to be up to date.
  */
 export async function handler(event: unknown): Promise<void> {
-  deps ??= composeWorker(readConfig(workerSchema));
+  deps ??= compose();
   const scheduled = isSchedule(event);
   await poll(deps, { woken: !scheduled, beats: scheduled });
+}
+
+function compose(): Deps {
+  const config = readConfig(workerSchema);
+  return composeWorker(config, { database: composeRemoteProbe(config) });
 }
 
 /** EventBridge names itself as the source of its scheduled events. */
