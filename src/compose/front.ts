@@ -1,19 +1,13 @@
-import { createDynamoClient, createLambdaClient } from "../aws/clients.ts";
-import { createDynamoStore } from "../aws/dynamo-store.ts";
-import { wake } from "../aws/functions.ts";
 import type { FrontConfig } from "../config.ts";
-import { createSlackHandler, type HttpReply } from "../slack/app.ts";
+import { createSlackHandler, type HttpReply, type SlackHandlerOptions } from "../slack/app.ts";
 import type { HttpRequest } from "../slack/verify.ts";
-import { addressesOf, clientOptions, jsonLog, realClock, type Surroundings } from "./surroundings.ts";
+import { addressesOf, jsonLog, realClock, type Surroundings } from "./surroundings.ts";
 
-/** The front: verifies what Slack sends, records it, and answers at once. */
+/** The front: verifies what Slack sends, records it where it is told to, and answers at once. */
 export function composeFront(
-  config: FrontConfig,
-  around: Surroundings & { readonly wake?: () => Promise<void> } = {},
+  config: Omit<FrontConfig, "WORKER_FUNCTION">,
+  around: Pick<Surroundings, "clock" | "log"> & Pick<SlackHandlerOptions, "putRequest" | "wake">,
 ): (request: HttpRequest) => Promise<HttpReply> {
-  const clients = clientOptions(config, around);
-  const store = createDynamoStore(createDynamoClient(clients), config.TABLE_NAME);
-  const lambda = createLambdaClient(clients);
   return createSlackHandler({
     signingSecret: config.SLACK_SIGNING_SECRET,
     token: config.SLACK_BOT_TOKEN,
@@ -22,8 +16,8 @@ export function composeFront(
     team: config.SLACK_TEAM_ID,
     appId: config.SLACK_APP_ID,
     addresses: addressesOf(config),
-    putRequest: store.putRequest,
-    wake: around.wake ?? (() => wake(lambda, config.WORKER_FUNCTION)),
+    putRequest: around.putRequest,
+    wake: around.wake,
     clock: around.clock ?? realClock,
     log: around.log ?? jsonLog,
   });

@@ -1,5 +1,6 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { composeFront } from "../compose/front.ts";
+import { composeRemoteWorker } from "../compose/remote-worker.ts";
 import { frontSchema, readConfig } from "../config.ts";
 
 /** Made at the first request and kept for the container's life. */
@@ -7,7 +8,12 @@ let front: ReturnType<typeof composeFront> | undefined;
 
 /** Behind a function URL or an HTTP API: what Slack sends. */
 export async function handler(event: APIGatewayProxyEventV2): Promise<APIGatewayProxyStructuredResultV2> {
-  front ??= composeFront(readConfig(frontSchema));
+  front ??= compose();
   const { statusCode, headers, body } = await front(event);
   return { statusCode, body, ...(headers && { headers: { ...headers } }) };
+}
+
+function compose() {
+  const config = readConfig(frontSchema);
+  return composeFront(config, composeRemoteWorker(config));
 }

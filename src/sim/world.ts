@@ -1,6 +1,6 @@
 import { composeFront } from "../compose/front.ts";
 import { composeWorker } from "../compose/worker.ts";
-import { frontSchema, readConfig, workerSchema } from "../config.ts";
+import { readConfig, workerSchema } from "../config.ts";
 import type { Deps } from "../engine/deps.ts";
 import { pollForever } from "../engine/poll.ts";
 import { createWakes } from "../server/wakes.ts";
@@ -54,12 +54,10 @@ function runProduct(stage: Stage, options: WorldOptions) {
     ...(options.pace !== undefined && { pace: options.pace }),
   });
   const around = { clock, log, aws: { endpoint: options.awsEndpoint ?? stage.awsUrl, credentials } };
-  const environment = { ...stage.environment, WORKER_FUNCTION: "worker", PROBE_FUNCTION: "probe" };
-  const front = composeFront(readConfig(frontSchema, environment), { ...around, wake: wakes.wake });
-  const made = composeWorker(readConfig(workerSchema, environment), {
-    ...around,
-    database: probeIn(stage, clock),
-  });
+  // The probe that is asked is in this process; the variable is only not missing.
+  const config = readConfig(workerSchema, { ...stage.environment, PROBE_FUNCTION: "probe" });
+  const made = composeWorker(config, { ...around, database: probeIn(stage, clock) });
+  const front = composeFront(config, { clock, log, putRequest: made.store.putRequest, wake: wakes.wake });
   const deps = options.around?.(made) ?? made;
   const stopping = new AbortController();
   const polling = pollForever(deps, wakes, stopping.signal);
