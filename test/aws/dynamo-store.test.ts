@@ -107,8 +107,8 @@ describe("what another version of the product stored", () => {
     const target = { ...readable.target, name: "invoices" };
     const other = { ...aMigration("m2", { target }), shards: 3 };
     await store.create(other, aPlan("hash-of-m2"));
-    await store.putRequest(aRequest("known"));
-    await store.putRequest({ ...aRequest("unknown"), kind: "dance" } as never);
+    await store.putRequest(aRequest("known", 1));
+    await store.putRequest({ ...aRequest("unknown", 2), kind: "dance" } as never);
 
     await expect(store.loadOpen(databaseKey(target))).rejects.toBeInstanceOf(StoredOtherwise);
     expect((await store.listOpen()).map(({ id }) => id)).toEqual(["m1"]);
