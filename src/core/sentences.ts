@@ -192,6 +192,7 @@ export const sentences = {
   "said.resumed": "{name} goes on.",
   "said.retried": "{name} is tried again.",
   "said.rolling-back": "{name} is rolling back; it takes about {price:duration}.",
+  "said.withdrawn": "{name} is as it was: nothing had been made, and the migration is withdrawn.",
   "said.approved": "Your approval of {gate} is recorded.",
   "said.forward-again": "{name} goes forward again.",
   "said.already-done": "That has been done already.",

@@ -116,6 +116,11 @@ async function rollback(deps: Deps, migration: Migration, person: Person) {
     const params = { strategy: id, stored: version, known: strategy?.version ?? "none" };
     return { notice: problemsNotice(problem("plan.code-changed", params)) };
   }
+  if (!hasBegunAnything(migration)) {
+    const gate = strategy.steps.find((step) => step.gate)?.id ?? "";
+    const event: Event = { type: "rejected", gate, person, begun: false, price: 0 };
+    return { event, notice: said("said.withdrawn", name) };
+  }
   if (hasBegunOpening(migration) && !isSigned(migration)) {
     const writes = await strategy.writesSinceOpening(contextForReading(deps, migration));
     if (writes !== 0) {
@@ -127,7 +132,7 @@ async function rollback(deps: Deps, migration: Migration, person: Person) {
     }
   }
   const price = rollbackPrice(strategy, { ...migration, direction: "back" }, deps.clock.now());
-  const event: Event = { type: "rollback", person, price, begun: hasBegunAnything(migration) };
+  const event: Event = { type: "rollback", person, price, begun: true };
   return { event, notice: { kind: "said", note: note("said.rolling-back", { name, price }) } as Notice };
 }
 
@@ -149,7 +154,7 @@ export function isSigned(migration: Migration): boolean {
 }
 
 function said(
-  code: "said.paused" | "said.resumed" | "said.retried" | "said.forward-again",
+  code: "said.paused" | "said.resumed" | "said.retried" | "said.forward-again" | "said.withdrawn",
   name: string,
 ): Notice;
 function said(code: "said.already-done"): Notice;

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { clusterEndpoint } from "../../src/sim/aws/names.ts";
 import { remove } from "../../src/sim/aws/turn.ts";
 import { strategies } from "../../src/strategies/index.ts";
-import { aLife, type Life, moveAll, name, newest, settle } from "../engine/life.ts";
+import { aLife, type Life, lastNotice, moveAll, name, newest, settle } from "../engine/life.ts";
 import {
   failedRestore,
   pointsBeforeOpening,
@@ -52,7 +52,16 @@ for (const strategy of strategies) {
       expect(points.map(sayPoint)).toContain("restore is under way");
     });
 
-    test.each(points.map((point) => [sayPoint(point), point] as const))(
+    test("is withdrawn at once while nothing was made, and can be asked for again", async () => {
+      const life = await standingAt({ step: "begin", when: "done" });
+      expect(await rollBack(life)).toMatchObject({ status: "rejected", rollback: null });
+      expect(lastNotice(life)).toMatchObject({ note: { code: "said.withdrawn" } });
+      expectServing(life);
+      expect((await moveAll(life, life.world.executor()))?.status).toBe("finished");
+    });
+
+    const madeSomething = points.filter(({ step }) => step !== "begin");
+    test.each(madeSomething.map((point) => [sayPoint(point), point] as const))(
       "rolls back when %s, at the price it said, and moves again afterwards",
       async (_, point) => {
         const life = await standingAt(point);
