@@ -1,12 +1,20 @@
 import { cutoverGate, openGate, passedWith } from "../../core/approval.ts";
+import { gateName } from "../../core/gate-names.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
+import {
+  currentStep,
+  isDone,
+  isGoingOn,
+  mayHoldWrites,
+  type Phase,
+  servingOf,
+  signers,
+} from "../../core/phase.ts";
 import { expectedDowntime, type Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { currentStep, isDone, isGoingOn, mayHoldWrites, type Phase, servingOf, signers } from "../phase.ts";
 import { escaped, mention, mrkdwn, sayInstant } from "../text.ts";
-import { gateName } from "./gates.ts";
 import { keyName } from "./key.ts";
 import { problemLines } from "./problem.ts";
 import { backSteps } from "./steps.ts";

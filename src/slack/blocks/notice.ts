@@ -1,16 +1,16 @@
 import type { KnownBlock } from "@slack/types";
 import { verbs } from "../../core/command.ts";
+import { withGateName } from "../../core/gate-names.ts";
 import { sayDuration } from "../../core/note.ts";
+import { phaseOf } from "../../core/phase.ts";
 import { expectedDowntime, type Plan } from "../../core/plan.ts";
 import { explain, type Problem } from "../../core/problem.ts";
 import { note, say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import type { Notice, PollerState } from "../../engine/request.ts";
-import { phaseOf } from "../phase.ts";
 import { code, count, escaped, mrkdwn } from "../text.ts";
 import { databasesMessage } from "./databases.ts";
-import { withGateName } from "./gates.ts";
 import { leadOf, titleOf } from "./lead.ts";
 import { context, fields, header, listing, type Message, message, saying, section } from "./message.ts";
 import { refusalLines } from "./problem.ts";

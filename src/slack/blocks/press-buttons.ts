@@ -3,12 +3,12 @@ import { cutoverGate, openGate } from "../../core/approval.ts";
 import { databaseKey } from "../../core/cloud.ts";
 import { inDowntime } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
+import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../../core/phase.ts";
 import type { PlannedStep } from "../../core/plan.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import type { Press } from "../../engine/request.ts";
 import { actionIdOf, encode } from "../buttons.ts";
 import { limits } from "../limits.ts";
-import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../phase.ts";
 import { plain } from "./message.ts";
 
 interface Pressable {

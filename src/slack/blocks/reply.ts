@@ -1,3 +1,4 @@
+import { withGateName } from "../../core/gate-names.ts";
 import type { JournalEntry, Migration } from "../../core/migration.ts";
 import { plain, sayDuration } from "../../core/note.ts";
 import { explain } from "../../core/problem.ts";
@@ -5,7 +6,6 @@ import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, mention, mrkdwn, sayInstant } from "../text.ts";
 import { evidenceBlocks } from "./evidence.ts";
-import { withGateName } from "./gates.ts";
 import { serving } from "./lead.ts";
 import { context, type Message, message, section } from "./message.ts";
 import { explanation, problemLines } from "./problem.ts";

@@ -2,11 +2,18 @@ import type { KnownBlock } from "@slack/types";
 import { digest } from "../../core/hash.ts";
 import { inDowntime, isEnded } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
+import {
+  hasSomethingToUndo,
+  isGoingOn,
+  mayHoldWrites,
+  type Phase,
+  phaseOf,
+  sourceOf,
+} from "../../core/phase.ts";
 import type { Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { hasSomethingToUndo, isGoingOn, mayHoldWrites, type Phase, phaseOf, sourceOf } from "../phase.ts";
 import { code, count, escaped, mention, mrkdwn, sayMinute } from "../text.ts";
 import { keyName } from "./key.ts";
 import { downtimeFields, leadOf, sayExpectedDowntime, titleOf } from "./lead.ts";

@@ -2,10 +2,10 @@ import { passedWith } from "../../core/approval.ts";
 import { hasBegun } from "../../core/course.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
+import { currentStep, isDone } from "../../core/phase.ts";
 import type { Plan, PlannedStep } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import type { Effect } from "../../core/step.ts";
-import { currentStep, isDone } from "../phase.ts";
 import { escaped, mrkdwn, sayInstant } from "../text.ts";
 
 const effects: Readonly<Record<Effect, string>> = {

@@ -1,10 +1,10 @@
 import * as z from "zod";
-import { discardGate } from "../core/approval.ts";
-import { hasBegun } from "../core/course.ts";
-import { inDowntime, type Migration, type StepRecord } from "../core/migration.ts";
-import type { Plan, PlannedStep } from "../core/plan.ts";
-import type { Problem } from "../core/problem.ts";
-import type { Instant } from "../core/time.ts";
+import { discardGate } from "./approval.ts";
+import { hasBegun } from "./course.ts";
+import { inDowntime, type Migration, type StepRecord } from "./migration.ts";
+import type { Plan, PlannedStep } from "./plan.ts";
+import type { Problem } from "./problem.ts";
+import type { Instant } from "./time.ts";
 
 /** What a migration is doing, for people. */
 export type Phase =

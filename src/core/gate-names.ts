@@ -1,5 +1,5 @@
-import { cutoverGate, discardGate, openGate } from "../../core/approval.ts";
-import type { Note } from "../../core/note.ts";
+import { cutoverGate, discardGate, openGate } from "./approval.ts";
+import type { Note } from "./note.ts";
 
 const names: Readonly<Record<string, string>> = {
   begin: "the plan",
