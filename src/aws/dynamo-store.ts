@@ -4,7 +4,7 @@ import { databaseKey } from "../core/cloud.ts";
 import { halt } from "../core/halt.ts";
 import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/migration.ts";
 import { type Plan, planSchema } from "../core/plan.ts";
-import { type Store, StoredOtherwise, type ThreadState } from "../engine/deps.ts";
+import { type Reading, type Store, StoredOtherwise, type ThreadState } from "../engine/deps.ts";
 import { request } from "../engine/request.ts";
 import { agendaIndex, due, inbox, keys, resting, sinceIndex } from "./dynamo-items.ts";
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
@@ -34,6 +34,19 @@ export function createDynamoStore(client: DynamoDBClient, tableName: string): St
     ...epochs(table),
     ...switches(table),
   };
+}
+
+/**
+ * What can be read by somebody who may not write. A migration whose end was saved, and that nobody has moved to the past yet,
+ * is found where it stands.
+ */
+export function createDynamoReader(client: DynamoDBClient, tableName: string): Reading["store"] {
+  const table = openTable(client, tableName);
+  const { lastPast } = migrations(table);
+  const { findPlan } = plans(table);
+  const { findHalt, lastBeat } = switches(table);
+  const loadOpen = (database: string) => findHead(table, database);
+  return { loadOpen, listOpen: () => listOpen(table, loadOpen), lastPast, findPlan, findHalt, lastBeat };
 }
 
 function migrations(table: Table): Pick<Store, "create" | "loadOpen" | "save" | "findPast" | "lastPast"> {
@@ -66,12 +79,16 @@ function migrations(table: Table): Pick<Store, "create" | "loadOpen" | "save" | 
 }
 
 async function loadOpen(table: Table, database: string): Promise<Migration | undefined> {
-  const item = await table.read(keys.open(database));
-  const migration = item && parsed(item, migrationSchema);
+  const migration = await findHead(table, database);
   if (!migration || !isEnded(migration)) return migration;
   // Whoever saved its end was stopped before it was moved.
   await moveToPast(table, migration);
   return undefined;
+}
+
+async function findHead(table: Table, database: string): Promise<Migration | undefined> {
+  const item = await table.read(keys.open(database));
+  return item && parsed(item, migrationSchema);
 }
 
 function head(migration: Migration): Item {
@@ -144,14 +161,16 @@ function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
         await table.update(keys.open(database), "SET standing = :standing", options);
       }
     },
-    listOpen: async () => {
-      const { queue } = due;
-      const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
-      const heads = items.filter(({ pk, sk }) => sk === keys.open(pk).sk);
-      const open = await Promise.all(heads.map(({ pk }) => loadOpen(table, pk).catch(unlessReadable)));
-      return open.filter((migration) => migration !== undefined);
-    },
+    listOpen: () => listOpen(table, (database) => loadOpen(table, database)),
   };
+}
+
+async function listOpen(table: Table, load: Store["loadOpen"]): Promise<readonly Migration[]> {
+  const { queue } = due;
+  const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
+  const heads = items.filter(({ pk, sk }) => sk === keys.open(pk).sk);
+  const open = await Promise.all(heads.map(({ pk }) => load(pk).catch(unlessReadable)));
+  return open.filter((migration) => migration !== undefined);
 }
 
 function journal(table: Table): Pick<Store, "journalAfter"> {
@@ -172,7 +191,9 @@ function journal(table: Table): Pick<Store, "journalAfter"> {
   };
 }
 
-function requests(table: Table): Pick<Store, "putRequest" | "pendingRequests" | "removeRequest"> {
+function requests(
+  table: Table,
+): Pick<Store, "putRequest" | "pendingRequests" | "removeRequest" | "claimRequest"> {
   return {
     putRequest: (put) =>
       table.write({ ...keys.request(put.id), ...due, since: put.at, body: JSON.stringify(put) }, absent),
@@ -185,6 +206,7 @@ function requests(table: Table): Pick<Store, "putRequest" | "pendingRequests" | 
       const condition = present;
       await table.update(keys.request(id), "REMOVE queue, standing, since, body", { condition });
     },
+    claimRequest: (id) => table.write({ ...keys.request(id) }, absent),
   };
 }
 

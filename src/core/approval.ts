@@ -31,7 +31,15 @@ export const approval = z.object({
 });
 export type Approval = z.infer<typeof approval>;
 
-/** What Slack says about who clicked, at the time of the click. */
+/**
+ * Two accounts of one person share the id. The user is looked at as well: whoever comes by another way than Slack has the id
+ * that was configured for them, which may not be the one that Slack gives.
+ */
+export function isSamePerson(one: Person, other: Person): boolean {
+  return one.id === other.id || one.user === other.user;
+}
+
+/** Who asks for something: what Slack says of them at the time of the click, or the configuration of an operator. */
 export interface Clicker {
   readonly person: Person;
   readonly team: string;
@@ -65,8 +73,7 @@ export function judgeApproval(click: Click, migration: Migration, homeTeam: stri
   const standing = judgeStanding(clicker, homeTeam);
   if (standing) return standing;
   if (!clicker.approver) return problem("approval.not-an-approver", { name: clicker.person.name });
-  const { id, user } = migration.requester;
-  if (clicker.person.id === id || clicker.person.user === user) {
+  if (isSamePerson(clicker.person, migration.requester)) {
     return problem("approval.own-request", { name: clicker.person.name });
   }
   if (click.migration !== migration.id) return problem("approval.other-migration", {});

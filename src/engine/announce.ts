@@ -3,7 +3,7 @@ import type { Migration } from "../core/migration.ts";
 import { remaining, rollbackPrice } from "../core/price.ts";
 import { seconds } from "../core/time.ts";
 import { findStrategy } from "../strategies/index.ts";
-import { ChannelFault, type Deps, type MigrationView, type ThreadState } from "./deps.ts";
+import { ChannelFault, type Deps, type MigrationView, type Reading, type ThreadState } from "./deps.ts";
 
 /** Slack asks apps to edit a message at most every three seconds. */
 const editAtMostEvery = seconds(3);
@@ -12,7 +12,10 @@ const patience = seconds(5);
 const postingTakes = seconds(30);
 
 /** Everything a message about this migration can show, at this moment. */
-export async function viewOf(deps: Deps, migration: Migration): Promise<MigrationView | undefined> {
+export async function viewOf(
+  deps: Pick<Reading, "store" | "clock">,
+  migration: Migration,
+): Promise<MigrationView | undefined> {
   const plan = await deps.store.findPlan(databaseKey(migration.target), migration.planHash);
   const strategy = findStrategy(migration.strategy.id);
   if (!plan) return undefined;

@@ -1,4 +1,11 @@
-import { type Approval, type Clicker, cutoverGate, discardGate, judgeApproval } from "../core/approval.ts";
+import {
+  type Approval,
+  type Clicker,
+  cutoverGate,
+  discardGate,
+  isSamePerson,
+  judgeApproval,
+} from "../core/approval.ts";
 import { databaseKey } from "../core/cloud.ts";
 import type { Event } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
@@ -9,21 +16,20 @@ import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
 import { problemsNotice } from "./intake.ts";
 import { hasBegunAnything, saveEvent, waitsAtGate } from "./reconcile.ts";
-import type { Notice, Press, Request } from "./request.ts";
+import type { AskedPress, Notice, Press } from "./request.ts";
 import { decideAndSave, hasBegunOpening, isSigned, steer } from "./steering.ts";
 import { drift } from "./survey.ts";
-
-type ClickRequest = Extract<Request, { kind: "click" }>;
 
 /**
  * Serves the press of a button. What the button says is compared with what is stored: a button that was edited, belongs
  * to an older plan or to a migration that has ended does nothing but explain itself.
  */
-export async function servePress(deps: Deps, request: ClickRequest, clicker: Clicker): Promise<Notice> {
+export async function servePress(deps: Deps, request: AskedPress, clicker: Clicker): Promise<Notice> {
   const migration = await deps.store.loadOpen(request.database);
   if (!migration || migration.id !== request.migration)
     return problemsNotice(problem("approval.other-migration", {}));
-  if (migration.channel !== request.channel) return problemsNotice(problem("approval.other-migration", {}));
+  const isElsewhere = request.channel !== null && request.channel !== migration.channel;
+  if (isElsewhere) return problemsNotice(problem("approval.other-migration", {}));
   const { press } = request;
   switch (press.does) {
     case "approve":
@@ -43,7 +49,7 @@ export async function servePress(deps: Deps, request: ClickRequest, clicker: Cli
 async function approve(
   deps: Deps,
   first: Migration,
-  request: ClickRequest,
+  request: AskedPress,
   press: Extract<Press, { does: "approve" }>,
   clicker: Clicker,
 ): Promise<Notice> {
@@ -95,7 +101,7 @@ async function driftAtClick(deps: Deps, migration: Migration, gate: string): Pro
 function reject(deps: Deps, first: Migration, gate: string, clicker: Clicker): Promise<Notice> {
   return decideAndSave(deps, first, (migration) => {
     const { person, approver } = clicker;
-    if (!approver && person.id !== migration.requester.id) {
+    if (!approver && !isSamePerson(person, migration.requester)) {
       return { notice: problemsNotice(problem("command.not-allowed", { name: migration.target.name })) };
     }
     if (migration.direction !== "forward" || !waitsAtGate(migration, gate)) {
@@ -110,7 +116,7 @@ function reject(deps: Deps, first: Migration, gate: string, clicker: Clicker): P
 }
 
 /** One of the two signatures that a rollback after the opening needs where clients have written. */
-function signDiscard(deps: Deps, first: Migration, request: ClickRequest, clicker: Clicker): Promise<Notice> {
+function signDiscard(deps: Deps, first: Migration, request: AskedPress, clicker: Clicker): Promise<Notice> {
   return decideAndSave(deps, first, (migration) => {
     const { person, approver } = clicker;
     if (!approver)
@@ -119,7 +125,7 @@ function signDiscard(deps: Deps, first: Migration, request: ClickRequest, clicke
       return { notice: problemsNotice(problem("approval.stale-plan", {})) };
     if (!hasBegunOpening(migration)) return { notice: problemsNotice(problem("approval.not-waiting", {})) };
     const already = migration.approvals.some(
-      (given) => given.gate === discardGate && given.person.id === person.id,
+      (given) => given.gate === discardGate && isSamePerson(given.person, person),
     );
     if (already) return { notice: problemsNotice(problem("approval.already-signed", { name: person.name })) };
     const now = deps.clock.now();

@@ -48,6 +48,8 @@ export interface Store {
   /** Those that this version can read: during an update the other version may know more. */
   pendingRequests(): Promise<readonly Request[]>;
   removeRequest(id: string): Promise<void>;
+  /** False if that id was claimed or put before: what is served without having been put is served once, too. */
+  claimRequest(id: string): Promise<boolean>;
 
   /** How far a migration's thread has been posted. */
   loadThread(database: string, migration: string): Promise<ThreadState | undefined>;
@@ -144,6 +146,13 @@ export class StoredOtherwise extends Error {
     super(`${key} is not stored as this version stores it`, { cause });
     this.name = "StoredOtherwise";
   }
+}
+
+/** As much of `Deps` as it takes to tell how things stand. */
+export interface Reading {
+  readonly clock: Pick<Clock, "now">;
+  readonly store: Pick<Store, "loadOpen" | "listOpen" | "lastPast" | "findPlan" | "findHalt" | "lastBeat">;
+  readonly environment: Pick<Environment, "account" | "region">;
 }
 
 /** What the operator configured and a strategy may know. */

@@ -6,7 +6,7 @@ import type { Halt } from "../core/halt.ts";
 import type { Migration } from "../core/migration.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import type { Agenda, Deps } from "./deps.ts";
+import type { Agenda, Clock, Deps, Store } from "./deps.ts";
 import type { Notice } from "./request.ts";
 import { decideAndSave, resuming } from "./steering.ts";
 
@@ -38,7 +38,11 @@ async function reasonToWait(deps: Deps) {
   }
 }
 
-export async function halt(deps: Deps, reason: string, { person, approver }: Clicker): Promise<Notice> {
+export async function halt(
+  deps: { readonly clock: Pick<Clock, "now">; readonly store: Pick<Store, "setHalt"> },
+  reason: string,
+  { person, approver }: Clicker,
+): Promise<Notice> {
   if (!approver) return { kind: "problems", problems: [problem("command.not-approver", {})] };
   await deps.store.setHalt({ at: deps.clock.now(), by: person, reason });
   return { kind: "said", note: note("said.halted", {}) };

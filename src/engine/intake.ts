@@ -10,9 +10,9 @@ import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
 import { servePress } from "./clicks.ts";
-import { type Agenda, ChannelFault, type Deps, StoredOtherwise } from "./deps.ts";
+import { type Agenda, ChannelFault, type Deps, type Reading, StoredOtherwise } from "./deps.ts";
 import { everyOpen, halt, halted, unhalt } from "./halting.ts";
-import type { ListedDatabase, Notice, PollerState, Request } from "./request.ts";
+import type { Asked, AskedCommand, ListedDatabase, Notice, PollerState, Request } from "./request.ts";
 import { steer } from "./steering.ts";
 import { planFor } from "./survey.ts";
 
@@ -24,7 +24,7 @@ export async function serveRequests(deps: Deps): Promise<Agenda["migrations"]> {
   const touched: Agenda["migrations"][number][] = [];
   const pending = await deps.store.pendingRequests();
   for (const request of [...pending].sort((a, b) => a.at - b.at)) {
-    const notice = await serve(deps, request);
+    const notice = await serve(deps, request, () => deps.lookUp(request.user, request.team));
     await deps.channel.answer(request, notice);
     await deps.store.removeRequest(request.id);
     if (request.kind === "command" && request.command.verb === "unhalt")
@@ -48,23 +48,24 @@ export function problemsNotice(...problems: readonly Problem[]): Notice {
   return { kind: "problems", problems };
 }
 
-async function serve(deps: Deps, request: Request): Promise<Notice> {
+/** Serves one request, under the same rules by whichever way it came. `identify` says whose it is. */
+export async function serve(deps: Deps, asked: Asked, identify: () => Promise<Clicker>): Promise<Notice> {
   try {
-    const clicker = await deps.lookUp(request.user, request.team);
+    const clicker = await identify();
     const standing = judgeStanding(clicker, deps.environment.team);
     if (standing) return problemsNotice(standing);
-    return request.kind === "command"
-      ? await serveCommand(deps, request, clicker)
-      : await servePress(deps, request, clicker);
+    return asked.kind === "command"
+      ? await serveCommand(deps, asked, clicker)
+      : await servePress(deps, asked, clicker);
   } catch (fault) {
-    return couldNot(deps, request, fault);
+    return couldNot(deps, asked, fault);
   }
 }
 
 /** A person is told that it did not work, and what; never with the service's own text. */
-function couldNot(deps: Deps, request: Request, fault: unknown): Notice {
+function couldNot(deps: Deps, asked: Asked, fault: unknown): Notice {
   if (fault instanceof ChannelFault) return problemsNotice(problem("approval.cannot-check", {}));
-  deps.log.error("request-failed", { request: request.id, fault });
+  deps.log.error("request-failed", { request: asked.id, fault });
   if (fault instanceof CloudFault) {
     return problemsNotice(problem("command.failed", { what: fault.operation, code: fault.code }));
   }
@@ -75,10 +76,8 @@ function couldNot(deps: Deps, request: Request, fault: unknown): Notice {
   return problemsNotice(problem("command.failed", { what: "encrypt-db", code: "internal" }));
 }
 
-type CommandRequest = Extract<Request, { kind: "command" }>;
-
-async function serveCommand(deps: Deps, request: CommandRequest, clicker: Clicker): Promise<Notice> {
-  const { command } = request;
+async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): Promise<Notice> {
+  const { command } = asked;
   const { channels } = deps.environment;
   switch (command.verb) {
     case "help":
@@ -93,11 +92,14 @@ async function serveCommand(deps: Deps, request: CommandRequest, clicker: Clicke
       return halt(deps, command.reason, clicker);
     case "unhalt":
       return unhalt(deps, clicker);
-    case "start":
-      if (!channels.includes(request.channel)) {
+    case "start": {
+      const { id, channel } = asked;
+      // Its thread is in the channel.
+      if (channel === null || !channels.includes(channel)) {
         return problemsNotice(problem("command.wrong-channel", { channel: `<#${channels[0]}>` }));
       }
-      return start(deps, request, command, clicker);
+      return start(deps, { id, channel }, command, clicker);
+    }
     case "pause":
     case "resume":
     case "retry":
@@ -127,9 +129,15 @@ async function dryRun(deps: Deps, command: Extract<Command, { verb: "plan" }>): 
   return "problems" in made ? problemsNotice(...made.problems) : { kind: "plan", plan: made.plan };
 }
 
+/** The request with which a migration begins. */
+interface Begun {
+  readonly id: string;
+  readonly channel: string;
+}
+
 async function start(
   deps: Deps,
-  request: CommandRequest,
+  request: Begun,
   command: Extract<Command, { verb: "start" }>,
   clicker: Clicker,
 ): Promise<Notice> {
@@ -149,7 +157,7 @@ async function start(
 }
 
 /** The same request may be served twice, if the first time ended between making the migration and taking it away. */
-function alreadyOpen(open: Migration, request: CommandRequest): Notice {
+function alreadyOpen(open: Migration, request: Begun): Notice {
   const { name } = open.target;
   if (open.request.id === request.id) return { kind: "said", note: note("said.started", { name }) };
   return problemsNotice(
@@ -159,7 +167,7 @@ function alreadyOpen(open: Migration, request: CommandRequest): Notice {
 
 function newMigration(
   deps: Deps,
-  request: CommandRequest,
+  request: Begun,
   made: { readonly plan: Plan; readonly strategy: Strategy },
   clicker: Clicker,
 ): Migration {
@@ -196,7 +204,8 @@ function newMigration(
   return record(migration, note("event.created", params), now);
 }
 
-async function status(deps: Deps, name: string | null): Promise<Notice> {
+/** How one migration stands, the last one of a database, or every open one. It only reads. */
+export async function status(deps: Reading, name: string | null): Promise<Notice> {
   const found = name === null ? await deps.store.listOpen() : await oneStatus(deps, name);
   const views = await Promise.all(found.map((migration) => viewOf(deps, migration)));
   const shown = views.flatMap((view) => view ?? []);
@@ -204,12 +213,12 @@ async function status(deps: Deps, name: string | null): Promise<Notice> {
   return { kind: "status", views: shown, poller: await pollerState(deps) };
 }
 
-async function pollerState({ store, clock }: Deps): Promise<PollerState> {
+async function pollerState({ store, clock }: Reading): Promise<PollerState> {
   const [lastBeat, halted] = await Promise.all([store.lastBeat(), store.findHalt()]);
   return { now: clock.now(), lastBeat, halted };
 }
 
-async function oneStatus(deps: Deps, name: string): Promise<readonly Migration[]> {
+async function oneStatus(deps: Reading, name: string): Promise<readonly Migration[]> {
   const { account, region } = deps.environment;
   const key = databaseKey({ account, region, kind: "cluster", name });
   const found = (await deps.store.loadOpen(key)) ?? (await deps.store.lastPast(key));

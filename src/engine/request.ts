@@ -53,6 +53,21 @@ export const request = z.discriminatedUnion("kind", [
 ]);
 export type Request = z.infer<typeof request>;
 
+/** What is asked for, by whichever way it came; `channel` is null where it came by none of Slack's. */
+export type Asked = AskedCommand | AskedPress;
+
+export interface AskedCommand extends Pick<Extract<Request, { kind: "command" }>, "kind" | "id" | "command"> {
+  readonly channel: string | null;
+}
+
+export interface AskedPress
+  extends Pick<
+    Extract<Request, { kind: "click" }>,
+    "kind" | "id" | "press" | "database" | "migration" | "planHash"
+  > {
+  readonly channel: string | null;
+}
+
 /** What the person alone is told. */
 export type Notice =
   | { readonly kind: "problems"; readonly problems: readonly Problem[] }

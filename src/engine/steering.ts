@@ -1,4 +1,4 @@
-import { type Clicker, discardGate, type Person } from "../core/approval.ts";
+import { type Clicker, discardGate, isSamePerson, type Person } from "../core/approval.ts";
 import { databaseKey } from "../core/cloud.ts";
 import { currentOf, hasBegun } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
@@ -60,7 +60,7 @@ export function steer(deps: Deps, migration: Migration, verb: Steering, clicker:
 }
 
 function mayRollBack(migration: Migration, { person, approver }: Clicker): boolean {
-  return approver || person.id === migration.requester.id;
+  return approver || isSamePerson(person, migration.requester);
 }
 
 function pause(migration: Migration, person: Person) {
@@ -147,10 +147,10 @@ function openingStep(migration: Migration): string {
 
 /** Two different people, of the current plan. */
 export function isSigned(migration: Migration): boolean {
-  const signed = migration.approvals.filter(
-    ({ gate, planHash }) => gate === discardGate && planHash === migration.planHash,
-  );
-  return new Set(signed.map(({ person }) => person.id)).size >= 2;
+  const signers = migration.approvals
+    .filter(({ gate, planHash }) => gate === discardGate && planHash === migration.planHash)
+    .map(({ person }) => person);
+  return signers.some((one) => signers.some((other) => !isSamePerson(one, other)));
 }
 
 function said(

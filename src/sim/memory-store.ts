@@ -98,6 +98,11 @@ export function createMemoryStore(): Store {
     async removeRequest(id) {
       if (requests.has(id)) requests.set(id, "answered");
     },
+    async claimRequest(id) {
+      if (requests.has(id)) return false;
+      requests.set(id, "answered");
+      return true;
+    },
     async loadThread(database, migration) {
       return threads.get(`${database}#${migration}`);
     },

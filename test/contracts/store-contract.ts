@@ -245,6 +245,16 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         expect(await store.pendingRequests()).toEqual([]);
       });
 
+      it("that is served without having been put is claimed once, by nobody who asks again", async () => {
+        const claims = Array.from({ length: 10 }, () => store.claimRequest("r1"));
+
+        expect((await Promise.all(claims)).filter(Boolean)).toHaveLength(1);
+        expect(await store.putRequest(aRequest("r1", 1))).toBe(false);
+        await store.putRequest(aRequest("r2", 2));
+        expect(await store.claimRequest("r2")).toBe(false);
+        expect(await store.pendingRequests()).toEqual([aRequest("r2", 2)]);
+      });
+
       it("waits with the others in the order in which they were asked", async () => {
         for (const [id, at] of [
           ["r3", 30],
