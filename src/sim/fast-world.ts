@@ -125,7 +125,7 @@ export class FastWorld {
       ...database,
       // One look each time: an endpoint that is watched four times a second would be most of a life.
       watch: async (at, options) => {
-        const seen = await database.watch(at, { ...options, every: options.during });
+        const seen = await database.watch(at, { ...options, during: 0 });
         await this.#sleep(options.during);
         return seen;
       },
