@@ -1,4 +1,4 @@
-import type { Target } from "../core/cloud.ts";
+import type { Cloud, Target } from "../core/cloud.ts";
 import { forwardCourse } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
@@ -18,13 +18,9 @@ export async function planFor(
   const key = asked.key ?? defaultKey;
   if (key === null) return { problems: [problem("key.none-given", { name: asked.name })] };
   const target: Target = { account, region, kind: "cluster", name: asked.name };
-  const chosen = await chooseStrategy(
-    asked.name,
-    { region, key },
-    deps.cloudFor(target, { effect: "reads" }),
-  );
-  if ("problem" in chosen) return { problems: [chosen.problem] };
   const cx = surveyContext(deps, target, key, asked.migration);
+  const chosen = await chooseStrategy(asked.name, { region, key }, cx.cloud);
+  if ("problem" in chosen) return { problems: [chosen.problem] };
   const made = await planWith(deps, chosen.strategy, cx);
   return "problems" in made ? made : { ...made, strategy: chosen.strategy };
 }
@@ -36,8 +32,30 @@ function surveyContext(deps: Deps, target: Target, key: string, migration: strin
     fenceGroups: deps.environment.fenceGroups,
     names: namesFor(migration, target.name),
     now: deps.clock.now(),
-    cloud: deps.cloudFor(target, { effect: "reads" }),
+    cloud: lookingOnce(deps.cloudFor(target, { effect: "reads" })),
     database: deps.database,
+  };
+}
+
+/**
+ * What the choice of a strategy and its survey both ask for is asked for once: it is fewer calls, and the plan rests on one
+ * look at the database and not on two that may differ. Good for one plan.
+ */
+function lookingOnce(cloud: Cloud): Cloud {
+  return {
+    ...cloud,
+    findCluster: once(cloud.findCluster),
+    findKey: once(cloud.findKey),
+    attachmentsOf: once(cloud.attachmentsOf),
+  };
+}
+
+function once<Of, Found>(look: (of: Of) => Promise<Found>): (of: Of) => Promise<Found> {
+  const asked = new Map<Of, Promise<Found>>();
+  return (of) => {
+    const found = asked.get(of) ?? look(of);
+    asked.set(of, found);
+    return found;
   };
 }
 

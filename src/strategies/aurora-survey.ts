@@ -9,7 +9,7 @@ import type { AuroraObserved, AuroraPinned } from "./facts.ts";
 
 type Surveyed = Survey<AuroraPinned, AuroraObserved> | { problem: Problem };
 
-/** Reads everything that the plan rests on. A few rounds of look-ups, each round at once. */
+/** Reads everything that the plan rests on, in two rounds of look-ups, each round at once. */
 export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
   const { name, region } = cx.target;
   const [source, key] = await Promise.all([cx.cloud.findCluster(name), cx.cloud.findKey(cx.key)]);
@@ -18,19 +18,19 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
   if (source.status !== "available")
     return { problem: problem("target.not-available", { name, status: source.status }) };
   if (source.endpoint === null) return { problem: problem("target.no-writer", { name }) };
-  const [members, attachments, quotas, vpc, sourceKey, snapshot] = await Promise.all([
+  const database = source.databaseName ?? "postgres";
+  const [members, attachments, quotas, vpc, sourceKey, snapshot, inside] = await Promise.all([
     cx.cloud.membersOf(name),
     cx.cloud.attachmentsOf(source),
     cx.cloud.quotas(),
     cx.cloud.vpcOf(source.settings.subnetGroup),
     source.keyArn === null ? undefined : cx.cloud.findKey(source.keyArn),
     cx.cloud.findClusterSnapshot(cx.names.safetySnapshot),
+    askInside(cx, source, database),
   ]);
   const fenceGroup = vpc === undefined ? undefined : cx.fenceGroups[vpc];
   if (vpc === undefined || fenceGroup === undefined)
     return { problem: problem("fence.no-group", { vpc: vpc ?? "?", name }) };
-  const database = source.databaseName ?? "postgres";
-  const inside = await askInside(cx, source, database);
   if (inside.problem !== undefined) return { problem: inside.problem };
   const pinned: AuroraPinned = {
     source: { name, resourceId: source.resourceId, arn: source.arn, keyArn: source.keyArn },

@@ -28,7 +28,10 @@ async function chooseForCluster(
   const refused = refuseTopology(cluster);
   if (refused) return { problem: refused };
   const { name } = cluster;
-  const attachments = await cloud.attachmentsOf(cluster);
+  const [attachments, wanted] = await Promise.all([
+    cloud.attachmentsOf(cluster),
+    cluster.encryption === "sse-kms" ? cloud.findKey(key) : undefined,
+  ]);
   const global = attachments.find(({ kind }) => kind === "global-database");
   if (global) return { problem: problem("target.global-database", { name, global: global.name }) };
   const share = attachments.find(({ kind }) => kind === "ram-share");
@@ -40,13 +43,11 @@ async function chooseForCluster(
       return { problem: problem("target.aws-owned-key", { name }) };
     case "unknown":
       return { problem: problem("target.unknown-encryption", { name }) };
-    case "sse-kms": {
-      const wanted = await cloud.findKey(key);
+    case "sse-kms":
       if (wanted && wanted.arn === cluster.keyArn) {
         return { problem: problem("target.already-encrypted", { name, key: wanted.arn }) };
       }
       return { strategy: auroraPointInTime };
-    }
   }
 }
 
