@@ -15,7 +15,7 @@ const iso = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
 const serverClock = "clock_timestamp() at time zone 'UTC'";
 
 /** What a question or an act is in SQL; `$1` is its argument. */
-export const sql: Readonly<Record<Question | DatabaseAct, string>> = {
+const sql: Readonly<Record<Question | DatabaseAct, string>> = {
   identity,
   "own-schema": `select count(*) from pg_namespace where nspname = '${ownSchema}'`,
   "foreign-sessions": `select count(*) ${foreign}`,

@@ -18,9 +18,9 @@ export function signLines(region: string, { look, must }: Sign): string {
   if ("beLaterThan" in must) return `${typed}\n# must print: a time after ${must.beLaterThan}`;
   if ("beGiven" in must) return `${typed}\n# must print: something, and not None`;
   if ("equal" in must) {
-    return `diff <(${typed}) \\\n     <(${lookCommand(region, must.equal)})\n# must print: nothing`;
+    return `diff <(${typed}) \\\n     <(${lookCommand(region, must.equal)})\n# must print: nothing, and no error`;
   }
-  return `${must.beKeptAs}=$(${typed})\necho "$${must.beKeptAs}"   # keep it: it is asked for below`;
+  return `${must.beKeptAs}=$(${typed})\necho "$${must.beKeptAs}"   # not empty; it is asked for below`;
 }
 
 function lookCommand(region: string, look: ManualLook): string {

@@ -44,7 +44,7 @@ export interface Sign {
   readonly must: Must;
 }
 
-export type Must =
+type Must =
   /** These rows, in any order; none of them means nothing at all. */
   | { readonly be: readonly string[] }
   | { readonly beLaterThan: string }
@@ -56,7 +56,7 @@ export type Must =
 /** By name where a resource id is not known yet. */
 export type Which = { readonly resourceIds: readonly string[] } | { readonly names: readonly string[] };
 
-export type ClusterField =
+type ClusterField =
   | "name"
   | "status"
   | "resourceId"

@@ -215,6 +215,7 @@ const forward: Readonly<Record<string, Guide<AuroraPinned, AuroraLearned>>> = {
       "has written to it: do not open, go back.",
     done: (cx) => [
       fenced(cx, source(cx)),
+      fenced(cx, named(cx)),
       {
         look: changes(retiredHost(cx, writer(cx))),
         must: { be: rows(cx.learned.stillQuiet, "$STILL_QUIET") },

@@ -1,4 +1,7 @@
 import { expect, test } from "vitest";
+import type { Cluster, Instance } from "../../src/sim/aws/state.ts";
+import { put } from "../../src/sim/aws/turn.ts";
+import type { Change } from "../../src/sim/memory-servers.ts";
 import { aLife, ask, type Life, moveAll, name, settle } from "../engine/life.ts";
 import { failedRestore, justOpened, type Point, sayPoint, seen, standingAt } from "../strategies/harness.ts";
 import { aPerson } from "./person.ts";
@@ -79,6 +82,87 @@ test("a restore that has failed is deleted and not renamed", async () => {
   expect(seen(life)).toEqual(seen(aLife()));
   expect(Object.values(life.world.account.state.clusters)).toHaveLength(1);
 });
+
+/** What goes wrong, and the step at which a person must see it. */
+const wrongs: readonly [string, (life: Life) => void, string][] = [
+  [
+    "the replacement is under another key",
+    (life) => change(life, { storageKey: life.source.storageKey }),
+    "Verify the key",
+  ],
+  ["a setting differs", (life) => set(life, { BackupRetentionPeriod: 1 }), "Verify every setting"],
+  [
+    "a setting of an instance differs",
+    (life) => setMember(life, { PromotionTier: 9 }),
+    "Verify every setting",
+  ],
+  [
+    "a tag is missing",
+    (life) => set(life, { TagList: serving(life).settings.TagList.slice(1) }),
+    "Verify every setting",
+  ],
+  ["the marker is not in it", (life) => commit(life, serving(life), { kind: "forget" }), "Verify the marker"],
+  [
+    "what came after the restore time is in it",
+    (life) => commit(life, serving(life), { kind: "mark", token: "m00001-after" }),
+    "Verify the marker",
+  ],
+  [
+    "somebody has written to the source",
+    (life) => commit(life, life.source, { kind: "put", key: "late", value: "row" }),
+    "Prove, as the last thing",
+  ],
+  ["the fence is gone", (life) => unfence(life, life.source.resourceId), "Prove, as the last thing"],
+  [
+    "the replacement is open already",
+    (life) => unfence(life, serving(life).resourceId),
+    "Prove, as the last thing",
+  ],
+];
+
+test.each(wrongs)("a person does not get past it where %s", async (_, goWrong, title) => {
+  const life = await standingAt({ step: "introduce-replacement", when: "done" });
+  life.world.meanwhile = undefined;
+  goWrong(life);
+  const person = await aPerson(life);
+  const goingOn = person.carryOut(await sheetOf(life), (sheet) => sheet.forward);
+  await expect(goingOn).rejects.toThrow(new RegExp(`^never done: 4.\\d+ of 28: ${title}`));
+});
+
+function change({ world, source }: Life, to: Partial<Cluster>, which?: string): void {
+  const { clusters } = world.account.state;
+  const found = Object.values(clusters).find(({ id, resourceId }) =>
+    which ? resourceId === which : id === source.id,
+  );
+  if (!found) throw new Error("nothing to change");
+  world.account.alter((turn) => put(turn, "clusters", { ...found, ...to }));
+}
+
+function set(life: Life, settings: Partial<Cluster["settings"]>): void {
+  change(life, { settings: { ...serving(life).settings, ...settings } });
+}
+
+function setMember({ world, source }: Life, settings: Partial<Instance["settings"]>): void {
+  const found = Object.values(world.account.state.instances).find(({ id }) => id === `${source.id}-2`);
+  if (!found) throw new Error("there is no second instance");
+  world.account.alter((turn) =>
+    put(turn, "instances", { ...found, settings: { ...found.settings, ...settings } }),
+  );
+}
+
+function commit({ world }: Life, { resourceId }: Cluster, what: Change): void {
+  const { instances } = world.account.state;
+  const found = Object.values(instances).find(({ cluster, writer }) => cluster === resourceId && writer);
+  world.servers.commit(found?.resourceId ?? "", what);
+}
+
+function unfence(life: Life, which: string): void {
+  const { clusters } = life.world.account.state;
+  const found = Object.values(clusters).find(({ resourceId }) => resourceId === which);
+  if (!found) throw new Error("nothing to open");
+  const VpcSecurityGroups = life.source.settings.VpcSecurityGroups;
+  change(life, { settings: { ...found.settings, VpcSecurityGroups } }, which);
+}
 
 test("the way back after the opening stops at writes that would be lost", async () => {
   const life = await justOpened();

@@ -7,14 +7,14 @@ import { type Check, type ReadSheet, type ReadStep, read } from "./reading.ts";
 import { expanded, statementsIn, wordsOf } from "./shell-words.ts";
 
 const lookEvery = 10_000;
-const patience = 12 * 3_600_000;
+const patience = 3 * 3_600_000;
 
 /** Somebody who does what a sheet says and nothing else. */
 export async function aPerson(life: Life) {
   const variables: Record<string, string> = {};
   const shell = await aShell(life, variables);
   return {
-    /** Carries these steps out, one after the other. Throws where one is not done within half a day. */
+    /** Carries these steps out, one after the other. Throws where one is not done within three hours. */
     async carryOut(sheet: string, which: (of: ReadSheet) => readonly ReadStep[]): Promise<void> {
       const steps = read(sheet);
       shell.prepare(steps.preparation);
