@@ -98,12 +98,12 @@ function isUnderWay({ waitsFor }: Outlook): boolean {
 
 /**
  * Somebody's database is down, or on its way back up: seconds count. A look that failed says nothing, so a run that lingers
- * goes on.
+ * goes on. So does one that lost a save: who was faster may be the run before, which is about to end.
  */
 function isUrgent({ migration, waitsFor }: Outlook, lingers: boolean): boolean {
   if (waitsFor === "failed") return lingers;
   return (
-    waitsFor === "the-world" &&
+    (waitsFor === "the-world" || waitsFor === "lost") &&
     migration !== undefined &&
     (inDowntime(migration) || migration.direction === "back")
   );

@@ -48,7 +48,7 @@ export async function reconcile(deps: Deps, database: string): Promise<Outlook> 
     const seen = await eventOf(deps, strategy, migration, current);
     const event = await heldBack(deps, migration, current, seen);
     const moved = await take(deps, strategy, migration, current, event);
-    if (moved === "lost") return { ...nothing(migration), waitsFor: "lost" };
+    if (moved === "lost") return { migration, waitsFor: "lost", lookAgainIn: seconds(2), watch: [] };
     if (moved === migration) {
       return isForPeople(event) ? waitingForPeople(migration) : outlook(deps, migration, current);
     }
