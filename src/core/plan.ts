@@ -75,8 +75,13 @@ export function makePlan(
     remarks: [...input.remarks],
     longestDowntime: input.longestDowntime,
   };
-  const { checks: _held, remarks: _said, ...covered } = plan;
-  return { ...plan, hash: digest(covered) };
+  return { ...plan, hash: hashOf(plan) };
+}
+
+/** The hash of what approvers sign; of a plan that comes from elsewhere, to be compared with its own. */
+export function hashOf(plan: Omit<Plan, "hash"> & Partial<Pick<Plan, "hash">>): string {
+  const { hash: _own, checks: _held, remarks: _said, ...covered } = plan;
+  return digest(covered);
 }
 
 /** Milliseconds from the first act of the fence to the end of the step that opens. */

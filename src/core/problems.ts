@@ -293,6 +293,32 @@ export const problems = {
     fix: "Click again in a moment.",
   },
 
+  // Operators, who come with an AWS identity.
+  "operator.not-proven": {
+    why: "AWS does not confirm who is calling ({code}).",
+    fix: "Renew your credentials until `aws sts get-caller-identity` works in the same shell, and use the account, Region and table of this bot.",
+  },
+  "operator.stale": {
+    why: "The request was signed {age:duration} away from the bot's own time; more than five minutes are not accepted.",
+    fix: "Set this machine's clock, and try again.",
+  },
+  "operator.repeated": {
+    why: "This very request has been served before.",
+    fix: "Look what became of it: `npm run operate -- status`. Then ask anew.",
+  },
+  "operator.unknown": {
+    why: "AWS says that you are {arn}. That is nobody whom OPERATORS names, and only who is named there may change anything.",
+    fix: "Use the identity that is named there, or have this one added to the bot's configuration. `status`, `list` and `sheet` need none.",
+  },
+  "operator.other-account": {
+    why: "AWS says that you are {arn}, and this bot serves account {account}.",
+    fix: "Use an identity of that account, or one that OPERATORS names.",
+  },
+  "operator.unreadable": {
+    why: "The request is not one that this version of the bot knows.",
+    fix: "Use `npm run operate` of the version that is deployed.",
+  },
+
   // Commands.
   "command.unknown": {
     why: "There is no command “{word}”.",
