@@ -9,9 +9,9 @@ type SetByLambda = "AWS_REGION" | "AWS_ACCESS_KEY_ID" | "AWS_SECRET_ACCESS_KEY" 
 /** Where something stands in for AWS or for Slack. */
 type ForStandIns = "AWS_ENDPOINT_URL" | "SLACK_URL";
 
-type Read<Schema extends z.ZodType> = Omit<z.input<Schema>, SetByLambda | ForStandIns>;
+type Read<Schema extends z.core.$ZodType> = Omit<z.input<Schema>, SetByLambda | ForStandIns>;
 /** What a function reads, as src/config.ts has it: a variable that is missing, or that nobody reads, does not compile. */
-type Environment<Schema extends z.ZodType> = { readonly [Name in keyof Read<Schema>]: string };
+type Environment<Schema extends z.core.$ZodType> = { readonly [Name in keyof Read<Schema>]: string };
 
 export function slackEnvironment(settings: Settings): Environment<typeof frontSchema> {
   return { ...slack(settings), TABLE_NAME: product, WORKER_FUNCTION: functionNames.worker };

@@ -1,55 +1,94 @@
 import { readFileSync } from "node:fs";
-import * as z from "zod";
+import * as z from "zod/mini";
 import { minutes } from "./core/time.ts";
 
-const list = z
-  .string()
-  .transform((text) => text.split(/[\s,]+/).filter((part) => part !== ""))
-  .pipe(z.array(z.string()).min(1, "must not be empty"));
+/** Every check has words of its own: `zod/mini` knows none, and half the size of the front would be those of `zod`. */
+const text = (message: string, pattern = /^[\s\S]+$/) => z.string().check(z.regex(pattern, message));
+const filled = text("must not be empty");
+const url = z.url("must be a URL");
+
+const list = z.pipe(
+  z.pipe(
+    z.string(),
+    z.transform((given: string) => given.split(/[\s,]+/).filter((part) => part !== "")),
+  ),
+  z.array(z.string()).check(z.minLength(1, "must not be empty")),
+);
 
 /** `vpc-1=sg-1,vpc-2=sg-2` */
-const fenceGroups = list.transform((pairs, cx) => {
-  const entries = pairs.map((pair) => /^(vpc-[^=]+)=(sg-[^=]+)$/.exec(pair));
-  if (entries.some((entry) => entry === null)) {
-    cx.addIssue({ code: "custom", message: "must look like vpc-1=sg-1,vpc-2=sg-2" });
-    return z.NEVER;
-  }
-  return Object.fromEntries(entries.map((entry) => [entry?.[1] ?? "", entry?.[2] ?? ""]));
-});
+const fenceGroups = z.pipe(
+  list,
+  z.transform((pairs: string[], cx) => {
+    const entries = pairs.map((pair) => /^(vpc-[^=]+)=(sg-[^=]+)$/.exec(pair));
+    if (entries.some((entry) => entry === null)) {
+      cx.issues.push({ code: "custom", message: "must look like vpc-1=sg-1,vpc-2=sg-2", input: pairs });
+      return z.NEVER;
+    }
+    return Object.fromEntries(entries.map((entry) => [entry?.[1] ?? "", entry?.[2] ?? ""]));
+  }),
+);
 
 const wholeMinutes = (fallback: number) =>
-  z.coerce
-    .number("must be a number of minutes")
-    .int("must be a whole number of minutes")
-    .positive("must be more than no minute")
-    .default(fallback)
-    .transform((count) => minutes(count));
+  z.prefault(
+    z.pipe(
+      text("must be a whole number of minutes, more than none", /^0*[1-9]\d{0,5}$/),
+      z.transform((count: string) => minutes(Number(count))),
+    ),
+    String(fallback),
+  );
 
-const roleArn = z.string().regex(/^arn:[^:]+:iam::\d{12}:role\/.+$/, "must be the ARN of a role");
+const roleArn = text("must be the ARN of a role", /^arn:[^:]+:iam::\d{12}:role\/.+$/);
+
+/**
+ * `ARN=U012ABC`, on Enterprise Grid `ARN=U012ABC/W012ABC`; a session's name may hold commas and equals signs itself. Without
+ * patterns: of a role that many may assume, whoever assumes it chooses the session's name, so that a pattern would be anybody.
+ */
+const operators = z.pipe(
+  z.string(),
+  z.transform((given: string, cx) => {
+    const pairs = given.split(/[\s,]+(?=arn:)/).map((pair) => pair.trim());
+    const named = pairs.filter((pair) => pair !== "").map((pair) => operatorForm.exec(pair));
+    const people = named.map((entry) => {
+      const [, arn = "", user = "", enterpriseUser = null] = entry ?? [];
+      return [arn, { user, enterpriseUser }] as const;
+    });
+    const wrong = (message: string) => {
+      cx.issues.push({ code: "custom", message, input: given });
+      return z.NEVER;
+    };
+    if (named.includes(null)) return wrong(`must look like ${operatorExample}, without * or ?`);
+    const byArn = Object.fromEntries(people);
+    return people.length === Object.keys(byArn).length ? byArn : wrong("must name each ARN once");
+  }),
+);
+/** A session of a role, or a user: the owner of an account, and whoever federates without a role, is no one person. */
+const operatorForm =
+  /^(arn:[^:*?]+:(?:sts::\d{12}:assumed-role\/[^:/*?]+\/[^:/*?]+|iam::\d{12}:user\/[^:*?]+))=([UW][A-Z0-9]+)(?:\/([UWE][A-Z0-9]+))?$/;
+const operatorExample = "arn:aws:sts::123456789012:assumed-role/ROLE/SESSION=U012ABC";
 
 const slack = {
   /** Signing secret of the Slack app: Basic Information, App Credentials. */
-  SLACK_SIGNING_SECRET: z.string().min(1),
+  SLACK_SIGNING_SECRET: filled,
   /** Bot token, xoxb-…: OAuth & Permissions. */
-  SLACK_BOT_TOKEN: z.string().min(1),
+  SLACK_BOT_TOKEN: filled,
   /** Of the bot, as auth.test gives them; with both, nothing is asked of Slack at the start. */
-  SLACK_BOT_ID: z.string().startsWith("B"),
-  SLACK_BOT_USER_ID: z.string().regex(/^[UW]/),
+  SLACK_BOT_ID: text("must begin with B", /^B/),
+  SLACK_BOT_USER_ID: text("must begin with U or W", /^[UW]/),
   /** The workspace that the bot serves. */
-  SLACK_TEAM_ID: z.string().startsWith("T"),
+  SLACK_TEAM_ID: text("must begin with T", /^T/),
   /** Of the Slack app: a command of the same name may belong to another one. */
-  SLACK_APP_ID: z.string().startsWith("A"),
+  SLACK_APP_ID: text("must begin with A", /^A/),
   /** Another address than Slack's own, for a stand-in: its Web API is below /api/. */
-  SLACK_URL: z.url().optional(),
+  SLACK_URL: z.optional(url),
 };
 
 const store = {
   /** Set by Lambda; elsewhere the Region of the databases. */
-  AWS_REGION: z.string().min(1),
+  AWS_REGION: filled,
   /** One address for every AWS service, for a stand-in. The AWS clients read it themselves. */
-  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL: z.optional(url),
   /** The DynamoDB table that holds the migrations. */
-  TABLE_NAME: z.string().min(1),
+  TABLE_NAME: filled,
 };
 
 /** The front function needs no more than this: it has no business with databases. */
@@ -57,28 +96,32 @@ export const frontSchema = z.object({
   ...slack,
   ...store,
   /** The function that carries requests out; it is told to look at once. */
-  WORKER_FUNCTION: z.string().min(1),
+  WORKER_FUNCTION: filled,
 });
 export type FrontConfig = z.infer<typeof frontSchema>;
 
 /** What carries migrations out. */
 const engine = {
   /** The account of the databases. */
-  AWS_ACCOUNT_ID: z.string().regex(/^\d{12}$/, "must be the 12 digits of an account"),
+  AWS_ACCOUNT_ID: text("must be the 12 digits of an account", /^\d{12}$/),
   /**
    * The roles that are assumed, narrowed to one act each, to change and to delete; both or neither. Without them every act runs
    * under the credentials of the process itself.
    */
-  CHANGE_ROLE_ARN: roleArn.optional(),
-  DESTROY_ROLE_ARN: roleArn.optional(),
+  CHANGE_ROLE_ARN: z.optional(roleArn),
+  DESTROY_ROLE_ARN: z.optional(roleArn),
   /** The key for those who name none: an ARN, an id or alias/…. */
-  KMS_KEY: z.string().min(1).optional(),
+  KMS_KEY: z.optional(filled),
   /** The security group that admits only the probe, per VPC: vpc-1=sg-1,vpc-2=sg-2. */
   FENCE_SECURITY_GROUPS: fenceGroups,
   /** Channel ids in which migrations may be started, separated by commas. */
   SLACK_CHANNELS: list,
   /** Who may approve: user ids separated by commas, or the id of one user group (S…). */
   SLACK_APPROVERS: list,
+  /** Who may use `npm run operate` to change anything: the ARN of an AWS identity and whose it is in Slack, separated by commas. */
+  OPERATORS: z.prefault(operators, ""),
+  /** Which of them may approve, by user id, where SLACK_APPROVERS is a user group: only Slack knows who is in it. */
+  OPERATOR_APPROVERS: z.optional(list),
   /** Minutes from fence to open that a plan proposes as the longest. */
   LONGEST_DOWNTIME_MINUTES: wholeMinutes(90),
   /** Minutes for which an approval lives until its first step has begun. */
@@ -87,7 +130,7 @@ const engine = {
 
 const throughProbe = {
   /** The function inside the VPC that asks the databases. */
-  PROBE_FUNCTION: z.string().min(1),
+  PROBE_FUNCTION: filled,
 };
 
 /** With one role alone every act would quietly run unnarrowed. */
@@ -97,22 +140,49 @@ const bothRoles = z.refine<{ CHANGE_ROLE_ARN?: string | undefined; DESTROY_ROLE_
   { path: ["DESTROY_ROLE_ARN"], error: "CHANGE_ROLE_ARN and DESTROY_ROLE_ARN go together", when: () => true },
 );
 
-export const workerSchema = z.object({ ...slack, ...store, ...engine, ...throughProbe }).check(bothRoles);
+interface Approving {
+  OPERATORS: Readonly<Record<string, { readonly user: string }>>;
+  OPERATOR_APPROVERS?: readonly string[] | undefined;
+  SLACK_APPROVERS: readonly string[];
+}
+
+/** Two lists of who may approve would not stay the same. */
+const oneListOfApprovers = z.refine<Approving>(
+  ({ OPERATOR_APPROVERS: operators, SLACK_APPROVERS: approvers }) =>
+    operators === undefined || approvers.every((id) => id.startsWith("S")),
+  { path: ["OPERATOR_APPROVERS"], error: "goes only with a user group in SLACK_APPROVERS" },
+);
+
+const approversAreOperators = z.refine<Approving>(
+  ({ OPERATORS, OPERATOR_APPROVERS = [] }) => {
+    const users = Object.values(OPERATORS).map(({ user }) => user);
+    return OPERATOR_APPROVERS.every((id) => users.includes(id));
+  },
+  { path: ["OPERATOR_APPROVERS"], error: "must be user ids that OPERATORS names" },
+);
+
+/** What no schema of a single variable can say. */
+const together = [bothRoles, oneListOfApprovers, approversAreOperators] as const;
+
+export const workerSchema = z.object({ ...slack, ...store, ...engine, ...throughProbe }).check(...together);
 export type WorkerConfig = z.infer<typeof workerSchema>;
 
 const login = {
   /** The login that the probe uses, on every database alike. */
-  DATABASE_USER: z.string().min(1).default("encrypt_db"),
-  DATABASE_PASSWORD: z.string().min(1),
+  DATABASE_USER: z.prefault(filled, "encrypt_db"),
+  DATABASE_PASSWORD: filled,
   /** File with the certificate authorities of RDS, in PEM (global-bundle.pem). */
-  DATABASE_CA_FILE: z.string().transform((path, cx) => {
-    try {
-      return readFileSync(path, "utf8");
-    } catch {
-      cx.addIssue({ code: "custom", message: "cannot be read" });
-      return z.NEVER;
-    }
-  }),
+  DATABASE_CA_FILE: z.pipe(
+    filled,
+    z.transform((path: string, cx) => {
+      try {
+        return readFileSync(path, "utf8");
+      } catch {
+        cx.issues.push({ code: "custom", message: "cannot be read", input: path });
+        return z.NEVER;
+      }
+    }),
+  ),
 };
 
 export const probeSchema = z.object(login);
@@ -120,37 +190,48 @@ export type ProbeConfig = z.infer<typeof probeSchema>;
 
 const listening = {
   /** The port that is listened on; 0 is any free one. */
-  PORT: z
-    .string()
-    .regex(/^\d{1,5}$/, "must be a port number")
-    .default("3000")
-    .transform(Number)
-    .pipe(z.number().max(65_535, "must be a port number")),
+  PORT: z.prefault(
+    z.pipe(
+      z.pipe(text("must be a port number", /^\d{1,5}$/), z.transform(Number)),
+      z.number().check(z.maximum(65_535, "must be a port number")),
+    ),
+    "3000",
+  ),
   /**
    * The address that is listened on. Slack speaks only TLS, so something stands in front of this process: 127.0.0.1 where that is on
    * the same machine, 0.0.0.0 in a container.
    */
-  LISTEN_ADDRESS: z.union([z.ipv4(), z.ipv6()], "must be an IP address").default("127.0.0.1"),
+  LISTEN_ADDRESS: z.prefault(z.union([z.ipv4(), z.ipv6()], "must be an IP address"), "127.0.0.1"),
 };
 
 /** One process that does everything; the databases are asked through the probe function where one is named, else by itself. */
 const served = { ...slack, ...store, ...engine, ...listening };
-const servedThroughProbe = z.object({ ...served, ...throughProbe }).check(bothRoles);
+const servedThroughProbe = z.object({ ...served, ...throughProbe }).check(...together);
 const servedAlone = z
   .object({
     ...served,
     ...login,
     DATABASE_PASSWORD: z
       .string("is not set (or name a PROBE_FUNCTION, if this process cannot reach the databases)")
-      .min(1),
+      .check(z.minLength(1, "must not be empty")),
   })
-  .check(bothRoles);
+  .check(...together);
 export type ServerConfig = z.infer<typeof servedThroughProbe> | z.infer<typeof servedAlone>;
+
+/** What `npm run operate` is told, beside the AWS credentials of whoever runs it. The names are those of a deployment. */
+export const operatorSchema = z.object({
+  ...store,
+  TABLE_NAME: z.prefault(filled, "encrypt-db"),
+  WORKER_FUNCTION: z.prefault(filled, "encrypt-db-worker"),
+  /** Of the databases, where the operator's identity belongs to another account. */
+  AWS_ACCOUNT_ID: z.optional(engine.AWS_ACCOUNT_ID),
+});
+export type OperatorConfig = z.infer<typeof operatorSchema>;
 
 /** The demo starts everything itself; this is all that it can be told. */
 export const demoSchema = z.object({
   /** Where the demo's own AWS clients go, instead of to the simulated AWS that it starts. */
-  AWS_ENDPOINT_URL: z.url().optional(),
+  AWS_ENDPOINT_URL: z.optional(url),
 });
 
 /** The environment is not as it should be; the message names every variable and what is wrong, and no value. */
@@ -163,8 +244,8 @@ export class ConfigError extends Error {
 }
 
 /** Reads the environment; nothing else in the product does. Throws a `ConfigError`. */
-export function readConfig<T>(schema: z.ZodType<T>, environment: NodeJS.ProcessEnv = process.env): T {
-  const parsed = schema.safeParse(environment);
+export function readConfig<T>(schema: z.core.$ZodType<T>, environment: NodeJS.ProcessEnv = process.env): T {
+  const parsed = z.safeParse(schema, environment);
   if (parsed.success) return parsed.data;
   throw new ConfigError(
     parsed.error.issues.map(({ path, message }) => {

@@ -256,9 +256,9 @@ function switches(table: Table): Pick<Store, "findHalt" | "setHalt" | "lastBeat"
 }
 
 /** Throws `StoredOtherwise` where an item is not what this version would have written. */
-function parsed<T>(item: Item, schema: z.ZodType<T>): T {
+function parsed<T>(item: Item, schema: z.core.$ZodType<T>): T {
   try {
-    return schema.parse(JSON.parse(String(item.body)));
+    return z.parse(schema, JSON.parse(String(item.body)));
   } catch (fault) {
     throw new StoredOtherwise(`${item.pk} ${item.sk}`, fault);
   }
@@ -269,7 +269,7 @@ function unlessReadable(fault: unknown): undefined {
 }
 
 /** Without what another version wrote. */
-function readable<T>(items: readonly Item[], schema: z.ZodType<T>): readonly T[] {
+function readable<T>(items: readonly Item[], schema: z.core.$ZodType<T>): readonly T[] {
   return items.flatMap((item) => {
     try {
       return [parsed(item, schema)];

@@ -1,11 +1,11 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Problem, problem } from "./problem.ts";
 
 /** What `/encrypt-db …` can say, after parsing. */
 export const command = z.discriminatedUnion("verb", [
-  z.object({ verb: z.literal("start"), name: z.string(), key: z.string().nullable() }),
-  z.object({ verb: z.literal("plan"), name: z.string(), key: z.string().nullable() }),
-  z.object({ verb: z.literal("status"), name: z.string().nullable() }),
+  z.object({ verb: z.literal("start"), name: z.string(), key: z.nullable(z.string()) }),
+  z.object({ verb: z.literal("plan"), name: z.string(), key: z.nullable(z.string()) }),
+  z.object({ verb: z.literal("status"), name: z.nullable(z.string()) }),
   z.object({ verb: z.literal("list") }),
   z.object({ verb: z.literal("pause"), name: z.string() }),
   z.object({ verb: z.literal("resume"), name: z.string() }),

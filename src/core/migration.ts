@@ -20,7 +20,7 @@ const stepRecord = z.object({
   begunAt: z.number().nullable(),
   doneAt: z.number().nullable(),
   evidence: z.array(evidence),
-  waitingFor: note.nullable(),
+  waitingFor: z.nullable(note),
   /** Per cent, in tens: a finer figure would be a write per poll. */
   progress: z.number().nullable(),
   /** Not before this may it run again: the service asked for patience. */
@@ -48,7 +48,7 @@ export const migrationSchema = z.strictObject({
   channel: z.string(),
   status: z.enum(["open", "paused", "stuck", "rejected", "finished", "rolled-back"]),
   direction: z.enum(["forward", "back"]),
-  problem: problemSchema.nullable(),
+  problem: z.nullable(problemSchema),
   steps: z.record(z.string(), stepRecord),
   approvals: z.array(approval),
   /** First act of the fence, and the end of the step that opens; null before. */

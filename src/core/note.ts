@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Duration, Instant } from "./time.ts";
 
 /**

@@ -12,11 +12,11 @@ const plannedStep = z.object({
   gate: z.boolean(),
   /** Milliseconds expected. */
   expect: z.number(),
-  skipped: note.nullable(),
+  skipped: z.nullable(note),
   /** How it is undone, or null. */
-  undo: note.nullable(),
+  undo: z.nullable(note),
   /** What it leaves behind for good, or null. */
-  keeps: note.nullable(),
+  keeps: z.nullable(note),
   downtime: z.enum(["begins", "ends"]).nullable(),
 });
 export type PlannedStep = z.infer<typeof plannedStep>;

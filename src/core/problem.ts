@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Format, fill, type Note } from "./note.ts";
 import { type ProblemCode, problems } from "./problems.ts";
 import type { ParamsOf } from "./template.ts";

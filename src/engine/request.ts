@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { DatabaseFacts } from "../core/cloud.ts";
 import { command } from "../core/command.ts";
 import type { Halt } from "../core/halt.ts";
@@ -13,7 +13,7 @@ export const press = z.discriminatedUnion("does", [
   z.object({
     does: z.literal("approve"),
     gate: z.string(),
-    opening: z.enum(["automatic", "ask"]).nullable(),
+    opening: z.nullable(z.enum(["automatic", "ask"])),
   }),
   z.object({ does: z.literal("reject"), gate: z.string() }),
   /** One of two signatures under "discard the writes made since opening". */

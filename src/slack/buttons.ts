@@ -1,15 +1,17 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Press, press } from "../engine/request.ts";
 import { limits } from "./limits.ts";
+
+const filled = z.string().check(z.minLength(1));
 
 /**
  * What a button carries. Slack's signature does not say that a value is the one that was rendered, and whoever
  * reads the channel reads it: these are claims, to be compared with what is stored.
  */
 const buttonValue = z.strictObject({
-  database: z.string().min(1),
-  migration: z.string().min(1),
-  planHash: z.string().min(1),
+  database: filled,
+  migration: filled,
+  planHash: filled,
   press,
 });
 export type ButtonValue = z.infer<typeof buttonValue>;

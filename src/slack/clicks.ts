@@ -1,21 +1,23 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Instant } from "../core/time.ts";
 import { saying } from "./blocks/message.ts";
 import { decode, pressPrefix } from "./buttons.ts";
 import { type Heard, type Home, isHome } from "./home.ts";
 
+const filled = z.string().check(z.minLength(1));
+
 /** What is read of a click. Text and blocks of the message that come back are never believed. */
 const payload = z.object({
   type: z.literal("block_actions"),
-  api_app_id: z.string().optional(),
-  team: z.object({ id: z.string().min(1) }),
-  user: z.object({ id: z.string().min(1), team_id: z.string().optional() }),
-  channel: z.object({ id: z.string().min(1) }),
-  container: z.object({ message_ts: z.string().min(1) }),
-  message: z.object({ bot_id: z.string().optional() }).optional(),
-  trigger_id: z.string().min(1),
-  response_url: z.string().min(1),
-  actions: z.tuple([z.object({ action_id: z.string(), value: z.string().optional() })]),
+  api_app_id: z.optional(z.string()),
+  team: z.object({ id: filled }),
+  user: z.object({ id: filled, team_id: z.optional(z.string()) }),
+  channel: z.object({ id: filled }),
+  container: z.object({ message_ts: filled }),
+  message: z.optional(z.object({ bot_id: z.optional(z.string()) })),
+  trigger_id: filled,
+  response_url: filled,
+  actions: z.tuple([z.object({ action_id: z.string(), value: z.optional(z.string()) })]),
 });
 
 /** Reads a click; undefined if nothing is to be done, as for a button that only opens a link. */

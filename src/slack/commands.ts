@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import { type Command, parseCommand } from "../core/command.ts";
 import type { Instant } from "../core/time.ts";
 import { saying } from "./blocks/message.ts";
@@ -8,15 +8,17 @@ import { escaped } from "./text.ts";
 
 export const slashCommand = "/encrypt-db";
 
+const filled = z.string().check(z.minLength(1));
+
 /** What is read of a slash command. A field that came twice is a list, and is refused. */
 const payload = z.object({
-  text: z.string().default(""),
-  team_id: z.string().min(1),
-  api_app_id: z.string().optional(),
-  user_id: z.string().min(1),
-  channel_id: z.string().min(1),
-  trigger_id: z.string().min(1),
-  response_url: z.string().min(1),
+  text: z._default(z.string(), ""),
+  team_id: filled,
+  api_app_id: z.optional(z.string()),
+  user_id: filled,
+  channel_id: filled,
+  trigger_id: filled,
+  response_url: filled,
 });
 
 /** Reads a slash command. Help, mistakes and strangers are answered at once; nothing is looked up. */

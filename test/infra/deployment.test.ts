@@ -2,7 +2,7 @@ import { Match } from "aws-cdk-lib/assertions";
 import { Bucket } from "aws-cdk-lib/aws-s3";
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, test } from "vitest";
-import type * as z from "zod";
+import type * as z from "zod/mini";
 import { createApp } from "../../infra/app.ts";
 import { tableDefinition } from "../../src/aws/dynamo-items.ts";
 import { frontSchema, probeSchema, readConfig, workerSchema } from "../../src/config.ts";
@@ -66,7 +66,7 @@ describe("the functions", () => {
 });
 
 describe("the environment", () => {
-  const functions: readonly [string, typeof slack, z.ZodObject][] = [
+  const functions: readonly [string, typeof slack, z.ZodMiniObject][] = [
     ["slack", slack, frontSchema],
     ["worker", worker, workerSchema],
     ["probe", probe, probeSchema],
