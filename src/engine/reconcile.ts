@@ -173,21 +173,19 @@ function toWatch(migration: Migration, { step }: CourseStep): Outlook["watch"] {
 }
 
 /**
- * Outside the downtime a minute is soon enough. Inside it two seconds, except long before a long step can be over: a look
- * every twenty seconds until half of the expected time, every ten until four fifths.
+ * Outside the downtime a minute is soon enough. Inside it two seconds, and in steps of many minutes four: what a look too late
+ * costs is weighed against what RDS is asked. Until half of the expected time is over, next to nothing has ever ended.
  */
 function lookAgainIn(migration: Migration, { key, way }: CourseStep, now: Instant): Duration {
   const kept = migration.steps[key];
   const spent = now - (kept?.begunAt ?? kept?.since ?? now);
-  const isLong = way.expect >= minutes(2);
   const half = way.expect / 2;
-  const most = way.expect * 0.8;
   if (!inDowntime(migration) && migration.direction === "forward") {
-    return isLong && spent < half ? minutes(1) : seconds(15);
+    return way.expect >= minutes(2) && spent < half ? minutes(1) : seconds(15);
   }
-  if (isLong && spent < half) return Math.min(seconds(20), half - spent + seconds(1));
-  if (isLong && spent < most) return Math.min(seconds(10), most - spent + seconds(1));
-  return seconds(2);
+  const early = Math.min(seconds(20), way.expect / 20, half - spent);
+  const late = Math.min(seconds(4), way.expect / 120);
+  return Math.max(seconds(2), spent < half ? early : late);
 }
 
 /** True if somebody must be waited for at a gate, with nothing else going on. */
