@@ -4,7 +4,7 @@ import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { RAMClient } from "@aws-sdk/client-ram";
 import { RDSClient, type RDSClientConfig } from "@aws-sdk/client-rds";
-import { STSClient } from "@aws-sdk/client-sts";
+import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 
 /** Something that is put between a client and the network, such as an account that is simulated in process. */
@@ -45,8 +45,13 @@ export function createChangeClient(options: ClientOptions): RDSClient {
   return plugged(new RDSClient(configuration(options, { attempts: 1, timeout: seconds(30) })), options);
 }
 
-export function createStsClient(options: ClientOptions): STSClient {
-  return plugged(new STSClient(configuration(options, { attempts: 2, timeout: seconds(5) })), options);
+/** `signer` puts its own in the place of the signature that the credentials make. */
+export function createStsClient(
+  options: ClientOptions,
+  signer?: NonNullable<STSClientConfig["signer"]>,
+): STSClient {
+  const patient = configuration(options, { attempts: 2, timeout: seconds(5) });
+  return plugged(new STSClient({ ...patient, ...(signer && { signer }) }), options);
 }
 
 /** The store's condition says whose write it was, so that a write may be sent again. */

@@ -1,26 +1,35 @@
+import { composeDesk } from "../compose/desk.ts";
 import { composeRemoteProbe, composeWorker } from "../compose/worker.ts";
 import { readConfig, workerSchema } from "../config.ts";
-import type { Deps } from "../engine/deps.ts";
 import { poll } from "../engine/poll.ts";
 
-let deps: Deps | undefined;
+let worker: ReturnType<typeof compose> | undefined;
 
 /**
  * Run by the schedule every minute, and woken by the front, which says nothing, or by an event of RDS. Either way it looks at
- * everything that is due; who was woken does not trust the index to be up to date.
+ * everything that is due; who was woken does not trust the index to be up to date. An operator calls it with a question, and
+ * waits for the answer.
  */
-export async function handler(event: unknown): Promise<void> {
-  deps ??= compose();
+export async function handler(event: unknown): Promise<unknown> {
+  worker ??= compose();
+  const { deps, desk } = worker;
+  if (isObject(event) && "operate" in event) return desk(event.operate);
   const scheduled = isSchedule(event);
   await poll(deps, { woken: !scheduled, beats: scheduled });
+  return undefined;
 }
 
-function compose(): Deps {
+function compose() {
   const config = readConfig(workerSchema);
-  return composeWorker(config, { database: composeRemoteProbe(config) });
+  const deps = composeWorker(config, { database: composeRemoteProbe(config) });
+  return { deps, desk: composeDesk(config, deps) };
 }
 
 /** EventBridge names itself as the source of its scheduled events. */
 function isSchedule(event: unknown): boolean {
-  return typeof event === "object" && event !== null && "source" in event && event.source === "aws.events";
+  return isObject(event) && "source" in event && event.source === "aws.events";
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }

@@ -10,6 +10,8 @@ export interface Identity {
   readonly arn: string;
   readonly policies: readonly (readonly Statement[])[];
   readonly expiresAt: Instant | null;
+  /** Where it is known, signatures are checked with it: the wire asks for no other. */
+  readonly secret?: string;
 }
 
 /** The caller of an access key. One that the account never gave out is its owner's. */
@@ -52,6 +54,16 @@ export function giveKey(
     ...state,
     identities: { ...identities, [accessKeyId]: { arn, policies: [statements], expiresAt: null } },
   };
+}
+
+/** Lets an access key be a person's, who alone knows its secret. */
+export function givePersonKey(
+  state: AccountState,
+  key: { readonly accessKeyId: string; readonly secretAccessKey: string },
+  { arn, statements }: { readonly arn: string; readonly statements: readonly Statement[] },
+): AccountState {
+  const identity = { arn, policies: [statements], expiresAt: null, secret: key.secretAccessKey };
+  return { ...state, identities: { ...state.identities, [key.accessKeyId]: identity } };
 }
 
 /** A role that whoever is allowed to may assume. */

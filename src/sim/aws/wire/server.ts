@@ -3,10 +3,12 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import type { Account } from "../account.ts";
 import { AwsFault, clients, NoAnswer, type Service, unmodelled } from "../fault.ts";
+import { identityOf } from "../iam/identities.ts";
 import { awsJson } from "./json.ts";
 import type { Protocol, WireRequest, WireResponse } from "./message.ts";
 import { awsQuery } from "./query.ts";
 import { restJson } from "./rest.ts";
+import { checkSignature } from "./signature.ts";
 
 const protocols: Readonly<Record<Service, Protocol>> = {
   rds: awsQuery,
@@ -39,9 +41,12 @@ async function answer(account: Account, request: WireRequest): Promise<WireRespo
   if (service === undefined) return unsigned;
   const protocol = protocols[service];
   const requestId = randomUUID();
+  const accessKey = accessKeyOf(request);
   try {
+    const { secret } = identityOf(account.state, accessKey);
+    if (secret !== undefined) checkSignature(request, secret);
     const { operation, input } = protocol.read(service, request);
-    const output = await account.handle(service, operation, input, accessKeyOf(request));
+    const output = await account.handle(service, operation, input, accessKey);
     return protocol.write(service, operation, output, requestId);
   } catch (error) {
     if (error instanceof NoAnswer) throw error;

@@ -1,0 +1,110 @@
+import { cutoverGate, openGate } from "../../core/approval.ts";
+import { gateName } from "../../core/gate-names.ts";
+import { sourceOf } from "../../core/phase.ts";
+import { expectedDowntime, type PlannedStep } from "../../core/plan.ts";
+import { say } from "../../core/sentences.ts";
+import type { Effect } from "../../core/step.ts";
+import type { MigrationView } from "../../engine/deps.ts";
+import { columns, harmless, terminal } from "./terminal.ts";
+
+/** What somebody is about to sign, whole: an approval covers the steps up to the next gate. */
+export function approvalText(view: MigrationView, gate: string, opening: "automatic" | "ask" | null): string {
+  const { migration, plan } = view;
+  const { account, region, kind, name } = plan.target;
+  return [
+    `Approve ${gateName(gate)} of ${name}?`,
+    columns([
+      ["Database", `${kind} ${name}, account ${account}, ${region}`],
+      ["Key now", sourceOf(plan).keyArn ?? "none"],
+      ["New key", plan.keyArn],
+      ["Method", say(plan.strategy.title, terminal)],
+      ["Asked for by", harmless(migration.requester.name)],
+      ["Plan", plan.hash],
+      ...termsOf(view, gate, opening),
+    ]),
+    "This approval lets these steps begin:",
+    ...coveredBy(plan.steps, gate),
+    ...(plan.remarks.length > 0 ? ["What to know:"] : []),
+    ...plan.remarks.map((remark) => `  - ${say(remark, terminal)}`),
+  ].join("\n");
+}
+
+type Row = readonly [string, string];
+
+function termsOf(
+  { migration, plan }: MigrationView,
+  gate: string,
+  opening: "automatic" | "ask" | null,
+): readonly Row[] {
+  if (gate === openGate) {
+    return [
+      [
+        "Opening",
+        "clients write to the replacement from then on; going back discards what they have written",
+      ],
+    ];
+  }
+  const expected = terminal.duration(expectedDowntime(plan.steps));
+  const longest = terminal.duration(migration.longestDowntime);
+  if (gate !== cutoverGate)
+    return [["Downtime", `none yet; of the cutover about ${expected}, at most ${longest}`]];
+  return [
+    ["Downtime", `at most ${longest}, expected ${expected}`],
+    [
+      "Opening",
+      opening === "automatic"
+        ? "by itself, when every check has passed"
+        : "only after somebody was asked again, inside the downtime",
+    ],
+    ["Rolling back", "needs no further approval"],
+  ];
+}
+
+const effects: Readonly<Record<Effect, string>> = {
+  reads: "only reads",
+  creates: "creates",
+  interrupts: "INTERRUPTS",
+  destroys: "DESTROYS",
+};
+
+function coveredBy(steps: readonly PlannedStep[], gate: string): readonly string[] {
+  const from = steps.findIndex(({ id }) => id === gate) + 1;
+  const next = steps.findIndex((step, index) => index >= from && step.gate && step.skipped === null);
+  const covered = steps.slice(from, next < 0 ? steps.length : next);
+  return covered
+    .map((step, index) => ({ step, number: from + index + 1 }))
+    .filter(({ step }) => step.skipped === null)
+    .map(
+      ({ step, number }) =>
+        `  ${String(number).padStart(2)}. ${say(step.title, terminal)} (${traits(step).join("; ")})`,
+    );
+}
+
+function traits(step: PlannedStep): readonly string[] {
+  return [
+    effects[step.effect],
+    `about ${terminal.duration(step.expect)}`,
+    ...(step.effect === "reads" || step.undo ? [] : [keptBy(step)]),
+    ...(step.downtime === null ? [] : [`the downtime ${step.downtime}`]),
+  ];
+}
+
+function keptBy({ keeps }: PlannedStep): string {
+  return keeps ? `not undone: ${say(keeps, terminal)}` : "CANNOT BE UNDONE";
+}
+
+/** What somebody signs who agrees that a rollback discards the writes since the opening. */
+export function discardText({ migration }: MigrationView): string {
+  const { name } = migration.target;
+  return [
+    `Sign that a rollback of ${name} may discard every write that clients have made since it was opened?`,
+    columns([
+      [
+        "Opened",
+        migration.downtimeEnded === null ? "it is being opened" : terminal.instant(migration.downtimeEnded),
+      ],
+      ["Plan", migration.planHash],
+    ]),
+    `Two approvers must sign. The rollback itself is asked for with: npm run operate -- rollback ${name}`,
+  ].join("\n");
+}

@@ -1,0 +1,174 @@
+import { cutoverGate, passedWith } from "../../core/approval.ts";
+import { gateName } from "../../core/gate-names.ts";
+import { inDowntime, isEnded } from "../../core/migration.ts";
+import {
+  currentStep,
+  hasSomethingToUndo,
+  isGoingOn,
+  mayHoldWrites,
+  type Phase,
+  phaseOf,
+  servingOf,
+  signers,
+  sourceOf,
+} from "../../core/phase.ts";
+import { explain } from "../../core/problem.ts";
+import { say } from "../../core/sentences.ts";
+import type { MigrationView } from "../../engine/deps.ts";
+import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
+
+type Row = readonly [string, string];
+
+/** How one migration stands: whether clients are served, what it waits for, and what can be typed now. */
+export function statusText(view: MigrationView): string {
+  const { migration, plan } = view;
+  const phase = phaseOf(migration, plan);
+  const name = migration.target.name;
+  return [
+    `${name}: ${phaseText(phase)}`,
+    columns([
+      ["Serving", servingText(view)],
+      ...stepRows(view),
+      ...downtimeRows(phase, view),
+      ...backRows(phase, view),
+      ["Key", `${sourceOf(plan).keyArn ?? "none"} -> ${plan.keyArn}`],
+      [
+        "Migration",
+        `${migration.id}, plan ${plan.hash.slice(0, 8)}, asked for by ${harmless(migration.requester.name)}`,
+      ],
+    ]),
+    ...problemText(phase),
+    ...nextText(phase, view),
+  ].join("\n");
+}
+
+function phaseText(phase: Phase): string {
+  switch (phase.is) {
+    case "gate":
+      return `${gateName(phase.gate.id)} waits for approval`;
+    case "running":
+      return "under way";
+    case "downtime":
+      return "in its DOWNTIME";
+    case "stuck":
+      return "STUCK: it needs a human and does not go on by itself";
+    case "signatures":
+      return `going back would discard ${phase.writes} writes; two people must sign that`;
+    case "paused":
+      return "paused";
+    case "rolling-back":
+      return "rolling back";
+    case "rejected":
+      return "rejected; nothing was changed";
+    case "finished":
+      return "under the new key";
+    case "rolled-back":
+      return "rolled back; the source answers under its name, unfenced";
+  }
+}
+
+function servingText({ migration, plan }: MigrationView): string {
+  const state = servingOf(migration, plan);
+  if (state.by === "source") return "as before, from the source";
+  const since = terminal.instant(state.since);
+  return state.by === "replacement"
+    ? `from the replacement, since ${since}`
+    : `NOBODY: fenced since ${since}; the source is intact`;
+}
+
+function stepRows({ migration, plan }: MigrationView): readonly Row[] {
+  if (isEnded(migration)) return [];
+  const waits = Object.values(migration.steps).find(
+    ({ doneAt, waitingFor }) => doneAt === null && waitingFor,
+  );
+  const waiting: readonly Row[] = waits?.waitingFor ? [["Waits for", say(waits.waitingFor, terminal)]] : [];
+  const current = currentStep(migration, plan);
+  if (migration.direction === "back" || !current) return waiting;
+  const record = migration.steps[current.id];
+  const since = record ? `, since ${terminal.instant(record.begunAt ?? record.since)}` : "";
+  const progress = record?.progress == null ? "" : ` (${record.progress} %)`;
+  const number = plan.steps.indexOf(current) + 1;
+  return [
+    ["Step", `${number} of ${plan.steps.length}: ${say(current.title, terminal)}${progress}${since}`],
+    ...waiting,
+  ];
+}
+
+/** What of the downtime is used, signed for and expected. */
+function downtimeRows(phase: Phase, { migration, now, remaining }: MigrationView): readonly Row[] {
+  const { downtimeBegan } = migration;
+  if (downtimeBegan === null || !inDowntime(migration) || isEnded(migration)) return [];
+  const used = now - downtimeBegan;
+  const signature = passedWith(migration, cutoverGate);
+  const longest = signature?.terms?.longestDowntime ?? migration.longestDowntime;
+  const by = signature ? ` by ${harmless(signature.person.name)}` : "";
+  const past = used > longest ? "; PAST IT" : "";
+  const forecast = isGoingOn(phase)
+    ? `expected to end in about ${terminal.duration(remaining)}`
+    : "does not end before somebody acts";
+  return [
+    [
+      "Downtime",
+      `${terminal.duration(used)} of at most ${terminal.duration(longest)} approved${by}${past}; ${forecast}`,
+    ],
+  ];
+}
+
+function backRows(phase: Phase, { migration, plan, rollbackPrice }: MigrationView): readonly Row[] {
+  const isForward = migration.direction === "forward" && !isEnded(migration);
+  const signed = signers(migration).map(harmless);
+  const signatures: readonly Row[] =
+    signed.length > 0 && !isEnded(migration)
+      ? [["Signed", `discarding the writes: ${signed.join(", ")}`]]
+      : [];
+  if (phase.is === "rolling-back" && migration.rollback) {
+    const { at, price } = migration.rollback;
+    return [
+      ["Going back", `since ${terminal.instant(at)}, expected to take ${terminal.duration(price)}`],
+      ...signatures,
+    ];
+  }
+  if (!isForward || !hasSomethingToUndo(migration, plan)) return signatures;
+  const loses = mayHoldWrites(migration, plan) ? "discards what clients have written" : "loses 0 writes";
+  return [["Going back", `would take about ${terminal.duration(rollbackPrice)} and ${loses}`], ...signatures];
+}
+
+function problemText(phase: Phase): readonly string[] {
+  if (phase.is !== "stuck" || !phase.problem) return [];
+  const { why, fix } = explain(phase.problem, terminal);
+  return [asTypedHere(`  Why: ${why}\n  What to do: ${fix}`)];
+}
+
+function nextText(phase: Phase, view: MigrationView): readonly string[] {
+  const typed = commandsFor(phase, view).map((command) => `    npm run operate -- ${command}`);
+  return typed.length === 0 ? [] : ["  What can be typed now:", ...typed];
+}
+
+function commandsFor(phase: Phase, { migration, plan }: MigrationView): readonly string[] {
+  const { name } = migration.target;
+  const back = hasSomethingToUndo(migration, plan) ? [`rollback ${name}`] : [];
+  const discard = mayHoldWrites(migration, plan) ? [`discard ${name}`] : [];
+  switch (phase.is) {
+    case "gate":
+      return [
+        ...(phase.gate.id === cutoverGate
+          ? [`approve ${name} --opening automatic`, `approve ${name} --opening ask`]
+          : [`approve ${name}`]),
+        `reject ${name}`,
+      ];
+    case "running":
+      return [`pause ${name}`, ...back, ...discard];
+    case "downtime":
+      return back;
+    case "paused":
+      return [`resume ${name}`, ...back, ...discard];
+    case "stuck":
+      return [`retry ${name}`, ...back, ...discard, `sheet ${name}`];
+    case "signatures":
+      return [`resume ${name}`, ...discard];
+    case "rolling-back":
+      return [`sheet ${name}`];
+    default:
+      return [];
+  }
+}
