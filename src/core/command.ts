@@ -1,5 +1,5 @@
 import * as z from "zod/mini";
-import { type Problem, problem } from "./problem.ts";
+import { type Mistake, problem } from "./problem.ts";
 
 /** What `/encrypt-db …` can say, after parsing. */
 export const command = z.discriminatedUnion("verb", [
@@ -59,7 +59,7 @@ function words(text: string): readonly string[] {
 }
 
 /** Parses the text after `/encrypt-db`. Nothing is looked up; the answer to a mistake says how to mend it. */
-export function parseCommand(text: string): { ok: Command } | { problem: Problem } {
+export function parseCommand(text: string): { ok: Command } | { problem: Mistake } {
   const [first, ...rest] = words(text);
   if (first === undefined) return { ok: { verb: "help" } };
   const verb = first.toLowerCase().replace(/^[-/]+/, "");
@@ -112,7 +112,7 @@ function withKey(verb: "start" | "plan", rest: readonly string[]): ReturnType<ty
   return named(verb, name === undefined ? [] : [name], (is) => ({ verb, name: is, key: value }));
 }
 
-function tooMuch(verb: Verb, rest: readonly string[]): { problem: Problem } {
+function tooMuch(verb: Verb, rest: readonly string[]): { problem: Mistake } {
   return {
     problem: problem("command.too-much", { rest: shorten(rest.join(" ")), usage: verbs[verb].usage }),
   };

@@ -1,3 +1,5 @@
+import { mistakes } from "./mistakes.ts";
+
 /**
  * Everything that can be wrong and that the bot knows about: why, and how to fix it. Codes are persisted.
  * A parameter is `{text}`, `{when:instant}` or `{long:duration}`.
@@ -320,14 +322,7 @@ export const problems = {
   },
 
   // Commands.
-  "command.unknown": {
-    why: "There is no command “{word}”.",
-    fix: "{suggestion}",
-  },
-  "command.reason-missing": {
-    why: "halt stops the steps of every migration, so everybody must see why.",
-    fix: "Say it: `/encrypt-db halt REASON`.",
-  },
+  ...mistakes,
   "command.halted": {
     why: "{person} has halted everything: {reason}.",
     fix: "Nothing is begun until an approver says `/encrypt-db unhalt`; rolling back works.",
@@ -335,18 +330,6 @@ export const problems = {
   "command.not-approver": {
     why: "Only approvers may halt and unhalt: it holds for every migration.",
     fix: "Ask one of them. You may pause your own migration outside its downtime, and roll it back at any time.",
-  },
-  "command.name-missing": {
-    why: "`{verb}` needs the name of a database.",
-    fix: "For example `/encrypt-db {verb} orders-prod`; `/encrypt-db list` shows every database.",
-  },
-  "command.bad-name": {
-    why: "“{name}” cannot be the name of a database: RDS names are 1 to 63 letters, digits and hyphens, start with a letter, and have no two hyphens together and none at the end.",
-    fix: "Check the spelling with `/encrypt-db list`.",
-  },
-  "command.too-much": {
-    why: "I do not know what to do with “{rest}”.",
-    fix: "The form is `/encrypt-db {usage}`.",
   },
   "command.wrong-channel": {
     why: "Migrations are run in {channel} only.",

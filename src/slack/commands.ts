@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import { type Command, parseCommand } from "../core/command.ts";
+import { explainMistake } from "../core/problem.ts";
 import type { Instant } from "../core/time.ts";
 import { saying } from "./blocks/message.ts";
-import { helpMessage, problemsMessage } from "./blocks/notice.ts";
+import { helpMessage } from "./blocks/notice.ts";
+import { refusal } from "./blocks/problem.ts";
 import { type Heard, type Home, isHome } from "./home.ts";
-import { escaped } from "./text.ts";
+import { escaped, mrkdwn } from "./text.ts";
 
 export const slashCommand = "/encrypt-db";
 
@@ -30,7 +32,8 @@ export function hearCommand(body: unknown, home: Home, now: Instant): Heard {
   if (!isHome(from, home)) return answer("This bot does not serve this workspace. Nothing was done.");
 
   const parsed = parseCommand(data.text);
-  if ("problem" in parsed) return { answer: problemsMessage([parsed.problem]), responseUrl: null };
+  if ("problem" in parsed)
+    return { answer: refusal(explainMistake(parsed.problem, mrkdwn)), responseUrl: null };
   if (parsed.ok.verb === "help") return { answer: helpMessage(), responseUrl: null };
   return {
     request: {

@@ -13,7 +13,7 @@ import { code, count, escaped, mrkdwn } from "../text.ts";
 import { databasesMessage } from "./databases.ts";
 import { leadOf, titleOf } from "./lead.ts";
 import { context, fields, header, listing, type Message, message, saying, section } from "./message.ts";
-import { refusalLines } from "./problem.ts";
+import { refusal, refusalLines } from "./problem.ts";
 import { planFacts, remarkBlocks, statusMessage } from "./root.ts";
 import { planLines } from "./steps.ts";
 
@@ -36,19 +36,16 @@ export function noticeMessage(notice: Notice, approvers: string): Message {
 }
 
 /** Every reason at once, so that nobody mends one only to meet the next. */
-export function problemsMessage(problems: readonly Problem[]): Message {
-  const [first] = problems;
+function problemsMessage(problems: readonly Problem[]): Message {
+  const [first, ...others] = problems.map((problem) => explain(problem, mrkdwn));
   if (!first) return saying("Nothing is wrong.");
-  const { why, fix } = explain(first, mrkdwn);
-  const more = problems.length > 1 ? ` (and ${count(problems.length - 1, "more reason")})` : "";
-  const lines =
-    problems.length === 1
-      ? refusalLines(first)
-      : problems.flatMap((problem, index) => {
-          const [whyLine, fixLine] = refusalLines(problem);
-          return [`*${index + 1}.* ${whyLine}`, `${fixLine}`, ""];
-        });
-  return message(`${why} ${fix}${more}`, listing(lines, 20));
+  if (others.length === 0) return refusal(first);
+  const lines = [first, ...others].flatMap((each, index) => {
+    const [whyLine, fixLine] = refusalLines(each);
+    return [`*${index + 1}.* ${whyLine}`, fixLine, ""];
+  });
+  const { why, fix } = first;
+  return message(`${why} ${fix} (and ${count(others.length, "more reason")})`, listing(lines, 20));
 }
 
 function planMessage(plan: Plan): Message {
