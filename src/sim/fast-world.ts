@@ -39,6 +39,8 @@ export interface FastWorldOptions {
   readonly hurry?: Duration;
   /** No roles were made: every act under the credentials of the account's owner. */
   readonly unnarrowed?: true;
+  /** Grows as long as something outside of memory, such as a server on a port, has not answered: no time passes meanwhile. */
+  readonly asked?: () => number;
 }
 
 /**
@@ -63,12 +65,13 @@ export class FastWorld {
   readonly #log: Log;
   #serial = 0;
 
-  constructor({ random = seeded(1), durations, log = silent, hurry = 0, unnarrowed }: FastWorldOptions = {}) {
+  constructor(options: FastWorldOptions = {}) {
+    const { random = seeded(1), durations, log = silent, hurry = 0, unnarrowed, asked = () => 0 } = options;
     this.#log = log;
     this.#hurry = hurry;
     this.#turning = turningClock(this.clock, {
       arrive: () => this.#arrive(),
-      asked: () => this.account.ledger.length,
+      asked: () => this.account.ledger.length + asked(),
     });
     this.account = new Account({
       accountId: account,

@@ -12,7 +12,8 @@ export async function startDynamo() {
   const { port } = server.address() as AddressInfo;
   process.env.AWS_ACCESS_KEY_ID ??= "test";
   process.env.AWS_SECRET_ACCESS_KEY ??= "test";
-  const client = createDynamoClient({ region: "eu-central-1", endpoint: `http://127.0.0.1:${port}` });
+  const endpoint = `http://127.0.0.1:${port}`;
+  const client = createDynamoClient({ region: "eu-central-1", endpoint });
   let tables = 0;
   const lost: string[] = [];
   const sent: string[] = [];
@@ -40,6 +41,7 @@ export async function startDynamo() {
     await once(server, "close");
   };
   return {
+    endpoint,
     client,
     addTable,
     close,
