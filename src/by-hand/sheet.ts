@@ -117,12 +117,12 @@ function stopTheBot(of: SheetOf): string {
   const region = quoted(migration.target.region);
   const name = quoted(worker);
   const reason = quoted(`carrying on ${migration.target.name} by hand`);
-  const halting = `${wrapped("The kill switch lets no step begin that leads forward. It does not stop a rollback:")}
+  const halting = `${wrapped("The kill switch lets no step begin that leads forward; it does not stop a rollback. The second needs no bot:")}
 
     npm run operate -- halt ${reason}
-    /encrypt-db halt ...                        # the same in Slack
+    npm run operate -- halt ${reason} --table encrypt-db
 
-${wrapped("If nobody answers that, let its function run no more, and end every process that was started with `npm run serve`:")}`;
+${wrapped("If neither can be typed, let its function run no more, and end every process that was started with `npm run serve`:")}`;
   const taking = wrapped(
     "It is rolling back, which the kill switch does not stop. Let its function run no more, and end every process that was started with `npm run serve`:",
   );
@@ -170,6 +170,7 @@ ${[
   "When AWS refuses because something is not available yet, wait and repeat. A rename takes minutes in which a name may belong to nobody.",
   "What something must print is what the API shows when it is done; look again until it does, some ten seconds apart.",
   "Names are reused and resource ids are not. When a name belongs to another resource id than above, stop and think.",
+  "In doubt before the opening, go back (5): it loses nothing. After the opening, go forward.",
   "Do not leave a step out, and never exchange two: their order is what keeps every write.",
 ]
   .map((rule) => wrapped(rule, "  ").replace(/^ /, "-"))
@@ -239,24 +240,21 @@ function block(lines: string): string {
 
 function afterwards({ migration, worker }: SheetOf): string {
   const { target, direction } = migration;
-  const say = [
-    "Write down what you did and when. Then, before the bot runs again:",
-    ...(direction === "forward"
-      ? [
-          "- If you went back, tell it, or it goes forward again. What is asked in Slack while its function is stopped is kept, and carried out before anything else.",
-          "- If you went forward, nobody may roll it back: the bot has not seen the opening and does not know of the writes since.",
-        ]
-      : []),
-  ].map((line) => wrapped(line));
-  const back = `    /encrypt-db rollback ${target.name}           # only if you went back; in Slack, or:
-    npm run operate -- rollback ${quoted(target.name)}`;
+  const name = quoted(target.name);
+  const returning = `    aws lambda put-function-concurrency --region ${quoted(target.region)} \\
+      --function-name ${quoted(worker)} \\
+      --reserved-concurrent-executions NOTED    # if it was stopped; as it was before`;
+  const forward = `${wrapped("Write down what you did and when. Then, in this order:")}
+
+    npm run operate -- halt 'by hand' --table encrypt-db    # if it was not halted
+${returning}
+    npm run operate -- rollback ${name}    # only if you went back: it would go forward again
+    npm run operate -- unhalt
+
+${wrapped("If you went forward past the opening, nobody may roll it back: the bot has not seen the opening and does not know of the writes since.")}`;
   return `## 6. Give it back
 
-${say.join("\n")}
-
-${direction === "forward" ? `${back}\n` : ""}    npm run operate -- unhalt
-    aws lambda put-function-concurrency --region ${quoted(target.region)} \\
-      --function-name ${quoted(worker)} --reserved-concurrent-executions NOTED
+${direction === "forward" ? forward : `${wrapped("Write down what you did and when. Then:")}\n\n${returning}`}
 
 ${wrapped(
   "It looks before it acts and repeats nothing that it finds done. What it can no longer prove, such as that the endpoint was " +

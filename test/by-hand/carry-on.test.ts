@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { Cluster, Instance } from "../../src/sim/aws/state.ts";
 import { put } from "../../src/sim/aws/turn.ts";
 import type { Change } from "../../src/sim/memory-servers.ts";
-import { aLife, ask, type Life, moveAll, name, settle } from "../engine/life.ts";
+import { aLife, ask, type Life, moveAll, name, newest, settle } from "../engine/life.ts";
 import { failedRestore, justOpened, type Point, sayPoint, seen, standingAt } from "../strategies/harness.ts";
 import { aPerson } from "./person.ts";
 import { sheetOf } from "./sheets.ts";
@@ -119,6 +119,17 @@ const wrongs: readonly [string, (life: Life) => void, string][] = [
     "Prove, as the last thing",
   ],
 ];
+
+test("a person does not get past a restore that is not behind the fence", async () => {
+  const life = await standingAt({ step: "restore", when: "done" });
+  const migration = await newest(life);
+  if (!migration) throw new Error("nothing is under way");
+  const { restore: _notSeen, ...steps } = migration.steps;
+  unfence(life, serving(life).resourceId);
+  const person = await aPerson(life);
+  const goingOn = person.carryOut(await sheetOf(life, { ...migration, steps }), (sheet) => sheet.forward);
+  await expect(goingOn).rejects.toThrow("never done: 4.15 of 28: Restore orders-prod");
+});
 
 test.each(wrongs)("a person does not get past it where %s", async (_, goWrong, title) => {
   const life = await standingAt({ step: "introduce-replacement", when: "done" });

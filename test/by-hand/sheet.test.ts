@@ -43,6 +43,7 @@ test("before anything is to be changed, it says how the bot is stopped, and unti
   const sheet = await sheetOf(life);
   const stopping = sheet.slice(0, sheet.indexOf("## 2."));
   expect(stopping).toContain("npm run operate -- halt 'carrying on orders-prod by hand'");
+  expect(stopping).toContain("halt 'carrying on orders-prod by hand' --table encrypt-db");
   expect(stopping).toContain("--function-name encrypt-db-worker --reserved-concurrent-executions 0");
   expect(stopping).not.toMatch(/aws rds/);
   const asked = (await migrationOf(life)).steps["rename-members"]?.lastRun?.at ?? 0;
@@ -122,4 +123,18 @@ test("it can be read in a terminal of a hundred columns, but for headings and wo
   const long = sheet.split("\n").filter((line) => line.length > 100 && !line.startsWith("### "));
   expect(long.filter((line) => !line.split(" ").some((word) => word.length > 40))).toEqual([]);
   expect(sheet.split("\n").length).toBeGreaterThan(600);
+});
+
+test("it is given back so that it does not go forward again from where a person went back", async () => {
+  const sheet = await sheetOf(await midway());
+  const order = [
+    "operate -- halt",
+    "put-function-concurrency",
+    "operate -- rollback orders-prod",
+    "operate -- unhalt",
+  ];
+  const givenBack = sheet.slice(sheet.indexOf("## 6."));
+  const places = order.map((step) => givenBack.indexOf(step));
+  expect(places).not.toContain(-1);
+  expect(places).toEqual([...places].sort((a, b) => a - b));
 });
