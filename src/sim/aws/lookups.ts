@@ -7,8 +7,10 @@ import { fault } from "./fault.ts";
 import { arn } from "./names.ts";
 import type { Turn } from "./turn.ts";
 
-export function getCallerIdentity({ state, caller }: Turn): object {
-  return { UserId: "AROASIMULATED:encrypt-db", Account: state.accountId, Arn: caller.arn };
+/** The account is the caller's, who may belong to another one than what they look at. */
+export function getCallerIdentity({ caller }: Turn): object {
+  const [, , , , account] = caller.arn.split(":");
+  return { UserId: "AROASIMULATED:encrypt-db", Account: account, Arn: caller.arn };
 }
 
 const dimension = "rds:cluster:ReadReplicaCount" as const;

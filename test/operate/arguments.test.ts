@@ -1,0 +1,67 @@
+import { expect, test } from "vitest";
+import { parseArguments, usage } from "../../src/operate/arguments.ts";
+
+const parse = (line: string) => parseArguments(line === "" ? [] : line.split(" "));
+
+test.each([
+  ["status", { does: "command", command: { verb: "status", name: null }, where: { is: "worker" } }],
+  ["status Orders-Prod", { command: { verb: "status", name: "orders-prod" } }],
+  ["halt AWS is ill", { command: { verb: "halt", reason: "AWS is ill" } }],
+  ["approve orders", { does: "approve", name: "orders", opening: null }],
+  ["approve orders --opening ask", { opening: "ask" }],
+  [
+    "sheet orders --table encrypt-db",
+    { does: "sheet", name: "orders", where: { is: "table", table: "encrypt-db" } },
+  ],
+  ["discard orders --url https://bot.example.com", { does: "discard", where: { is: "process" } }],
+  ["list --url http://127.0.0.1:3000", { where: { is: "process" } }],
+  ["list --url http://[::1]:3000", { where: { is: "process" } }],
+])("%s is understood", (line, meant) => {
+  expect(parse(line)).toMatchObject(meant);
+});
+
+test.each([
+  ["", /Say what to do/],
+  ["frobnicate", /no command frobnicate/],
+  ["start orders", /no command start/],
+  ["approve", /approve needs the name/],
+  ["approve orders --yes", /Unknown option '--yes'/],
+  ["approve orders --opening maybe", /automatic or ask/],
+  ["reject orders --opening ask", /--opening goes with approve/],
+  ["approve orders --table encrypt-db", /--table is for status, sheet, halt/],
+  ["unhalt --table encrypt-db", /--table is for/],
+  ["status --table a --url https://b", /exclude each other/],
+  ["status --url ftp://bot", /not an address/],
+  ["status --url http://bot.example.com", /must be https/],
+  ["status --url http://127.0.0.1.example.com", /must be https/],
+  ["status --table", /argument missing/],
+])("“%s” is not, and one line says why", (line, why) => {
+  expect(parse(line)).toMatchObject({ misused: expect.stringMatching(why) });
+});
+
+test.each([
+  ["halt", "command.reason-missing"],
+  ["rollback", "command.name-missing"],
+  ["rollback orders_prod", "command.bad-name"],
+  ["sheet orders prod", "command.too-much"],
+])("“%s” is told what a slash command would be: %s", (line, code) => {
+  expect(parse(line)).toMatchObject({ misused: { code } });
+});
+
+test("the usage names every command", () => {
+  for (const verb of [
+    "status",
+    "list",
+    "approve",
+    "reject",
+    "rollback",
+    "discard",
+    "pause",
+    "resume",
+    "retry",
+    "halt",
+    "unhalt",
+    "sheet",
+  ])
+    expect(usage).toMatch(new RegExp(`\\b${verb}\\b`));
+});
