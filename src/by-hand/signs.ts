@@ -16,6 +16,7 @@ export function signLines(region: string, { look, must }: Sign): string {
   const typed = lookCommand(region, look);
   if ("be" in must) return [typed, ...expected(must.be)].join("\n");
   if ("beLaterThan" in must) return `${typed}\n# must print: a time after ${must.beLaterThan}`;
+  if ("beOtherThan" in must) return `${typed}\n# must print: another than ${must.beOtherThan}`;
   if ("beGiven" in must) return `${typed}\n# must print: something, and not None`;
   if ("equal" in must) {
     return `diff <(${typed}) \\\n     <(${lookCommand(region, must.equal)})\n# must print: nothing, and no error`;

@@ -49,6 +49,8 @@ type Must =
   | { readonly be: readonly string[] }
   | { readonly beLaterThan: string }
   | { readonly beGiven: true }
+  /** One row, and not this one. */
+  | { readonly beOtherThan: string }
   | { readonly equal: ManualLook }
   /** It is kept in this variable, for what comes later. */
   | { readonly beKeptAs: string };

@@ -39,15 +39,16 @@ export const backByHand: Readonly<Record<string, Guide<AuroraPinned, AuroraLearn
   "undo:create-writer": aside((cx) => [writer(cx)]),
   "undo:restore": {
     careful:
-      "Look at the resource id first: it must not be the source's. While the replacement is being made, AWS accepts " +
-      "neither a rename nor a deletion: wait. If nothing has that name, there is nothing to do.",
+      "While the replacement is being made, AWS accepts neither a rename nor a deletion: wait. If nothing has that name, " +
+      "there is nothing to do. If the source has it, you are past this: never put that aside.",
     first: (cx) => [
       {
-        look: { of: "clusters", which: named(cx), shows: ["status", "resourceId"] },
+        look: { of: "clusters", which: named(cx), shows: ["resourceId"] },
         must: cx.learned.replacement
-          ? { be: [`available ${cx.learned.replacement.resourceId}`] }
-          : { beGiven: true },
+          ? { be: [cx.learned.replacement.resourceId] }
+          : { beOtherThan: cx.pinned.source.resourceId },
       },
+      { look: { of: "clusters", which: named(cx), shows: ["status"] }, must: { be: ["available"] } },
     ],
     done: (cx) => {
       const failed = cx.names.failed(cx.pinned.source.name);

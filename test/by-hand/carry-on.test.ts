@@ -175,6 +175,24 @@ function unfence(life: Life, which: string): void {
   change(life, { settings: { ...found.settings, VpcSecurityGroups } }, which);
 }
 
+test("whoever reads the way back a second time does not put the source aside", async () => {
+  const life = await standingAt({ step: "restorable", when: "done" });
+  const migration = await newest(life);
+  const begun = migration?.steps.restorable;
+  if (!migration || !begun) throw new Error("nothing is under way");
+  // Meant, and never received.
+  const meant = {
+    ...migration,
+    steps: { ...migration.steps, restore: { ...begun, begunAt: begun.since, doneAt: null } },
+  };
+  const sheet = await sheetOf(life, meant);
+  const person = await aPerson(life);
+  await person.carryOut(sheet, ({ back }) => back.slice(1));
+  const again = person.carryOut(sheet, ({ back }) => back);
+  await expect(again).rejects.toThrow("never done: 5.1 of 7: Put the replacement aside");
+  expect(seen(life)).toEqual(seen(aLife()));
+});
+
 test("the way back after the opening stops at writes that would be lost", async () => {
   const life = await justOpened();
   life.clients.write();

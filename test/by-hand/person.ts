@@ -94,6 +94,7 @@ async function holds(shell: Shell, variables: Record<string, string>, check: Che
     return shown.length > 0;
   }
   if ("after" in check) return shown.length === 1 && isAfter(shown[0], expanded(check.after, variables));
+  if ("not" in check) return shown.length === 1 && shown[0] !== check.not;
   if ("given" in check) return shown.length > 0 && !shown.includes("None");
   if ("equal" in check) return sameRows(shown, await shell.type(check.equal));
   const wanted = check.must.flatMap((row) => expanded(row, variables).split("\n"));

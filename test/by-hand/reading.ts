@@ -5,6 +5,7 @@ export type Check =
   | { readonly typed: string; readonly must: readonly string[] }
   | { readonly typed: string; readonly after: string }
   | { readonly typed: string; readonly given: true }
+  | { readonly typed: string; readonly not: string }
   | { readonly typed: string; readonly equal: string }
   | { readonly typed: string; readonly keptAs: string };
 
@@ -90,6 +91,7 @@ function withComment(check: Check, comment: string): Check {
   if ("equal" in check) return check;
   if (says === "nothing" || says === "nothing, and no error") return { typed, must: [] };
   if (says === "something, and not None") return { typed, given: true };
+  if (says?.startsWith("another than ")) return { typed, not: says.slice("another than ".length) };
   if (says?.startsWith("a time after ")) return { typed, after: says.slice("a time after ".length) };
   if (says !== undefined) return { typed, must: [says] };
   if (!("must" in check) || more === undefined) throw new Error(`a comment that means nothing: ${comment}`);
