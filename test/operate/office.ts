@@ -2,7 +2,7 @@ import { composeDesk } from "../../src/compose/desk.ts";
 import { composeOperator } from "../../src/compose/operator.ts";
 import { operatorSchema, readConfig } from "../../src/config.ts";
 import { CloudFault } from "../../src/core/cloud.ts";
-import { ChannelFault, type Deps } from "../../src/engine/deps.ts";
+import { ChannelFault, type Clock, type Deps } from "../../src/engine/deps.ts";
 import type { Notice } from "../../src/engine/request.ts";
 import type { Desk } from "../../src/operate/desk.ts";
 import { type ExitCode, OperateFault, operate } from "../../src/operate/operate.ts";
@@ -58,7 +58,12 @@ export const people: Readonly<Record<string, string>> = {
   OPERATOR_APPROVERS: "UALICE,UBOB,UCAROL",
 };
 
-export function openOffice(life: Life, given: Readonly<Record<string, string>> = people): Office {
+/** `bot`: its clock and AWS's address, where the terminals are processes, which have the machine's clock and network. */
+export function openOffice(
+  life: Life,
+  given: Readonly<Record<string, string>> = people,
+  bot: { readonly clock?: Clock; readonly AWS_ENDPOINT_URL?: string } = {},
+): Office {
   const { world } = life;
   const handler = requestHandler(world.account) as never;
   const keys = new Map<string, Credentials>();
@@ -69,9 +74,15 @@ export function openOffice(life: Life, given: Readonly<Record<string, string>> =
       turn.state = givePersonKey(turn.state, key, { arn: sessionOf(person), statements: [mayInvoke] });
     }
   });
-  const deps = withoutSlack(world.deps);
+  const deps = { ...withoutSlack(world.deps), ...(bot.clock && { clock: bot.clock }) };
   const desk = composeDesk(
-    { AWS_REGION: region, TABLE_NAME: table, SLACK_APPROVERS: ["S0APPROVE"], ...readPeople(given) },
+    {
+      AWS_REGION: region,
+      AWS_ENDPOINT_URL: bot.AWS_ENDPOINT_URL,
+      TABLE_NAME: table,
+      SLACK_APPROVERS: ["S0APPROVE"],
+      ...readPeople(given),
+    },
     deps,
     { aws: { requestHandler: handler } },
   );
