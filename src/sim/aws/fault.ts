@@ -1,4 +1,5 @@
 import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
+import * as iam from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as ram from "@aws-sdk/client-ram";
@@ -13,9 +14,17 @@ export const clients = {
   "application-autoscaling": autoscaling,
   ram,
   lambda,
+  iam,
+  // Its client is larger than all the others together and would be loaded for one operation: see wire/ec2.ts.
+  ec2: {},
 } as const satisfies Record<string, Readonly<Record<string, unknown>>>;
 
 export type Service = keyof typeof clients;
+
+/** Those whose faults have a code of their own on the wire. */
+export function speaksQuery(service: Service): boolean {
+  return ["rds", "sts", "iam"].includes(service);
+}
 
 /** An answer that refuses, as the service sends it. */
 export class AwsFault extends Error {
@@ -59,7 +68,7 @@ export function fault<S extends Service>(service: S, shape: SchemaOf<S>, message
   const schema = (clients[service] as Readonly<Record<string, unknown>>)[`${shape}$`];
   if (!Array.isArray(schema)) throw new Error(`${service} models no fault ${shape}`);
   const traits = schema[3] as ErrorTraits;
-  const [code, status] = service === "rds" || service === "sts" ? (traits.awsQueryError ?? [shape]) : [shape];
+  const [code, status] = speaksQuery(service) ? (traits.awsQueryError ?? [shape]) : [shape];
   return new AwsFault({ shape, code, status: status ?? traits.httpError ?? 400, message });
 }
 

@@ -4,6 +4,7 @@ import type {
   DisableKeyRequest,
   EnableKeyRequest,
   GetKeyPolicyRequest,
+  GetKeyRotationStatusRequest,
   KeyMetadata,
   ListAliasesRequest,
   ScheduleKeyDeletionRequest,
@@ -74,6 +75,11 @@ export function listAliases(turn: Turn, input: ListAliasesRequest) {
 export function getKeyPolicy(turn: Turn, input: GetKeyPolicyRequest) {
   const key = existingKey(turn, input.KeyId);
   return { Policy: key.policy, PolicyName: "default" };
+}
+
+export function getKeyRotationStatus(turn: Turn, input: GetKeyRotationStatusRequest) {
+  const key = existingKey(turn, input.KeyId);
+  return { KeyId: key.arn, KeyRotationEnabled: key.rotates === true };
 }
 
 /** A dry run that would succeed is answered by DryRunOperationException ([API] DryRun). */

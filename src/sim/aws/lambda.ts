@@ -1,5 +1,6 @@
-import type { InvocationRequest } from "@aws-sdk/client-lambda";
+import type { GetFunctionConfigurationRequest, InvocationRequest } from "@aws-sdk/client-lambda";
 import { fault } from "./fault.ts";
+import type { Turn } from "./turn.ts";
 
 /** A deployed function: the payload and the answer are JSON values. */
 export type LambdaFunction = (payload: unknown) => Promise<unknown>;
@@ -10,12 +11,25 @@ function payloadOf(value: unknown) {
   return Object.assign(new TextEncoder().encode(text), { transformToString: () => text });
 }
 
-/** A function by name or ARN, with or without a qualifier. Throws ResourceNotFoundException. */
-function functionNamed(functions: ReadonlyMap<string, LambdaFunction>, given: string): LambdaFunction {
-  const name = given.startsWith("arn:") ? given.split(":")[6] : given.split(":")[0];
-  const found = functions.get(name ?? "");
+/** Throws ResourceNotFoundException where nothing was found of that name. */
+function existing<T>(found: T | undefined, given: string): T {
   if (found === undefined) throw fault("lambda", "ResourceNotFoundException", `Function not found: ${given}`);
   return found;
+}
+
+/** A function may be named by its ARN, and with a qualifier. */
+function nameOf(given: string): string {
+  return (given.startsWith("arn:") ? given.split(":")[6] : given.split(":")[0]) ?? "";
+}
+
+export function getFunctionConfiguration(
+  { state }: Turn,
+  { FunctionName = "" }: GetFunctionConfigurationRequest,
+): object {
+  const name = nameOf(FunctionName);
+  const settings = existing(state.functions[name], FunctionName);
+  const arn = `arn:aws:lambda:${state.region}:${state.accountId}:function:${name}`;
+  return { FunctionName: name, FunctionArn: arn, State: "Active", ...settings };
 }
 
 function read(payload: InvocationRequest["Payload"]): unknown {
@@ -37,7 +51,8 @@ export async function invoke(
   input: InvocationRequest,
   failed: (error: unknown) => void,
 ): Promise<object> {
-  const run = functionNamed(functions, input.FunctionName ?? "");
+  const { FunctionName = "" } = input;
+  const run = existing(functions.get(nameOf(FunctionName)), FunctionName);
   const payload = read(input.Payload);
   if (input.InvocationType === "Event") {
     setImmediate(() => run(payload).catch(failed));

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Account } from "./account.ts";
-import { AwsFault, clients, type Service } from "./fault.ts";
+import { AwsFault, clients, type Service, speaksQuery } from "./fault.ts";
 
 /** The clients as the SDK names them in a middleware's context. */
 const serviceOfClient: Readonly<Record<string, Service>> = {
@@ -10,6 +10,7 @@ const serviceOfClient: Readonly<Record<string, Service>> = {
   ApplicationAutoScalingClient: "application-autoscaling",
   RAMClient: "ram",
   LambdaClient: "lambda",
+  IAMClient: "iam",
 };
 
 const metadata = (httpStatusCode: number) => ({
@@ -28,7 +29,7 @@ function exceptionOf(service: Service, fault: AwsFault): Error {
     (name) => name.endsWith("ServiceException") && `${name}$` in exported,
   );
   const Exception = exported[fault.shape ?? base ?? ""] as ExceptionClass;
-  const details = service === "rds" || service === "sts" ? queryDetails(fault) : {};
+  const details = speaksQuery(service) ? queryDetails(fault) : {};
   const exception = new Exception({
     ...(fault.shape === undefined && { name: fault.code }),
     $fault: fault.status < 500 ? "client" : "server",

@@ -1,14 +1,18 @@
+import { describeSecurityGroups } from "./ec2.ts";
 import type { Service } from "./fault.ts";
-import { assumeRole } from "./iam/identities.ts";
+import { assumeRole, getRole } from "./iam/identities.ts";
+import { simulatePrincipalPolicy } from "./iam/simulate.ts";
 import {
   createGrant,
   describeKey,
   disableKey,
   enableKey,
   getKeyPolicy,
+  getKeyRotationStatus,
   listAliases,
   scheduleKeyDeletion,
 } from "./keys.ts";
+import { getFunctionConfiguration } from "./lambda.ts";
 import {
   describeScalableTargets,
   describeScalingPolicies,
@@ -79,6 +83,7 @@ const reads = {
     CreateGrant: createGrant,
     DescribeKey: describeKey,
     GetKeyPolicy: getKeyPolicy,
+    GetKeyRotationStatus: getKeyRotationStatus,
     ListAliases: listAliases,
   },
   sts: { AssumeRole: assumeRole, GetCallerIdentity: getCallerIdentity },
@@ -87,7 +92,9 @@ const reads = {
     DescribeScalingPolicies: describeScalingPolicies,
   },
   ram: { ListResources: listResources },
-  lambda: {},
+  lambda: { GetFunctionConfiguration: getFunctionConfiguration },
+  ec2: { DescribeSecurityGroups: describeSecurityGroups },
+  iam: { GetRole: getRole, SimulatePrincipalPolicy: simulatePrincipalPolicy },
 } as const satisfies Record<Service, Readonly<Record<string, Operation>>>;
 
 const mutations = {
@@ -113,6 +120,8 @@ const mutations = {
   "application-autoscaling": {},
   ram: {},
   lambda: {},
+  ec2: {},
+  iam: {},
 } as const satisfies Record<Service, Readonly<Record<string, Operation>>>;
 
 export interface CoveredOperation {
@@ -120,7 +129,7 @@ export interface CoveredOperation {
   readonly run: Operation;
 }
 
-/** Every operation that the account answers, by service; `lambda Invoke` is answered by the account itself. */
+/** Every operation that the account answers, by service, but for `lambda Invoke`, which runs outside of its turns. */
 export const operations: Readonly<Record<Service, ReadonlyMap<string, CoveredOperation>>> =
   Object.fromEntries(
     (Object.keys(reads) as Service[]).map((service) => [
@@ -140,6 +149,6 @@ export const operations: Readonly<Record<Service, ReadonlyMap<string, CoveredOpe
 export const coverage: Readonly<Record<Service, readonly string[]>> = Object.fromEntries(
   Object.entries(operations).map(([service, covered]) => [
     service,
-    service === "lambda" ? ["Invoke"] : [...covered.keys()].sort(),
+    [...covered.keys(), ...(service === "lambda" ? ["Invoke"] : [])].sort(),
   ]),
 ) as unknown as Readonly<Record<Service, readonly string[]>>;

@@ -7,7 +7,7 @@ import type {
   Tag,
 } from "@aws-sdk/client-rds";
 import type { Statement } from "./iam/evaluate.ts";
-import type { Identity } from "./iam/identities.ts";
+import type { Identity, TrustStatement } from "./iam/identities.ts";
 import type { DueEvent } from "./schedule.ts";
 
 /** Epoch milliseconds, as everywhere in this project. */
@@ -132,10 +132,32 @@ export interface Snapshot {
 
 export type Origin = "application" | "probe";
 
-interface SecurityGroup {
+export interface SecurityGroup {
   readonly id: string;
   readonly vpcId: string;
   readonly admits: readonly Origin[];
+  /** Rules beside those that admit somebody, as somebody added them. */
+  readonly moreIngress?: readonly IpPermission[];
+  readonly egress?: readonly IpPermission[];
+}
+
+/** As much of a rule as is told. */
+export interface IpPermission {
+  readonly IpProtocol: string;
+  readonly FromPort?: number;
+  readonly ToPort?: number;
+  readonly UserIdGroupPairs?: readonly { readonly GroupId: string }[];
+  readonly IpRanges?: readonly { readonly CidrIp: string }[];
+}
+
+/** How a function is deployed. What it does is not part of the account's value. */
+export interface FunctionSettings {
+  readonly Runtime: string;
+  /** Seconds. */
+  readonly Timeout: number;
+  readonly Role: string;
+  readonly VpcConfig?: { readonly VpcId: string; readonly SecurityGroupIds: readonly string[] };
+  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
 }
 
 export interface SubnetGroup {
@@ -167,6 +189,7 @@ export interface Key {
   readonly policy: string;
   /** Whether the policy lets this account's principals create a grant on it, as RDS does for them. */
   readonly grantable: boolean;
+  readonly rotates?: boolean;
 }
 
 /** Things that hang on a cluster. They follow its resource id, never its name, except autoscaling. */
@@ -243,6 +266,9 @@ export interface AccountState {
   readonly aliases: Readonly<Record<string, string>>;
   /** Statements of the roles that can be assumed, by ARN. */
   readonly roles: Readonly<Record<string, readonly Statement[]>>;
+  /** Who may assume a role, by the role's ARN; one without an entry trusts whoever its account allows to. */
+  readonly trusts: Readonly<Record<string, readonly TrustStatement[]>>;
+  readonly functions: Readonly<Record<string, FunctionSettings>>;
   /** Callers by access key. */
   readonly identities: Readonly<Record<string, Identity>>;
   readonly quotas: Quotas;
@@ -266,6 +292,8 @@ export function emptyState(accountId: string, region: string): AccountState {
     keys: {},
     aliases: {},
     roles: {},
+    trusts: {},
+    functions: {},
     identities: {},
     quotas: { DBClusters: 40, DBInstances: 40, ManualClusterSnapshots: 100, CustomEndpointsPerDBCluster: 5 },
     attachments: {

@@ -56,7 +56,7 @@ function asked(turn: Turn, service: Service, operation: string, input: Input): r
     case "lambda":
       return [
         ask(
-          "lambda:InvokeFunction",
+          operation === "Invoke" ? "lambda:InvokeFunction" : `lambda:${operation}`,
           `arn:aws:lambda:${turn.state.region}:${turn.state.accountId}:function:${input.FunctionName}`,
         ),
       ];

@@ -1,5 +1,6 @@
+import type { GetRoleRequest } from "@aws-sdk/client-iam";
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput } from "@aws-sdk/client-sts";
-import { AwsFault, type Service, unmodelled } from "../fault.ts";
+import { AwsFault, fault, type Service, speaksQuery, unmodelled } from "../fault.ts";
 import type { AccountState, Instant } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import { asksOf } from "./asks.ts";
@@ -34,11 +35,16 @@ export function authorize(turn: Turn, service: Service, operation: string, input
     if (isAllowed(policies, ask)) continue;
     const message = `User: ${arn} is not authorized to perform: ${ask.action} on resource: ${ask.resource} because no identity-based or session policy allows the ${ask.action} action`;
     throw new AwsFault({
-      code: service === "rds" || service === "sts" ? "AccessDenied" : "AccessDeniedException",
+      code: deniedAs(service),
       status: 403,
       message,
     });
   }
+}
+
+function deniedAs(service: Service): string {
+  if (service === "ec2") return "UnauthorizedOperation";
+  return speaksQuery(service) ? "AccessDenied" : "AccessDeniedException";
 }
 
 /** Lets an access key be a role's, from the start. */
@@ -75,11 +81,67 @@ export function roleArn({ accountId }: Pick<AccountState, "accountId">, role: st
   return `arn:aws:iam::${accountId}:role/${role}`;
 }
 
+/** A statement of a role's trust policy. */
+export interface TrustStatement {
+  readonly Effect: "Allow";
+  readonly Principal: Readonly<Record<string, string>>;
+  readonly Action: string | readonly string[];
+}
+
+/** Says who may assume a role. */
+export function trust(
+  state: AccountState,
+  role: string,
+  statements: readonly TrustStatement[],
+): AccountState {
+  return { ...state, trusts: { ...state.trusts, [roleArn(state, role)]: statements } };
+}
+
+/** The trust policy is told as JSON in a URL's encoding (IAM API, Role). */
+export function getRole({ state }: Turn, { RoleName = "" }: GetRoleRequest): object {
+  const Arn = roleArn(state, RoleName);
+  if (state.roles[Arn] === undefined) {
+    throw fault("iam", "NoSuchEntityException", `The role with name ${RoleName} cannot be found.`);
+  }
+  const policy = { Version: "2012-10-17", Statement: trustOf(state, Arn) };
+  return {
+    Role: {
+      Path: "/",
+      RoleName,
+      RoleId: "AROASIMULATED",
+      Arn,
+      CreateDate: new Date(0),
+      AssumeRolePolicyDocument: encodeURIComponent(JSON.stringify(policy)),
+    },
+  };
+}
+
+function trustOf({ trusts, accountId }: AccountState, role: string): readonly TrustStatement[] {
+  const Principal = { AWS: `arn:aws:iam::${accountId}:root` };
+  return (
+    trusts[role] ?? [{ Effect: "Allow", Principal, Action: ["sts:AssumeRole", "sts:SetSourceIdentity"] }]
+  );
+}
+
+/** The role or person whose policies decide for a caller. */
+function principalOf({ arn }: Identity): string {
+  const [, account, role] = /^arn:aws:sts::(\d+):assumed-role\/([^/]+)\//.exec(arn) ?? [];
+  return role === undefined ? arn : `arn:aws:iam::${account}:role/${role}`;
+}
+
+function isTrusted({ state, caller }: Turn, role: string, action: string): boolean {
+  const trusted = [principalOf(caller), `arn:aws:iam::${state.accountId}:root`, "*"];
+  return trustOf(state, role).some(
+    ({ Principal, Action }) => [Action].flat().includes(action) && trusted.includes(Principal.AWS ?? ""),
+  );
+}
+
 /** The session may do what both the role and the given policy allow (STS API, AssumeRole). */
 export function assumeRole(turn: Turn, input: AssumeRoleCommandInput): AssumeRoleCommandOutput {
   const { RoleArn = "", RoleSessionName = "", Policy, DurationSeconds = 3600 } = input;
   const statements = turn.state.roles[RoleArn];
-  if (statements === undefined) {
+  const needed = ["sts:AssumeRole", ...(input.SourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"])];
+  if (statements === undefined || !needed.every((action) => isTrusted(turn, RoleArn, action))) {
     throw unmodelled("AccessDenied", `${turn.caller.arn} is not authorized to assume ${RoleArn}`, 403);
   }
   if (DurationSeconds < 900) {

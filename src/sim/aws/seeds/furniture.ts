@@ -98,6 +98,7 @@ export function addKey(turn: Turn, { alias, region, ...given }: GivenKey): Key {
     description: alias ?? "",
     createdAt: turn.now,
     grantable: given.manager !== "AWS",
+    rotates: true,
     policy: keyPolicy(accountId),
     ...given,
   };

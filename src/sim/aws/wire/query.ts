@@ -77,10 +77,10 @@ const entities: Readonly<Record<string, string>> = {
   "\n": "&#xA;",
 };
 
-const escaped = (text: string) =>
+export const escaped = (text: string) =>
   text.replace(/[&<>"\r\n]/g, (character) => entities[character] ?? character);
 
-const element = (name: string, content: string) =>
+export const element = (name: string, content: string) =>
   content === "" ? `<${name}/>` : `<${name}>${content}</${name}>`;
 
 function content(shape: Shape, value: unknown): string {
@@ -108,6 +108,7 @@ function content(shape: Shape, value: unknown): string {
 const namespaces: Readonly<Partial<Record<Service, string>>> = {
   rds: "http://rds.amazonaws.com/doc/2014-10-31/",
   sts: "https://sts.amazonaws.com/doc/2011-06-15/",
+  iam: "https://iam.amazonaws.com/doc/2010-05-08/",
 };
 
 function xml(status: number, requestId: string, body: string): WireResponse {
@@ -122,7 +123,7 @@ function readQuery(service: Service, { body }: { readonly body: string }): Asked
   return { operation, input: read(schema.input, operation, treeOf(form)) as object };
 }
 
-/** The protocol of RDS and STS: forms in, XML out. */
+/** The protocol of RDS, STS and IAM: forms in, XML out. */
 export const awsQuery: Protocol = {
   read: readQuery,
   write(service, operation, output, requestId) {

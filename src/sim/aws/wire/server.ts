@@ -4,6 +4,7 @@ import type { AddressInfo } from "node:net";
 import type { Account } from "../account.ts";
 import { AwsFault, clients, NoAnswer, type Service, unmodelled } from "../fault.ts";
 import { identityOf } from "../iam/identities.ts";
+import { ec2Query } from "./ec2.ts";
 import { awsJson } from "./json.ts";
 import type { Protocol, WireRequest, WireResponse } from "./message.ts";
 import { awsQuery } from "./query.ts";
@@ -17,6 +18,8 @@ const protocols: Readonly<Record<Service, Protocol>> = {
   "application-autoscaling": awsJson,
   ram: restJson,
   lambda: restJson,
+  iam: awsQuery,
+  ec2: ec2Query,
 };
 
 /** The service that a request was signed for: `Credential=<id>/<date>/<region>/<service>/aws4_request`. */

@@ -1,6 +1,8 @@
 import { createServer } from "node:http";
 import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
 import * as dynamo from "@aws-sdk/client-dynamodb";
+import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
+import * as iam from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
 import * as lambda from "@aws-sdk/client-lambda";
 import * as ram from "@aws-sdk/client-ram";
@@ -8,6 +10,7 @@ import * as rds from "@aws-sdk/client-rds";
 import * as sts from "@aws-sdk/client-sts";
 import { afterEach, describe, expect, test } from "vitest";
 import type { Account } from "../../../../src/sim/aws/account.ts";
+import { addRole } from "../../../../src/sim/aws/iam/identities.ts";
 import { sdkMiddleware } from "../../../../src/sim/aws/middleware.ts";
 import { attachCustomEndpoint, attachReaderAutoscaling } from "../../../../src/sim/aws/seeds/attach.ts";
 import { sharedCluster } from "../../../../src/sim/aws/seeds/topologies.ts";
@@ -25,6 +28,7 @@ interface Clients {
   readonly sts: sts.STSClient;
   readonly ram: ram.RAMClient;
   readonly lambda: lambda.LambdaClient;
+  readonly iam: iam.IAMClient;
   readonly autoscaling: autoscaling.ApplicationAutoScalingClient;
 }
 
@@ -39,6 +43,7 @@ function clientsWith(config: object): Clients {
     sts: new sts.STSClient(all),
     ram: new ram.RAMClient(all),
     lambda: new lambda.LambdaClient(all),
+    iam: new iam.IAMClient(all),
     autoscaling: new autoscaling.ApplicationAutoScalingClient(all),
   };
 }
@@ -85,11 +90,32 @@ async function script({ account, key, seed, pass }: ReturnType<typeof laboratory
     attachReaderAutoscaling(turn, orders);
     sharedCluster(turn, "shared");
   });
+  account.alter((turn) => {
+    turn.state = addRole(turn.state, "look", [
+      {
+        Effect: "Allow",
+        Action: "rds:Describe*",
+        Resource: "*",
+        Condition: {
+          StringEquals: { "aws:ResourceTag/a": "<b>" },
+          "ForAllValues:StringEquals": { "aws:TagKeys": ["x", "y", "z"] },
+        },
+      },
+    ]);
+    const settings = {
+      Runtime: "nodejs24.x",
+      Timeout: 300,
+      Role: "arn:aws:iam::123456789012:role/look",
+      VpcConfig: { VpcId: "vpc-1", SecurityGroupIds: ["sg-1"] },
+      Environment: { Variables: { DATABASE_USER: "encrypt_db" } },
+    };
+    turn.state = { ...turn.state, functions: { probe: settings } };
+  });
   account.functions.set("probe", async (payload) => ({ echoed: payload }));
   account.functions.set("broken", async () => {
     throw new RangeError("no <such> thing");
   });
-  const { rds: r, kms: k, sts: s, ram: a, lambda: l, autoscaling: as } = clients;
+  const { rds: r, kms: k, sts: s, ram: a, lambda: l, iam: i, autoscaling: as } = clients;
   const arn = `arn:aws:rds:${region}:123456789012:cluster:orders`;
   const log: unknown[] = [];
   const calls: (() => Promise<object>)[] = [
@@ -191,6 +217,23 @@ async function script({ account, key, seed, pass }: ReturnType<typeof laboratory
     () =>
       l.send(new lambda.InvokeCommand({ FunctionName: "broken", Payload: new TextEncoder().encode("{}") })),
     () => l.send(new lambda.InvokeCommand({ FunctionName: "absent" })),
+    () => l.send(new lambda.GetFunctionConfigurationCommand({ FunctionName: "probe" })),
+    () => l.send(new lambda.GetFunctionConfigurationCommand({ FunctionName: "absent" })),
+    () => k.send(new kms.GetKeyRotationStatusCommand({ KeyId: key.id })),
+    () => i.send(new iam.GetRoleCommand({ RoleName: "look" })),
+    () => i.send(new iam.GetRoleCommand({ RoleName: "absent" })),
+    () =>
+      i.send(
+        new iam.SimulatePrincipalPolicyCommand({
+          PolicySourceArn: "arn:aws:iam::123456789012:role/look",
+          ActionNames: ["rds:DescribeDBClusters", "rds:DeleteDBCluster"],
+          ResourceArns: [arn],
+          ContextEntries: [
+            { ContextKeyName: "aws:ResourceTag/a", ContextKeyValues: ["<b>"], ContextKeyType: "string" },
+            { ContextKeyName: "aws:TagKeys", ContextKeyValues: ["x", "y"], ContextKeyType: "stringList" },
+          ],
+        }),
+      ),
     () => r.send(new rds.DescribeDBInstancesCommand({})),
   ];
   for (const call of calls) {
@@ -209,7 +252,11 @@ describe("the entrances answer the same script of calls alike", () => {
       told[entrance] = await script(world, await open(world.account));
     }
     const { middleware, server, "request handler": handler } = told;
-    expect(middleware?.refused).toBe(13);
+    expect(middleware?.refused).toBe(15);
+    const simulated = middleware?.log.find((entry) => JSON.stringify(entry).includes("EvalDecision"));
+    expect(simulated).toMatchObject({
+      EvaluationResults: [{ EvalDecision: "allowed" }, { EvalDecision: "implicitDeny" }],
+    });
     expect(handler).toEqual(middleware);
     expect(server).toEqual(middleware);
   });
@@ -301,6 +348,38 @@ describe("the server", () => {
     const client = new dynamo.DynamoDBClient({ region, credentials, endpoint: server.url });
     const { TableNames } = await client.send(new dynamo.ListTablesCommand({}));
     expect(TableNames).toEqual(["migrations"]);
+  });
+
+  test("answers EC2's client, whose protocol is its own, about security groups", async () => {
+    const { account } = laboratory();
+    const server = await listen(account);
+    closing.push(server.close);
+    const client = new EC2Client({ region, credentials, endpoint: server.url, maxAttempts: 1 });
+    const asked = (...GroupIds: string[]) => client.send(new DescribeSecurityGroupsCommand({ GroupIds }));
+    const { SecurityGroups: groups } = await asked("sg-fence", "sg-0da7aba5e5");
+    expect(groups).toMatchObject([
+      {
+        GroupId: "sg-fence",
+        VpcId: "vpc-0a1b2c3d4e5f60718",
+        IpPermissions: [
+          {
+            IpProtocol: "tcp",
+            FromPort: 5432,
+            ToPort: 5432,
+            UserIdGroupPairs: [{ GroupId: expect.stringMatching(/^sg-/) }],
+          },
+        ],
+        IpPermissionsEgress: [{ IpRanges: [{ CidrIp: "255.255.255.255/32" }] }],
+      },
+      {
+        IpPermissions: [{}, {}],
+        IpPermissionsEgress: [{ IpProtocol: "-1", IpRanges: [{ CidrIp: "0.0.0.0/0" }] }],
+      },
+    ]);
+    await expect(asked("sg-none")).rejects.toMatchObject({
+      name: "InvalidGroup.NotFound",
+      message: "The security group 'sg-none' does not exist",
+    });
   });
 
   test("says so when its port is taken", async () => {

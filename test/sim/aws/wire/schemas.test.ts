@@ -66,9 +66,9 @@ function readThrough(shape: ReturnType<typeof shapeOf>, seen = new Set<unknown>(
   return shape.is === "map" ? readThrough(shape.value, seen) : 1;
 }
 
-test("every schema of every covered operation can be read to its ends", () => {
+test("every schema of every covered operation can be read to its ends, but for EC2's, which no schema serves", () => {
   let read = 0;
-  for (const service of Object.keys(clients) as Service[]) {
+  for (const service of (Object.keys(clients) as Service[]).filter((name) => name !== "ec2")) {
     for (const name of coverage[service]) {
       const schema = operationSchema(service, name);
       expect(schema, `${service} ${name} is an operation of the SDK`).toBeDefined();
