@@ -5,10 +5,13 @@ import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { createDynamoClient } from "../../src/aws/clients.ts";
 import { inbox, tableDefinition } from "../../src/aws/dynamo-items.ts";
 import { createDynamoStore } from "../../src/aws/dynamo-store.ts";
+import { composeOperator } from "../../src/compose/operator.ts";
+import { operatorSchema, readConfig } from "../../src/config.ts";
 import { createProbeHandler } from "../../src/lambda/probe.ts";
 import { handler as slack } from "../../src/lambda/slack.ts";
 import { handler as worker } from "../../src/lambda/worker.ts";
 import { until } from "../../src/sim/actors.ts";
+import { givePersonKey } from "../../src/sim/aws/iam/identities.ts";
 import { type AccountServer, listen } from "../../src/sim/aws/wire/server.ts";
 import { FastWorld, fenceGroup } from "../../src/sim/fast-world.ts";
 import { acme } from "../../src/sim/slack/acme.ts";
@@ -110,6 +113,27 @@ test("an event of RDS wakes the worker, which then finds what the index does not
   await worker({ source: "aws.rds" });
   expect(await store.pendingRequests()).toHaveLength(0);
   client.destroy();
+});
+
+test("an operator calls the worker itself, and is answered under the AWS identity that signed", async () => {
+  const arn = "arn:aws:sts::123456789012:assumed-role/Dba/bob";
+  const credentials = { accessKeyId: "AKIABOB", secretAccessKey: "secret of bob" };
+  world.account.alter((turn) => {
+    turn.state = givePersonKey(turn.state, credentials, {
+      arn,
+      statements: [{ Effect: "Allow", Action: "*", Resource: "*" }],
+    });
+  });
+  const config = readConfig(operatorSchema, { ...process.env, WORKER_FUNCTION: "worker" });
+  const bot = composeOperator(config, { aws: { credentials } })({ is: "worker" });
+
+  const status = { kind: "command", command: { verb: "status", name: "orders-prod" } } as const;
+  expect(await bot.ask(status)).toMatchObject({ kind: "status", views: [{ migration: { status: "open" } }] });
+  const pause = { kind: "command", command: { verb: "pause", name: "orders-prod" } } as const;
+  expect(await bot.ask(pause)).toMatchObject({
+    kind: "problems",
+    problems: [{ code: "operator.unknown", params: { arn } }],
+  });
 });
 
 test("a request that Slack did not sign is refused before anything is read", async () => {
