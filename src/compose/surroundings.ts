@@ -1,7 +1,7 @@
 import type { ClientOptions } from "../aws/clients.ts";
 import type { DatabaseOptions } from "../database/database.ts";
 import type { Clock, Log } from "../engine/deps.ts";
-import { type SlackAddresses, slackItself } from "../slack/web-client.ts";
+import { type SlackAddresses, slackItself } from "../slack/addresses.ts";
 
 /** The one place where configuration becomes clients, and clients become what the engine needs. */
 

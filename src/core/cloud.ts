@@ -1,4 +1,4 @@
-import * as z from "zod";
+import * as z from "zod/mini";
 import type { Instant } from "./time.ts";
 
 /**
@@ -62,9 +62,9 @@ export const clusterSettings = z.object({
   networkType: z.string(),
   lifecycleSupport: z.string(),
   databaseInsights: z.string(),
-  serverlessScaling: z
-    .object({ minimum: z.number(), maximum: z.number(), secondsUntilPause: z.number().nullable() })
-    .nullable(),
+  serverlessScaling: z.nullable(
+    z.object({ minimum: z.number(), maximum: z.number(), secondsUntilPause: z.nullable(z.number()) }),
+  ),
   tags,
 });
 export type ClusterSettings = z.infer<typeof clusterSettings>;
@@ -76,8 +76,8 @@ export const memberSettings = z.object({
   promotionTier: z.number(),
   availabilityZone: z.string(),
   parameterGroup: z.string(),
-  monitoring: z.object({ intervalSeconds: z.number(), roleArn: z.string() }).nullable(),
-  performanceInsights: z.object({ keyArn: z.string(), retentionDays: z.number() }).nullable(),
+  monitoring: z.nullable(z.object({ intervalSeconds: z.number(), roleArn: z.string() })),
+  performanceInsights: z.nullable(z.object({ keyArn: z.string(), retentionDays: z.number() })),
   caCertificate: z.string(),
   publiclyAccessible: z.boolean(),
   autoMinorVersionUpgrade: z.boolean(),
@@ -163,7 +163,7 @@ export const keyFacts = z.object({
   usage: z.string(),
   origin: z.string(),
   /** When imported material expires, or null. */
-  validUntil: z.number().nullable(),
+  validUntil: z.nullable(z.number()),
 });
 export type KeyFacts = z.infer<typeof keyFacts>;
 

@@ -1,13 +1,14 @@
 import { App, AwsLambdaReceiver, type Logger, LogLevel } from "@slack/bolt";
 import type { Clock, Log } from "../engine/deps.ts";
 import type { Request } from "../engine/request.ts";
+import type { SlackAddresses } from "./addresses.ts";
 import { answerBody, sendAnswer } from "./answer.ts";
 import { saying } from "./blocks/message.ts";
 import { hearClick } from "./clicks.ts";
 import { hearCommand, slashCommand } from "./commands.ts";
 import type { Heard, Home } from "./home.ts";
 import { type HttpRequest, type VerifiedRequest, verify } from "./verify.ts";
-import { clientOptions, type SlackAddresses } from "./web-client.ts";
+import { clientOptions } from "./web-client.ts";
 
 export interface HttpReply {
   readonly statusCode: number;

@@ -1,12 +1,13 @@
 import type { webApi } from "@slack/bolt";
 import { type Channel, ChannelFault, type Log } from "../engine/deps.ts";
+import type { SlackAddresses } from "./addresses.ts";
 import { sendAnswer } from "./answer.ts";
 import { type Approvers, mentionApprovers } from "./approvers.ts";
 import type { Message } from "./blocks/message.ts";
 import { noticeMessage } from "./blocks/notice.ts";
 import { isBroadcast, replyMessage, speaksOf } from "./blocks/reply.ts";
 import { rootHash, rootMessage } from "./blocks/root.ts";
-import { calling, type SlackAddresses } from "./web-client.ts";
+import { calling } from "./web-client.ts";
 
 const eventType = "encrypt_db";
 const pageSize = 200;

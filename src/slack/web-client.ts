@@ -1,18 +1,6 @@
 import { webApi } from "@slack/bolt";
 import { ChannelFault } from "../engine/deps.ts";
-
-/** Where Slack is. Anything else is a stand-in for it. */
-export interface SlackAddresses {
-  /** Of the Web API, with a slash at the end. */
-  readonly api: string;
-  /** The origin of response URLs: an answer goes nowhere else, whatever a payload says. */
-  readonly answers: string;
-}
-
-export const slackItself: SlackAddresses = {
-  api: "https://slack.com/api/",
-  answers: "https://hooks.slack.com",
-};
+import type { SlackAddresses } from "./addresses.ts";
 
 /** Milliseconds. The library itself would wait for ever. */
 export const patience = 2_500;

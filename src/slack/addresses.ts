@@ -1,0 +1,12 @@
+/** Where Slack is. Anything else is a stand-in for it. */
+export interface SlackAddresses {
+  /** Of the Web API, with a slash at the end. */
+  readonly api: string;
+  /** The origin of response URLs: an answer goes nowhere else, whatever a payload says. */
+  readonly answers: string;
+}
+
+export const slackItself: SlackAddresses = {
+  api: "https://slack.com/api/",
+  answers: "https://hooks.slack.com",
+};
