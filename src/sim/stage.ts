@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { mkdirSync } from "node:fs";
+import type { AddressInfo } from "node:net";
 import { join, resolve } from "node:path";
 import dynalite from "dynalite";
 import type { Log } from "../engine/deps.ts";
@@ -9,6 +10,7 @@ import { clusterEndpoint, readerEndpoint } from "./aws/names.ts";
 import { listen } from "./aws/wire/server.ts";
 import type { WorldClock } from "./clock.ts";
 import { fenceGroup, keyAlias, vpc } from "./demo-databases.ts";
+import { deployProbe } from "./deployed-functions.ts";
 import { Network } from "./network/network.ts";
 import { type Resolver, startResolver } from "./network/resolver.ts";
 import type { PostgresServers } from "./postgres/servers.ts";
@@ -21,6 +23,7 @@ import type { WorldFact } from "./slack/page/page.ts";
 import { type Slack, startSlack } from "./slack/server.ts";
 import { Workspace, type WorkspaceState } from "./slack/workspace.ts";
 import { accountId, createTable, openClock, openCloud, region, table } from "./stage-cloud.ts";
+import { asDeployed, tableFront } from "./table-front.ts";
 
 const signingSecret = "signing-secret-of-the-embedded-world";
 const token = "xoxb-embedded-world";
@@ -69,6 +72,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     account,
     Object.values(account.state.keys).map(({ arn }) => arn),
   );
+  deployProbe(account, "probe", vpc);
   const network = new Network({
     account,
     servers: (instance) => {
@@ -79,12 +83,16 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   });
   const resolver = await startResolver(network);
   const dynamo = dynalite({ path: join(directory, "dynamo"), createTableMs: 0 });
-  // Only a server that listens closes its database when it is closed; nobody uses the port.
+  // Only a server that listens closes its database when it is closed.
   dynamo.listen(0, "127.0.0.1");
   await once(dynamo, "listening");
+  const { port: dynamoPort } = dynamo.address() as AddressInfo;
   const wire = await listen(account, {
     ...(options.awsPort !== undefined && { port: options.awsPort }),
-    dynamo: (request, response) => dynamo.emit("request", request, response),
+    dynamo: tableFront(asDeployed({ region, accountId }), {
+      url: `http://127.0.0.1:${dynamoPort}`,
+      listener: (request, response) => dynamo.emit("request", request, response),
+    }),
   });
   await createTable(wire.url, credentials);
   const workspace = openWorkspace(directory, clock);

@@ -22,8 +22,6 @@ export function acme(): WorkspaceState {
         "chat:write",
         "users:read",
         "usergroups:read",
-        "channels:read",
-        "groups:read",
         "channels:history",
         "groups:history",
       ],

@@ -199,8 +199,12 @@ describe("looking up", () => {
     expect((await client.users.info({ user: "U0BOB0001" })).user?.profile?.email).toBe("bob@acme.example");
   });
 
-  it("lists the members of channels and groups", async () => {
+  it("lists the members of a group, and tells of channels to a token that may read about them", async () => {
     expect((await client.usergroups.users.list({ usergroup: "S0APPROVE" })).users).toContain("U0CAROL01");
+    expect(await refusal(client.conversations.info({ channel }))).toBe("missing_scope");
+    await slack.close();
+    const { app } = acme();
+    await start({ app: { ...app, scopes: [...app.scopes, "channels:read", "groups:read"] } });
     expect((await client.conversations.members({ channel })).members).toContain("U0GUS0001");
     expect((await client.conversations.info({ channel: "C0GLOBEX1" })).channel).toMatchObject({
       is_ext_shared: true,
