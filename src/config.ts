@@ -100,6 +100,14 @@ export const frontSchema = z.object({
 });
 export type FrontConfig = z.infer<typeof frontSchema>;
 
+/** Lambda's own, for calls that a function signs itself. They last as long as the environment that they are in. */
+export const lambdaCredentialsSchema = z.object({
+  AWS_ACCESS_KEY_ID: filled,
+  AWS_SECRET_ACCESS_KEY: filled,
+  AWS_SESSION_TOKEN: z.optional(filled),
+});
+export type LambdaCredentials = z.infer<typeof lambdaCredentialsSchema>;
+
 /** What carries migrations out. */
 const engine = {
   /** The account of the databases. */

@@ -97,6 +97,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "esbuild",
     "zod",
     "node:fs",
+    "node:path",
+    "node:url",
   ],
 };
 

@@ -1,4 +1,6 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import type { Request } from "../engine/request.ts";
+import type { Item } from "./dynamo-table.ts";
 
 /**
  * One table. What belongs to a database is under its key (`account/region/kind/name`); requests are under
@@ -35,6 +37,11 @@ export const keys = {
 export const agendaIndex = "agenda";
 export const due = { queue: "work", standing: "due" } as const;
 export const resting = { queue: "work", standing: "resting" } as const;
+
+/** A request that waits for its answer. */
+export function requestItem(request: Request): Item {
+  return { ...keys.request(request.id), ...due, since: request.at, body: JSON.stringify(request) };
+}
 
 /**
  * Within one partition, by `since`: the requests without an answer, and the migrations of a database that have

@@ -6,7 +6,7 @@ import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/
 import { type Plan, planSchema } from "../core/plan.ts";
 import { type Reading, type Store, StoredOtherwise, type ThreadState } from "../engine/deps.ts";
 import { request } from "../engine/request.ts";
-import { agendaIndex, due, inbox, keys, resting, sinceIndex } from "./dynamo-items.ts";
+import { agendaIndex, due, inbox, keys, requestItem, resting, sinceIndex } from "./dynamo-items.ts";
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
 import { dropped, journalKept, trimmed } from "./stored-migration.ts";
 
@@ -195,8 +195,7 @@ function requests(
   table: Table,
 ): Pick<Store, "putRequest" | "pendingRequests" | "removeRequest" | "claimRequest"> {
   return {
-    putRequest: (put) =>
-      table.write({ ...keys.request(put.id), ...due, since: put.at, body: JSON.stringify(put) }, absent),
+    putRequest: (put) => table.write(requestItem(put), absent),
     pendingRequests: async () => {
       const items = await table.query({ where: "pk = :pk", values: { pk: inbox }, index: sinceIndex });
       return readable(items, request);

@@ -144,7 +144,7 @@ function named(values: Values) {
   return entries.length > 0 ? { ExpressionAttributeValues: Object.fromEntries(entries) } : {};
 }
 
-function attributes(item: Values): Record<string, AttributeValue> {
+export function attributes(item: Values): Record<string, AttributeValue> {
   return Object.fromEntries(Object.entries(item).map(([name, value]) => [name, attribute(value)]));
 }
 

@@ -1,7 +1,7 @@
 import type { APIGatewayProxyEventV2, APIGatewayProxyStructuredResultV2 } from "aws-lambda";
 import { composeFront } from "../compose/front.ts";
-import { composeRemoteWorker } from "../compose/remote-worker.ts";
-import { frontSchema, readConfig } from "../config.ts";
+import { composeInbox } from "../compose/function-calls.ts";
+import { frontSchema, lambdaCredentialsSchema, readConfig } from "../config.ts";
 
 /** Made at the first request and kept for the container's life. */
 let front: ReturnType<typeof composeFront> | undefined;
@@ -15,5 +15,5 @@ export async function handler(event: APIGatewayProxyEventV2): Promise<APIGateway
 
 function compose() {
   const config = readConfig(frontSchema);
-  return composeFront(config, composeRemoteWorker(config));
+  return composeFront(config, composeInbox(config, readConfig(lambdaCredentialsSchema)));
 }

@@ -1,6 +1,7 @@
 import { composeDesk } from "../compose/desk.ts";
-import { composeRemoteProbe, composeWorker } from "../compose/worker.ts";
-import { readConfig, workerSchema } from "../config.ts";
+import { composeProbeCall } from "../compose/function-calls.ts";
+import { composeWorker } from "../compose/worker.ts";
+import { lambdaCredentialsSchema, readConfig, workerSchema } from "../config.ts";
 import { poll } from "../engine/poll.ts";
 
 let worker: ReturnType<typeof compose> | undefined;
@@ -21,7 +22,8 @@ export async function handler(event: unknown): Promise<unknown> {
 
 function compose() {
   const config = readConfig(workerSchema);
-  const deps = composeWorker(config, { database: composeRemoteProbe(config) });
+  const database = composeProbeCall(config, readConfig(lambdaCredentialsSchema));
+  const deps = composeWorker(config, { database });
   return { deps, desk: composeDesk(config, deps) };
 }
 
