@@ -1,4 +1,5 @@
-import type { World } from "./world.ts";
+import type { Interactions } from "./slack/interact.ts";
+import type { Workspace } from "./slack/workspace.ts";
 
 /** Acts in the channel as people do: types commands, waits for buttons, presses them. */
 export interface Actors {
@@ -19,27 +20,33 @@ interface Button {
 /** Long for a machine under load, short for a person who waits. */
 const patience = 60_000;
 
-export function actorsIn(world: World, channel: string): Actors {
-  const { workspace, slack } = world;
+/** `workspace` is read at every look: in a world of another process it is a new one each time. */
+export function actorsIn(
+  world: { readonly workspace: Workspace; readonly slack: Pick<Interactions, "command" | "click"> },
+  channel: string,
+): Actors {
+  const { slack } = world;
   return {
     async says(user, text) {
       const outcome = await slack.command({ user, channel, text });
       if (outcome !== "answered") throw new Error(`/encrypt-db ${text} ${outcome}`);
     },
     async presses(user, label) {
-      const button = await until(`a button "${label}"`, () => findButton(world, channel, label));
+      const button = await until(`a button "${label}"`, () => findButton(world.workspace, channel, label));
       const outcome = await slack.click({ user, channel, ...button });
       if (outcome !== "answered") throw new Error(`the button "${label}" ${outcome}`);
     },
     async isTold(user, text) {
       await until(`a message to ${user}: "${text}"`, () =>
-        workspace.state.ephemerals.find((told) => told.user === user && JSON.stringify(told).includes(text)),
+        world.workspace.state.ephemerals.find(
+          (told) => told.user === user && JSON.stringify(told).includes(text),
+        ),
       );
     },
   };
 }
 
-function findButton({ workspace }: World, channel: string, label: string): Button | undefined {
+function findButton(workspace: Workspace, channel: string, label: string): Button | undefined {
   for (const { ts, blocks } of workspace.timeline(channel).toReversed()) {
     for (const block of blocks ?? []) {
       if (block.type !== "actions") continue;

@@ -1,5 +1,4 @@
 import { chmodSync, mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir, userInfo } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
@@ -7,7 +6,9 @@ import { demoSchema, readConfig, silenceNodeVersionWarning } from "../config.ts"
 import type { Log } from "../engine/deps.ts";
 import type { Fleet } from "./application/fleet.ts";
 import { servedByDefault } from "./demo-databases.ts";
+import { factsOf } from "./facts.ts";
 import { runHeadless } from "./headless.ts";
+import { isTaken } from "./ports.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 /** A minute of the world in a second, while the engine waits for the simulated AWS. */
@@ -104,14 +105,13 @@ async function beInteractive(given: string | undefined, shared: Shared): Promise
   }
   console.log("Starting PostgreSQL, the simulated AWS and the simulated Slack …");
   let fleet: Fleet | undefined;
-  const facts = () => factsOf(world, fleet);
   const world: World = await openWorld({
     ...shared,
     directory,
     served: servedByDefault,
     pace,
     slackPort: pagePort,
-    worldFacts: async () => facts(),
+    worldFacts: async () => factsOf(world.clock, fleet),
   });
   fleet = await world.startWriters("orders-prod", 4);
   console.log(`
@@ -133,23 +133,6 @@ async function beInteractive(given: string | undefined, shared: Shared): Promise
   await fleet.stop();
   await world.close();
   return 0;
-}
-
-function isTaken(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const server = createServer();
-    server.once("error", () => resolve(true));
-    server.listen(port, "127.0.0.1", () => server.close(() => resolve(false)));
-  });
-}
-
-function factsOf(world: World, fleet: Fleet | undefined) {
-  const counts = fleet?.counts();
-  return [
-    { label: "Time in this world", value: new Date(world.clock.now()).toISOString().slice(11, 19) },
-    { label: "Writes acknowledged", value: String(counts?.acknowledged ?? 0) },
-    { label: "Writes refused", value: String(counts?.refused ?? 0) },
-  ];
 }
 
 const code = await main();
