@@ -23,20 +23,19 @@ export const cliWaiter = lookingEvery(seconds(30));
 export const sdkWaiter: Waiter = async (took) => {
   mock.timers.enable({ apis: ["setTimeout", "Date"] });
   try {
-    const client = clusterAvailableAt(took);
-    let isOver = false;
+    let noticed: Duration | undefined;
     const waiting = waitUntilDBClusterAvailable(
-      { client, maxWaitTime: hours(24) / seconds(1) },
+      { client: clusterAvailableAt(took), maxWaitTime: hours(24) / seconds(1) },
       { DBClusterIdentifier: "orders-prod" },
-    ).finally(() => {
-      isOver = true;
+    ).then(() => {
+      noticed = Date.now();
     });
-    while (!isOver) {
-      mock.timers.tick(seconds(1));
-      await new Promise((resolve) => setImmediate(resolve));
+    while (noticed === undefined) {
+      // What the waiter does before it sets its timer takes a turn of the event loop.
+      await Promise.race([waiting, new Promise((resolve) => setImmediate(resolve))]);
+      if (noticed === undefined) mock.timers.tick(seconds(1));
     }
-    await waiting;
-    return Date.now();
+    return noticed;
   } finally {
     mock.timers.reset();
   }

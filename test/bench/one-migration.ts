@@ -31,6 +31,8 @@ export interface Bill {
   readonly idleRun: Units;
   /** What the table holds of the migration once it has ended. */
   readonly bytesKept: number;
+  /** The migration itself among that. */
+  readonly largestHead: number;
   /** Calls that the product makes of Slack, by method; answers to a person among them. */
   readonly slackCalls: ReadonlyMap<string, number>;
   /** Commands and clicks that Slack delivered. */
@@ -78,7 +80,7 @@ export async function moveOne(): Promise<Bill> {
         reads: whole.reads - scheduled * idleRun.reads,
       },
       idleRun,
-      bytesKept: await bytesIn(dynamo.client, table),
+      ...(await bytesIn(dynamo.client, table)),
       slackCalls: calls,
       requests,
       workerRuns,
@@ -206,7 +208,8 @@ function approveIn(workspace: Workspace) {
   return undefined;
 }
 
-async function bytesIn(client: DynamoDBClient, TableName: string): Promise<number> {
+async function bytesIn(client: DynamoDBClient, TableName: string) {
   const { Items = [] } = await client.send(new ScanCommand({ TableName }));
-  return Items.reduce((sum, item) => sum + sizeOf(item), 0);
+  const sizes = Items.map(sizeOf);
+  return { bytesKept: sizes.reduce((sum, size) => sum + size, 0), largestHead: Math.max(...sizes) };
 }

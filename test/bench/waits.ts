@@ -24,8 +24,8 @@ export interface Downtime {
 
 const name = "orders-prod";
 
-/** How far AWS's times scatter around the planning figures: one in six takes more than half as long again. */
-const scatter = 0.4;
+/** How far AWS's times scatter around the planning figures: one in six takes half as long again. */
+export const scatter = 0.4;
 
 /** One migration in a world whose AWS takes the times that follow from the seed, seen by an onlooker beside it. */
 export async function downtimeBySeed(seed: number): Promise<Downtime> {
