@@ -85,7 +85,10 @@ async function signed(origin: Origin, { service, path, headers, body, patience }
 }
 
 /** Source: AWS General Reference, service endpoints; China has a domain of its own. */
-function addressOf({ region, endpoint }: Origin, service: SignedCall["service"]): URL {
+export function addressOf(
+  { region, endpoint }: Pick<Origin, "region" | "endpoint">,
+  service: SignedCall["service"],
+): URL {
   const domain = region.startsWith("cn-") ? "amazonaws.com.cn" : "amazonaws.com";
   return new URL(endpoint ?? `https://${service}.${region}.${domain}`);
 }
