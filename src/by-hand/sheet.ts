@@ -104,6 +104,11 @@ function trouble({ problem }: Migration): string[] {
 }
 
 function ended({ status }: Migration): string {
+  if (status === "closed") {
+    return wrapped(
+      "Somebody closed it: people brought it to its end, and nobody but they know how it stands.",
+    );
+  }
   return wrapped(
     status === "rolled-back" || status === "rejected"
       ? "Nothing remains to be done: the source serves under its own name."
@@ -258,7 +263,7 @@ ${direction === "forward" ? forward : `${wrapped("Write down what you did and wh
 
 ${wrapped(
   "It looks before it acts and repeats nothing that it finds done. What it can no longer prove, such as that the endpoint was " +
-    "gone, makes it stuck; it then changes nothing, and may stay so.",
+    "gone, makes it stuck; it then changes nothing. If it stays so, an approver lets it go: `npm run operate -- close NAME`.",
 )}`;
 }
 

@@ -11,6 +11,7 @@ export const command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("resume"), name: z.string() }),
   z.object({ verb: z.literal("retry"), name: z.string() }),
   z.object({ verb: z.literal("rollback"), name: z.string() }),
+  z.object({ verb: z.literal("close"), name: z.string() }),
   z.object({ verb: z.literal("halt"), reason: z.string() }),
   z.object({ verb: z.literal("unhalt") }),
   z.object({ verb: z.literal("help") }),
@@ -28,6 +29,10 @@ export const verbs = {
   resume: { usage: "resume NAME", says: "go on after a pause, or forward again out of a refused rollback" },
   retry: { usage: "retry NAME", says: "look again at a migration that is stuck" },
   rollback: { usage: "rollback NAME", says: "give the source back under its name" },
+  close: {
+    usage: "close NAME",
+    says: "let go of a stuck migration that people have brought to its end by hand; nothing is undone",
+  },
   halt: {
     usage: "halt REASON",
     says: "begin no further step of any migration, also inside a downtime; rolling back still works",
@@ -80,6 +85,7 @@ export function parseCommand(text: string): { ok: Command } | { problem: Mistake
     case "resume":
     case "retry":
     case "rollback":
+    case "close":
       return named(verb, rest, (name) => ({ verb, name }));
     case "start":
     case "plan":

@@ -71,6 +71,16 @@ export function forwardAgain(
   return record(next, note("event.forward-again", { person: event.person.name }), now);
 }
 
+/** People have brought it to an end that nothing here can vouch for. */
+export function closed(
+  m: Migration,
+  { person }: Extract<Event, { type: "closed" }>,
+  now: Instant,
+): Migration {
+  const params = { person: person.name, name: m.target.name };
+  return record({ ...m, status: "closed", problem: null, endedAt: now }, note("event.closed", params), now);
+}
+
 export function steered(
   m: Migration,
   event: Extract<Event, { type: "pause" | "resume" | "retry" }>,

@@ -50,6 +50,7 @@ export type Event =
     }
   | { readonly type: "rollback"; readonly person: Person; readonly begun: boolean; readonly price: Duration }
   | { readonly type: "forward-again"; readonly person: Person; readonly reopen: string }
+  | { readonly type: "closed"; readonly person: Person }
   | { readonly type: "pause" | "resume" | "retry"; readonly person: Person; readonly key: string | null };
 
 export type Action = { readonly kind: "run"; readonly key: string };

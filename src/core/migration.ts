@@ -46,7 +46,7 @@ export const migrationSchema = z.strictObject({
   longestDowntime: z.number(),
   requester: person,
   channel: z.string(),
-  status: z.enum(["open", "paused", "stuck", "rejected", "finished", "rolled-back"]),
+  status: z.enum(["open", "paused", "stuck", "rejected", "finished", "rolled-back", "closed"]),
   direction: z.enum(["forward", "back"]),
   problem: z.nullable(problemSchema),
   steps: z.record(z.string(), stepRecord),

@@ -19,7 +19,8 @@ export type Phase =
   | { readonly is: "rolling-back" }
   | { readonly is: "rejected" }
   | { readonly is: "finished" }
-  | { readonly is: "rolled-back" };
+  | { readonly is: "rolled-back" }
+  | { readonly is: "closed" };
 
 export function phaseOf(migration: Migration, plan: Plan): Phase {
   const { status, problem } = migration;

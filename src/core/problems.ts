@@ -328,7 +328,7 @@ export const problems = {
     fix: "Nothing is begun until an approver says `/encrypt-db unhalt`; rolling back works.",
   },
   "command.not-approver": {
-    why: "Only approvers may halt and unhalt: it holds for every migration.",
+    why: "Only approvers may do that.",
     fix: "Ask one of them. You may pause your own migration outside its downtime, and roll it back at any time.",
   },
   "command.wrong-channel": {
@@ -338,6 +338,10 @@ export const problems = {
   "command.no-migration": {
     why: "There is no migration of {name} under way.",
     fix: "Start one with `/encrypt-db start {name}`.",
+  },
+  "command.not-closable": {
+    why: "{name} is not stuck, so the bot can bring it to its end itself.",
+    fix: "Roll it back, or let it go on. Only what people have carried on by hand is closed.",
   },
   "command.nothing-stuck": {
     why: "{name} is not stuck.",

@@ -151,6 +151,8 @@ export const sentences = {
   "event.rollback": "{person} rolls {name} back. It takes about {price:duration} and loses 0 writes.",
   "event.discard-signed": "{person} signed that the writes since opening are discarded.",
   "event.forward-again": "{person} goes forward again: the replacement is opened once more.",
+  "event.closed":
+    "{person} closed the migration of {name}: people brought it to its end by hand. Nothing was undone, and the bot vouches for nothing of it.",
   "event.rolled-back":
     "{name} is back: the source answers under its name, unfenced. It took {took:duration}.",
   "event.finished": "{name} is under the new key. The downtime was {downtime:duration}.",
@@ -192,6 +194,8 @@ export const sentences = {
   "said.resumed": "{name} goes on.",
   "said.retried": "{name} is tried again.",
   "said.rolling-back": "{name} is rolling back; it takes about {price:duration}.",
+  "said.closed":
+    "The migration of {name} is closed. Nothing was undone: look whether a fence, a tag or a copy is left.",
   "said.withdrawn": "{name} is as it was: nothing had been made, and the migration is withdrawn.",
   "said.approved": "Your approval of {gate} is recorded.",
   "said.forward-again": "{name} goes forward again.",

@@ -1,5 +1,5 @@
 import { passedWith } from "./approval.ts";
-import { approved, back, forwardAgain, rejected, replanned, steered } from "./decisions.ts";
+import { approved, back, closed, forwardAgain, rejected, replanned, steered } from "./decisions.ts";
 import type { Action, Event, WayFacts } from "./events.ts";
 import { record } from "./journal.ts";
 import { inDowntime, type Migration, type StepRecord, withStep } from "./migration.ts";
@@ -42,6 +42,8 @@ export function transition(migration: Migration, event: Event, now: Instant): Ou
       return [back(migration, event, now), []];
     case "forward-again":
       return [forwardAgain(migration, event, now), []];
+    case "closed":
+      return [closed(migration, event, now), []];
     case "pause":
     case "resume":
     case "retry":

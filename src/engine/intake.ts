@@ -24,16 +24,28 @@ export async function serveRequests(deps: Deps): Promise<Agenda["migrations"]> {
   const touched: Agenda["migrations"][number][] = [];
   const pending = await deps.store.pendingRequests();
   for (const request of [...pending].sort((a, b) => a.at - b.at)) {
+    // Before and after: it may end with the request, and its thread is to say so at once.
+    const before = await openFor(deps, request);
     const notice = await serve(deps, request, () => deps.lookUp(request.user, request.team));
     await deps.channel.answer(request, notice);
     await deps.store.removeRequest(request.id);
-    if (request.kind === "command" && request.command.verb === "unhalt")
-      touched.push(...(await everyOpen(deps)));
-    const database = databaseMeant(deps, request);
-    const open = database === undefined ? undefined : await deps.store.loadOpen(database);
-    if (database !== undefined && open) touched.push({ database, migration: open.id });
+    touched.push(...before, ...(await openFor(deps, request)));
   }
   return touched;
+}
+
+/** The open migrations that a request is about. One that this version cannot read must not keep others from being served. */
+async function openFor(deps: Deps, request: Request): Promise<Agenda["migrations"]> {
+  if (request.kind === "command" && request.command.verb === "unhalt") return everyOpen(deps);
+  const database = databaseMeant(deps, request);
+  if (database === undefined) return [];
+  try {
+    const open = await deps.store.loadOpen(database);
+    return open ? [{ database, migration: open.id }] : [];
+  } catch (fault) {
+    if (fault instanceof StoredOtherwise) return [];
+    throw fault;
+  }
 }
 
 function databaseMeant({ environment }: Deps, request: Request): string | undefined {
@@ -103,6 +115,7 @@ async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): 
     case "pause":
     case "resume":
     case "retry":
+    case "close":
     case "rollback": {
       const open = await findOpen(deps, command.name);
       if (!open) return problemsNotice(await noneOpen(deps, command.name));

@@ -13,7 +13,7 @@ import { hasBegunAnything, saveEvent } from "./reconcile.ts";
 import type { Notice } from "./request.ts";
 import { contextForReading } from "./turn.ts";
 
-type Steering = "pause" | "resume" | "retry" | "rollback";
+type Steering = "pause" | "resume" | "retry" | "rollback" | "close";
 
 /** How often a decision is made again because another executor saved in between. */
 const mostTries = 8;
@@ -55,6 +55,8 @@ export function steer(deps: Deps, migration: Migration, verb: Steering, clicker:
         return retry(newest, person);
       case "rollback":
         return rollback(deps, newest, person);
+      case "close":
+        return close(newest, clicker);
     }
   });
 }
@@ -100,6 +102,15 @@ function retry(migration: Migration, person: Person) {
     return { notice: problemsNotice(problem("command.nothing-stuck", { name })) };
   const event: Event = { type: "retry", person, key: currentKey(migration) };
   return { event, notice: said("said.retried", name) };
+}
+
+/** The bot could not see how it ended, so that nobody but an approver may say that it has. */
+function close(migration: Migration, { person, approver }: Clicker) {
+  const { name } = migration.target;
+  if (!approver) return { notice: problemsNotice(problem("command.not-approver", {})) };
+  if (migration.status !== "stuck")
+    return { notice: problemsNotice(problem("command.not-closable", { name })) };
+  return { event: { type: "closed", person } as const, notice: said("said.closed", name) };
 }
 
 /**
@@ -154,7 +165,13 @@ export function isSigned(migration: Migration): boolean {
 }
 
 function said(
-  code: "said.paused" | "said.resumed" | "said.retried" | "said.forward-again" | "said.withdrawn",
+  code:
+    | "said.paused"
+    | "said.resumed"
+    | "said.retried"
+    | "said.forward-again"
+    | "said.withdrawn"
+    | "said.closed",
   name: string,
 ): Notice;
 function said(code: "said.already-done"): Notice;

@@ -28,6 +28,7 @@ export const usage = `npm run operate -- COMMAND [--url URL | --table TABLE]
   rollback NAME    give the source back under its name
   discard NAME     sign that a rollback discards the writes since the opening
   pause NAME, resume NAME, retry NAME
+  close NAME       let go of a stuck migration that people brought to its end
   halt REASON      begin no further step of any migration; rolling back still works
   unhalt           let the steps of all migrations begin again
   sheet NAME       how to carry the migration on by hand, forward and back
@@ -37,7 +38,7 @@ Without an option the worker function is asked, under your own AWS identity. --u
 when no bot is left. See README.md, "When Slack is down".`;
 
 const options = { url: { type: "string" }, table: { type: "string" }, opening: { type: "string" } } as const;
-const fromSlack = ["status", "list", "rollback", "pause", "resume", "retry", "halt", "unhalt"];
+const fromSlack = ["status", "list", "rollback", "pause", "resume", "retry", "close", "halt", "unhalt"];
 const withoutBot = ["status", "sheet", "halt"];
 
 /** Reads the command line; nothing is looked up. */

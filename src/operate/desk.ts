@@ -20,7 +20,7 @@ export type Desk = (payload: unknown) => Promise<Notice>;
 /** They begin or change nothing. */
 const looks: readonly Verb[] = ["status", "list"];
 /** Those that make no sense without a channel are left out. */
-const served: readonly Verb[] = [...looks, "pause", "resume", "retry", "rollback", "halt", "unhalt"];
+const served: readonly Verb[] = [...looks, "pause", "resume", "retry", "rollback", "close", "halt", "unhalt"];
 
 /**
  * Serves operators, without Slack. Nothing that a payload says about its sender is believed: AWS names them, and the

@@ -74,6 +74,7 @@ function acknowledge(command: Command): string {
     case "pause":
     case "resume":
     case "retry":
+    case "close":
     case "rollback":
       return `Your ${command.verb} of ${name} is recorded; the answer will appear here in a moment.`;
   }

@@ -40,7 +40,7 @@ function asked({ world }: Life, user: string) {
 export async function ask(
   life: Life,
   user: string,
-  verb: "start" | "plan" | "rollback" | "pause" | "retry" | "resume",
+  verb: "start" | "plan" | "rollback" | "pause" | "retry" | "resume" | "close",
 ) {
   const command = verb === "start" || verb === "plan" ? { verb, name, key: null } : { verb, name };
   await life.world.store.putRequest({ ...asked(life, user), kind: "command", command });

@@ -64,10 +64,13 @@ function phaseText(phase: Phase): string {
       return "under the new key";
     case "rolled-back":
       return "rolled back; the source answers under its name, unfenced";
+    case "closed":
+      return "closed by people, who brought it to its end by hand";
   }
 }
 
 function servingText({ migration, plan }: MigrationView): string {
+  if (migration.status === "closed") return "not known to the bot";
   const state = servingOf(migration, plan);
   if (state.by === "source") return "as before, from the source";
   const since = terminal.instant(state.since);

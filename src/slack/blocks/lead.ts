@@ -46,6 +46,8 @@ export function titleOf(phase: Phase, { migration, plan }: MigrationView): strin
       return `${name}: under the new key`;
     case "rolled-back":
       return `${name}: rolled back`;
+    case "closed":
+      return `${name}: closed by hand`;
   }
 }
 
@@ -84,6 +86,8 @@ export function leadOf(phase: Phase, view: MigrationView, approvers: string): st
       ].join("\n");
     case "rolled-back":
       return `The source answers as ${name} again, unfenced. ${lostWrites(migration)}`;
+    case "closed":
+      return `People brought the migration of ${name} to its end by hand. The bot has let go of it and vouches for nothing of it.`;
   }
 }
 

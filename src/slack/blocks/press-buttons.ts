@@ -52,6 +52,7 @@ function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
     case "rejected":
     case "finished":
     case "rolled-back":
+    case "closed":
       return [];
   }
 }
