@@ -173,8 +173,9 @@ function toWatch(migration: Migration, { step }: CourseStep): Outlook["watch"] {
 }
 
 /**
- * Outside the downtime a minute is soon enough. Inside it two seconds, and in steps of many minutes four: what a look too late
- * costs is weighed against what RDS is asked. Until half of the expected time is over, next to nothing has ever ended.
+ * Outside the downtime a minute is soon enough. Inside it two seconds, and up to five late in steps of many minutes: what a
+ * look too late costs is weighed against what RDS is asked. Before half of the expected time is over, next to nothing has ever
+ * ended.
  */
 function lookAgainIn(migration: Migration, { key, way }: CourseStep, now: Instant): Duration {
   const kept = migration.steps[key];
@@ -184,7 +185,7 @@ function lookAgainIn(migration: Migration, { key, way }: CourseStep, now: Instan
     return way.expect >= minutes(2) && spent < half ? minutes(1) : seconds(15);
   }
   const early = Math.min(seconds(20), way.expect / 20, half - spent);
-  const late = Math.min(seconds(4), way.expect / 120);
+  const late = Math.min(seconds(5), way.expect / 160);
   return Math.max(seconds(2), spent < half ? early : late);
 }
 
