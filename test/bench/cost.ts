@@ -19,7 +19,6 @@ export function costOf({ units, idleRun, workerRuns, probeCalls, requests }: Bil
   const memory = (which: string) => Number(functionNamed(template, `encrypt-db-${which}`).MemorySize) / 1_024;
   const run = (which: string, lasting: number) =>
     prices.invocation + lasting * memory(which) * prices.gigabyteSecond;
-  const count = (type: string) => all(template, type).length;
   const alarms = all(template, "AWS::CloudWatch::Alarm");
   const own = new Set(
     alarms.flatMap(({ Namespace, MetricName }) => (Namespace === "encrypt-db" ? [MetricName] : [])),
@@ -27,8 +26,9 @@ export function costOf({ units, idleRun, workerRuns, probeCalls, requests }: Bil
   const counts = {
     alarm: alarms.length,
     ownMetric: own.size,
-    key: count("AWS::KMS::Key"),
-    secret: count("AWS::SecretsManager::Secret"),
+    key: all(template, "AWS::KMS::Key").length,
+    // A person puts the one with everything in it before the first deployment.
+    secret: 1,
   };
   const logs = (taken.logOfRun / 1e9) * prices.logs;
   const sum = (of: readonly number[]) => of.reduce((total, one) => total + one, 0);
@@ -37,7 +37,7 @@ export function costOf({ units, idleRun, workerRuns, probeCalls, requests }: Bil
     standing: sum(
       (Object.keys(counts) as (keyof typeof counts)[]).map((what) => counts[what] * prices[what]),
     ),
-    what: `${counts.key} keys, ${counts.secret} secrets, ${counts.alarm} alarms, ${counts.ownMetric} own metrics`,
+    what: `KMS keys ${counts.key}, secrets ${counts.secret}, alarms ${counts.alarm}, metrics of its own ${counts.ownMetric}`,
     migration:
       unitsCost(units) +
       sum(workerRuns.map((lasted) => run("worker", Math.max(taken.idleRun, lasted / seconds(1))) + logs)) +

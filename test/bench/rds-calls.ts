@@ -66,9 +66,10 @@ function keysIn({ input }: Call): number {
   return Filters.reduce((sum, { Values = [] }) => sum + Values.length, 0);
 }
 
-/** Whoever changes something asks for itself; the looks of all are asked for together, in pages of a hundred. */
+/** Ten times the keys of one look, a hundred to a page; everything else ten times, and with every change the look before it. */
 function tenfold(call: Call): number {
-  return isLookUp(call) && keysIn(call) > 1 ? Math.ceil((10 * keysIn(call)) / 100) : 10;
+  if (call.mutates) return 10 + 9;
+  return isLookUp(call) ? Math.ceil((10 * keysIn(call)) / 100) : 10;
 }
 
 export async function rdsCalls(): Promise<readonly Row[]> {
@@ -109,4 +110,4 @@ export async function rdsCalls(): Promise<readonly Row[]> {
 }
 
 const whyKinds =
-  "Look-ups of one turn of the event loop are one call for each of five kinds: clusters by name and by id, instances by name, by id and by cluster, since RDS combines different filters by AND. Where a hundred migrations are spread over all steps, each kind is asked for at nearly every instant; the target was reckoned with two kinds. 1,000 migrations would take many minutes to live through: they are computed from the calls that 100 made, each with ten times its keys, a hundred to a page, and every other call ten times.";
+  "Look-ups of one turn of the event loop are one call for each of five kinds: clusters by name and by id, instances by name, by id and by cluster, since RDS combines different filters by AND. Where a hundred migrations are spread over all steps, each kind is asked for at nearly every instant; the target was reckoned with two kinds. 1,000 migrations would take many minutes to live through: they are computed from the calls that 100 made: each look-up with ten times its keys, a hundred to a page, and every change ten times, with the look-up of its own that precedes it.";
