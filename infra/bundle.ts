@@ -1,4 +1,4 @@
-import { dirname, join } from "node:path";
+import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
 
@@ -19,7 +19,7 @@ const project = dirname(import.meta.dirname);
 
 /** Puts a function with everything that it uses into one module, `NAME/index.mjs` below the folder, as Lambda starts it. */
 export async function bundle(name: BundleName, folder = "dist"): Promise<Bundle> {
-  const path = join(project, folder, name, "index.mjs");
+  const path = resolve(project, folder, name, "index.mjs");
   const { metafile } = await build({
     absWorkingDir: project,
     entryPoints: [`src/lambda/${name}.ts`],
