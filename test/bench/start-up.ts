@@ -163,7 +163,7 @@ export async function startUp(): Promise<readonly Row[]> {
     met,
   });
   const least = "plain Bolt ≥ 10×";
-  const why = `Processes on this machine that take turns, ${rounds} of each; medians beyond Node alone (${figure(node.wall)} ms, ${figure(node.processor)} ms of processor). The target was set for a front without Bolt; here Bolt and the SDK's shared core are what is left, and a first acknowledgement, DynamoDB's and Lambda's answers included, is far below Slack's three seconds.`;
+  const why = `Processes on this machine that take turns, ${rounds} of each; medians beyond Node alone (${figure(node.wall)} ms, ${figure(node.processor)} ms of processor). The target was set for a front without Bolt; here Bolt is most of what is left. Slack waits three seconds.`;
   return [
     {
       ...row("start to first acknowledgement", ({ wall }) => wall, "ms", least, plain.wall >= 10 * ours.wall),
@@ -179,7 +179,11 @@ export async function startUp(): Promise<readonly Row[]> {
       ),
       footnote: why,
     },
-    row("processor of a later one", ({ warm }) => warm, "ms", "", null),
+    {
+      ...row("processor of a later one", ({ warm }) => warm, "ms", "", null),
+      footnote:
+        "Most of it is two calls over HTTP, to DynamoDB and to Lambda. Ours also verifies on its own what it lets Bolt see.",
+    },
     row("size", ({ kilobytes }) => kilobytes, "KB", "≤ 200 KB", ours.kilobytes <= 200),
     {
       metric: "4 worker function: size",

@@ -9,7 +9,7 @@ import { colleagues, downtimeOf, finished, runAsDeployed } from "./deployed.ts";
 import { lognormal } from "./distribution.ts";
 
 /** One wait for AWS inside a downtime. */
-export interface Wait {
+interface Wait {
   readonly step: string;
   /** What AWS took once it had been asked and the wait had begun. */
   readonly took: Duration;

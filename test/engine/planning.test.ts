@@ -1,14 +1,19 @@
 import { describe, expect, test } from "vitest";
+import type { Endpoint } from "../../src/core/database.ts";
 import { seconds } from "../../src/core/time.ts";
 import { planFor } from "../../src/engine/survey.ts";
 import { FastWorld } from "../../src/sim/fast-world.ts";
 
-/** A world in which every call to AWS takes a second, so that seconds are rounds of calls. */
+/** A world in which every call to AWS takes a second, the probe's too, so that seconds are rounds of calls. */
 function slowWorld() {
   const world = new FastWorld();
   world.addCluster({ id: "orders-prod" });
   const { clock } = world.deps;
-  return { world, deps: world.executor(() => clock.sleep(seconds(1))) };
+  const hold = () => clock.sleep(seconds(1));
+  const deps = world.executor(hold);
+  const { inventory } = deps.database;
+  const database = { ...deps.database, inventory: (at: Endpoint) => hold().then(() => inventory(at)) };
+  return { world, deps: { ...deps, database } };
 }
 
 const asked = { name: "orders-prod", key: null, migration: "m00001" };
