@@ -1,6 +1,8 @@
 import { randomUUID } from "node:crypto";
+import { SignatureV4 } from "@smithy/signature-v4";
 import { beforeEach, describe, expect, test } from "vitest";
 import { type Signature, signFor } from "../../src/aws/caller.ts";
+import { createStsClient } from "../../src/aws/clients.ts";
 import { isSamePerson } from "../../src/core/approval.ts";
 import type { Notice } from "../../src/engine/request.ts";
 import { purposeOf } from "../../src/operate/protocol.ts";
@@ -106,6 +108,8 @@ describe("a signature of somebody else's", () => {
   );
 });
 
+const { sha256 } = createStsClient({ region: "eu-west-1" }).config;
+
 describe("a signature that does not say enough", () => {
   const changed: readonly [string, (signature: Signature) => Signature][] = [
     [
@@ -132,7 +136,28 @@ describe("a signature that does not say enough", () => {
     expect(await approvals()).toEqual([]);
   });
 
-  test("of the questions to another host proves nothing to this one's STS", async () => {
+  test("of the same question that some other tool asks, says nothing about this one's words", async () => {
+    const words = await approving();
+    const { credentials, region } = office.clientsOf("bob");
+    const signer = new SignatureV4({ service: "sts", region, credentials, sha256, applyChecksum: false });
+    const host = "sts.eu-west-1.amazonaws.com";
+    const { headers } = await signer.sign(
+      {
+        protocol: "https:",
+        hostname: host,
+        method: "POST",
+        path: "/",
+        headers: { host, "content-type": "application/x-www-form-urlencoded; charset=utf-8" },
+        body: "Action=GetCallerIdentity&Version=2011-06-15",
+      },
+      { signingDate: new Date(office.deps.clock.now()) },
+    );
+    const signature = { authorization: headers.authorization, date: headers["x-amz-date"], token: null };
+    expect(codes(await send(words, signature))).toEqual(["operator.not-proven"]);
+    expect(await approvals()).toEqual([]);
+  });
+
+  test("of the question to another host proves nothing to this one's STS", async () => {
     const words = await approving();
     const elsewhere = { ...office.clientsOf("bob"), endpoint: "https://sts.us-east-1.amazonaws.com" };
     const signature = await signFor(purposeOf(words, deployment), elsewhere, office.deps.clock.now());

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { until } from "../../src/sim/actors.ts";
 import { aLife, ask, type Life, newest, settle } from "../engine/life.ts";
 import { justOpened, seen, standingAt } from "../strategies/harness.ts";
 import { type Office, openOffice } from "./office.ts";
@@ -141,6 +142,19 @@ describe("what is approved", () => {
     });
   });
 
+  test("is not shown where it is not what its hash says, as by a bot that lies", async () => {
+    const office = await asked();
+    const { store } = office.life.world;
+    const findPlan = store.findPlan.bind(store);
+    store.findPlan = async (...at) => {
+      const plan = await findPlan(...at);
+      return plan && { ...plan, longestDowntime: 1_000 };
+    };
+    const told = await office.type("bob", `approve ${name}`, name);
+    expect(told).toMatchObject({ code: 1, text: expect.stringContaining("not the one with its hash") });
+    expect((await newest(office.life))?.approvals).toEqual([]);
+  });
+
   test("is void where the database has changed meanwhile, as with a button", async () => {
     const office = await asked();
     const { world, source } = office.life;
@@ -174,6 +188,20 @@ describe("the other commands", () => {
     expect(await office.type("dave", "status nothing-here")).toMatchObject({ code: 1 });
   });
 
+  test("a name that holds control characters does not reach the terminal with them", async () => {
+    const life = aLife({ hurry: 15_000 });
+    const evil = { id: "evil", user: "UEVIL", name: "\u001b]0;alice\u0007\u001b[2J\u202Eecila" };
+    life.world.addPerson("evil", { person: evil });
+    await ask(life, "UEVIL", "start");
+    await settle(life);
+    const office = openOffice(life);
+    for (const line of [`status ${name}`, `approve ${name}`, `rollback ${name}`]) {
+      const { text } = await office.type("bob", line, "no");
+      // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what must not be there
+      expect(text).not.toMatch(/[\u0000-\u0009\u000B-\u001F\u007F\u202E]/);
+    }
+  });
+
   test("status inside the downtime says that nobody is served, since when and until when", async () => {
     const office = openOffice(await standingAt({ step: "rename-source", when: "done" }));
     const { text } = await office.type("bob", `status ${name}`);
@@ -186,8 +214,12 @@ describe("the other commands", () => {
 
   test("pause and resume hold it and let it go on", async () => {
     const office = await asked();
+    await office.type("alice", "status");
+    expect(office.wakes).toBe(0);
     await office.type("alice", `pause ${name}`);
     expect((await newest(office.life))?.status).toBe("paused");
+    // Nobody has to wait for the schedule.
+    await until("the wake", () => office.wakes === 1 || undefined);
     const told = await office.type("bob", `resume ${name}`);
     expect(told).toMatchObject({ code: 0, text: "orders-prod goes on." });
     expect((await newest(office.life))?.status).toBe("open");

@@ -37,6 +37,8 @@ export interface Office {
   readonly deps: Deps;
   /** Every call that reached the bot, and what it was answered. */
   readonly calls: { payload: unknown; notice: Notice }[];
+  /** How often the bot was asked to look now. */
+  wakes: number;
   readonly desk: Desk;
   /** Somebody types a command, and after its prompt, if it has one, `then`. */
   type(person: string, line: string, then?: string): Promise<Told>;
@@ -89,8 +91,10 @@ export function openOffice(
   const calls: Office["calls"] = [];
   world.account.functions.set(worker, async (event) => {
     const { operate: payload } = (event ?? {}) as { operate?: unknown };
-    // A wake, which the tests' polls make up for.
-    if (payload === undefined) return null;
+    if (payload === undefined) {
+      office.wakes++;
+      return null;
+    }
     const notice = await desk(payload);
     calls.push({ payload, notice });
     return notice;
@@ -101,10 +105,11 @@ export function openOffice(
     return { region, requestHandler: handler, credentials };
   };
   const config = readConfig(operatorSchema, { AWS_REGION: region });
-  return {
+  const office: Office = {
     life,
     deps,
     calls,
+    wakes: 0,
     desk,
     clientsOf,
     type: async (person, line, then) => {
@@ -128,6 +133,7 @@ export function openOffice(
       return { code, text: said.join("\n") };
     },
   };
+  return office;
 }
 
 function readPeople(given: Readonly<Record<string, string>>) {
