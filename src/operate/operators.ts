@@ -7,7 +7,7 @@ export interface Operators {
   readonly approvers: readonly string[];
 }
 
-export interface Operator {
+interface Operator {
   /** Their user id in Slack. */
   readonly user: string;
   /** On Enterprise Grid, their id above the workspaces. */

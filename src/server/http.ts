@@ -31,8 +31,8 @@ export interface HttpServer {
 }
 
 /**
- * Listens for what Slack sends, at `POST /slack`, and for `npm run operate`, at `POST /operate`, and answers `GET /health`: 200 where all is well, else 503. Rejects with the
- * system's error where the address cannot be listened on.
+ * Listens for what Slack sends, at `POST /slack`, and for operators, at `POST /operate`, and answers `GET /health`: 200 where all
+ * is well, else 503. Rejects with the system's error where the address cannot be listened on.
  */
 export async function serveHttp(options: {
   readonly address: string;
@@ -44,7 +44,10 @@ export async function serveHttp(options: {
   readonly health: () => Health;
   readonly log: Log;
 }): Promise<HttpServer> {
+  const unanswered = new Set<ServerResponse>();
   const server = createServer(limits, (request, response) => {
+    unanswered.add(response);
+    response.once("close", () => unanswered.delete(response));
     route(options, request, response).catch((fault: unknown) => {
       // A client that has gone away is nobody's fault.
       if (!request.destroyed || request.complete) options.log.error("request-failed", { fault });
@@ -60,6 +63,8 @@ export async function serveHttp(options: {
     close: async () => {
       const closed = once(server, "close");
       server.close();
+      // A connection that is kept for another request would hold the process for as long as it is kept.
+      for (const response of unanswered) response.shouldKeepAlive = false;
       await closed;
     },
   };

@@ -25,7 +25,7 @@ const mayInvoke = {
   Resource: `arn:aws:lambda:${region}:${account}:function:${worker}`,
 } as const;
 
-export interface Told {
+interface Told {
   readonly code: ExitCode;
   readonly text: string;
 }
