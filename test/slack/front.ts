@@ -1,9 +1,10 @@
 import type { Request } from "../../src/engine/request.ts";
 import { acme } from "../../src/sim/slack/acme.ts";
 import { type Slack, startSlack } from "../../src/sim/slack/server.ts";
-import { type SignedRequest, sign } from "../../src/sim/slack/sign.ts";
+import { sign } from "../../src/sim/slack/sign.ts";
 import { slackbot, Workspace } from "../../src/sim/slack/workspace.ts";
 import { createSlackHandler, type HttpReply, type SlackHandlerOptions } from "../../src/slack/app.ts";
+import type { HttpRequest } from "../../src/slack/verify.ts";
 import { noon } from "./lives.ts";
 
 const signingSecret = "a signing secret of thirty-two c";
@@ -23,7 +24,7 @@ export interface Front {
   requests(): readonly Request[];
   /** What our app has told somebody alone. */
   heardBy(user: string): readonly string[];
-  deliver(request: SignedRequest): Promise<HttpReply>;
+  deliver(request: HttpRequest): Promise<HttpReply>;
   /** Delivers a body that Slack has signed. */
   deliverBody(body: string): Promise<HttpReply>;
 }
@@ -32,7 +33,7 @@ export async function openFront(): Promise<Front> {
   const workspace = new Workspace(acme(), { now: () => noon });
   const put = new Map<string, Request>();
   const clock = { now: () => noon };
-  const deliver = (request: SignedRequest) => createSlackHandler(optionsOf(front, put))(request);
+  const deliver = (request: HttpRequest) => createSlackHandler(optionsOf(front, put))(request);
   const slack = await startSlack({ workspace, signingSecret, token, clock, deliver });
   const front: Front = {
     workspace,
