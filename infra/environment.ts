@@ -22,6 +22,7 @@ export function workerEnvironment(
   made: { readonly fenceGroup: string; readonly changeRole: string; readonly destroyRole: string },
 ): Environment<typeof workerSchema> {
   const { longestDowntimeMinutes: downtime, approvalLifetimeMinutes: lifetime } = settings;
+  const { operators, operatorApprovers } = settings;
   return {
     ...slack(settings),
     TABLE_NAME: product,
@@ -33,6 +34,12 @@ export function workerEnvironment(
     DESTROY_ROLE_ARN: made.destroyRole,
     SLACK_CHANNELS: settings.slack.channels.join(","),
     SLACK_APPROVERS: settings.slack.approvers.join(","),
+    ...(operators && {
+      OPERATORS: Object.entries(operators)
+        .map(([arn, user]) => `${arn}=${user}`)
+        .join(","),
+    }),
+    ...(operatorApprovers && { OPERATOR_APPROVERS: operatorApprovers.join(",") }),
     ...(downtime !== undefined && { LONGEST_DOWNTIME_MINUTES: String(downtime) }),
     ...(lifetime !== undefined && { APPROVAL_LIFETIME_MINUTES: String(lifetime) }),
   };

@@ -12,6 +12,9 @@ const arn = (service: string, resource: string) =>
       `must look like arn:aws:${service}:…:${resource}…`,
     );
 
+/** A user, or one session of a role: what is open at its end would be anybody. */
+const personArn = /^arn:[^:*?]+:(?:sts::\d{12}:assumed-role\/[^:/*?]+\/[^:/*?]+|iam::\d{12}:user\/[^:*?]+)$/;
+
 /** A wide-open source would let the whole Internet be the database. */
 const cidr = z.cidrv4().refine((block) => !block.endsWith("/0"), "must not be every address there is");
 
@@ -53,6 +56,23 @@ const settingsSchema = z
       databaseCidrs: z.array(cidr).min(1),
       databasePorts: z.array(z.int().min(1).max(65_535)).min(1),
     }),
+    /**
+     * Who may use `npm run operate` to change anything: the ARN of an AWS identity, and whose it is in Slack. Sessions of IAM Identity
+     * Center are called after their users; of a role whose sessions anybody names, any session could be anybody.
+     */
+    operators: z
+      .record(
+        z.string(),
+        z
+          .string()
+          .regex(
+            /^[UW][A-Z0-9]{5,}(?:\/[UWE][A-Z0-9]{5,})?$/,
+            "must be the id of a person (U…, on Grid U…/W…)",
+          ),
+      )
+      .optional(),
+    /** Which of these people may approve, where the approvers are a user group: only Slack knows who is in it. */
+    operatorApprovers: z.array(id("UW", "a person (U…)")).min(1).optional(),
     /** Who hears of an alarm. Each address has to confirm the message that AWS sends it. */
     alarmEmails: z.array(z.email()).min(1),
     /** Where the bot's own numbers are not wanted; src/config.ts says what they mean. */
@@ -70,6 +90,20 @@ const settingsSchema = z
       if (key.split(":")[3] !== region) misplaced(["keys"], `${key} is not in ${region}`, key);
     if (slack.approvers.length > 1 && slack.approvers.some((approver) => approver.startsWith("S")))
       misplaced(["slack", "approvers"], "must be people, or one user group alone", slack.approvers.join());
+    const { operators = {}, operatorApprovers = [] } = value;
+    for (const arn of Object.keys(operators))
+      if (!personArn.test(arn))
+        misplaced(["operators"], `${arn} is no user and no one session of a role`, arn);
+    const users = Object.values(operators).map((user) => user.split("/")[0]);
+    const strangers = operatorApprovers.filter((user) => !users.includes(user));
+    if (strangers.length > 0)
+      misplaced(["operatorApprovers"], "must be people whom operators names", strangers.join());
+    if (operatorApprovers.length > 0 && slack.approvers.every((approver) => !approver.startsWith("S")))
+      misplaced(
+        ["operatorApprovers"],
+        "goes only with a user group in slack.approvers",
+        operatorApprovers.join(),
+      );
   });
 
 export type Settings = z.infer<typeof settingsSchema>;

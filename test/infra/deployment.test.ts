@@ -95,6 +95,27 @@ describe("the environment", () => {
     for (const name of Object.keys(times)) expect(environmentOf(worker)).not.toHaveProperty(name);
   });
 
+  test("names operators, and who of them may approve, only where the settings do", () => {
+    const arn = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_Dba_0123456789abcdef/bob@example.com";
+    const carol = "arn:aws:iam::111122223333:user/carol";
+    const told = synthesise({
+      ...exampleSettings,
+      slack: { ...exampleSettings.slack, approvers: ["S01234567"] },
+      operators: { [arn]: "U01234567", [carol]: "U07654321/W07654321" },
+      operatorApprovers: ["U01234567"],
+    });
+    const given = { ...environmentOf(functionNamed(told, "encrypt-db-worker")), AWS_REGION: "eu-west-1" };
+    expect(readConfig(workerSchema, given)).toMatchObject({
+      OPERATORS: {
+        [arn]: { user: "U01234567" },
+        [carol]: { user: "U07654321", enterpriseUser: "W07654321" },
+      },
+      OPERATOR_APPROVERS: ["U01234567"],
+    });
+    for (const name of ["OPERATORS", "OPERATOR_APPROVERS"])
+      expect(environmentOf(worker)).not.toHaveProperty(name);
+  });
+
   test("refers to one version of the secret, and gives each function only what it needs of it", () => {
     const { arn, version } = exampleSettings.secret;
     const secretsOf = (of: typeof slack) =>

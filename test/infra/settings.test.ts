@@ -24,6 +24,7 @@ test("what is not JSON is said to be none", () => {
 });
 
 const { slack, keys, vpc, secret } = exampleSettings;
+const session = "arn:aws:sts::111122223333:assumed-role/Dba/bob";
 const elsewhere = "arn:aws:kms:us-east-1:111122223333:key/1234abcd";
 
 test.each([
@@ -37,6 +38,30 @@ test.each([
     "a secret of another account",
     { secret: { ...secret, arn: secret.arn.replace("111122223333", "444455556666") } },
     /secret\.arn: must be in eu-west-1 of 111122223333/,
+  ],
+  [
+    "any session of a role as an operator",
+    { operators: { [`${session}*`]: "U01234567" } },
+    /operators: .*\* is no user and no one session/,
+  ],
+  [
+    "a role as an operator",
+    { operators: { "arn:aws:iam::111122223333:role/Dba": "U01234567" } },
+    /operators/,
+  ],
+  [
+    "an approver who is no operator",
+    { operators: { [session]: "U01234567" }, operatorApprovers: ["U07654321"] },
+    /operatorApprovers: must be people whom operators names/,
+  ],
+  [
+    "a second list of approvers",
+    {
+      slack: { ...slack, approvers: ["U01234567"] },
+      operators: { [session]: "U01234567" },
+      operatorApprovers: ["U01234567"],
+    },
+    /operatorApprovers: goes only with a user group/,
   ],
   ["one subnet", { vpc: { ...vpc, subnets: vpc.subnets.slice(1) } }, /vpc\.subnets/],
   ["databases everywhere", { vpc: { ...vpc, databaseCidrs: ["0.0.0.0/0"] } }, /vpc\.databaseCidrs/],
