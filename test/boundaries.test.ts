@@ -82,6 +82,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   operate: ["operate", "by-hand", "engine", "strategies", "core", "zod", "node:util"],
   slack: ["slack", "engine", "strategies", "core", "@slack", "zod", "node:crypto"],
   lambda: ["lambda", "compose", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],
+  server: [
+    "server",
+    "compose",
+    "config.ts",
+    "engine",
+    "core",
+    "operate/desk.ts",
+    "node:http",
+    "node:net",
+    "node:events",
+  ],
+  "server.ts": ["server", "compose", "config.ts", "engine", "core"],
   "config.ts": ["core", "zod", "node:fs"],
   // What is deployed is told by the code what it needs: actions, statements, the table, the environment.
   [infra]: [
