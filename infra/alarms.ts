@@ -64,7 +64,13 @@ const period = Duration.minutes(1);
 
 /** What the worker measures itself (engine/poll.ts). */
 function ownMetric(metricName: string, statistic: string): Metric {
-  return new Metric({ namespace: product, metricName, statistic, period });
+  return new Metric({
+    namespace: product,
+    metricName,
+    dimensionsMap: { service: product },
+    statistic,
+    period,
+  });
 }
 
 function atLeastOne(metric: IMetric) {

@@ -271,6 +271,43 @@ export function readServerConfig(environment: NodeJS.ProcessEnv = process.env): 
     : readConfig(servedThroughProbe, environment);
 }
 
+/** What `npm run doctor` looks over: what the one process is told, and of a deployment the function that does the work. */
+export type DoctorConfig = ServerConfig & { readonly WORKER_FUNCTION: string | null };
+
+/** Throws a `ConfigError`. */
+export function readDoctorConfig(environment: NodeJS.ProcessEnv = process.env): DoctorConfig {
+  return { ...readServerConfig(environment), WORKER_FUNCTION: environment.WORKER_FUNCTION || null };
+}
+
+/** The variables that a function needs and was not given. */
+export function missingVariables(schema: z.core.$ZodType, environment: NodeJS.ProcessEnv): readonly string[] {
+  const { error } = z.safeParse(schema, environment);
+  const named = error?.issues.map(({ path }) => path.map(String).join(".")) ?? [];
+  return [...new Set(named)].filter((name) => environment[name] === undefined);
+}
+
+/** The variables whose values nobody may read in a log. */
+const secretVariables = [
+  "SLACK_SIGNING_SECRET",
+  "SLACK_BOT_TOKEN",
+  "DATABASE_PASSWORD",
+  "AWS_SECRET_ACCESS_KEY",
+  "AWS_SESSION_TOKEN",
+] as const;
+
+/** The secrets among what was read. */
+export function secretsIn(config: Readonly<Partial<Record<string, unknown>>>): readonly string[] {
+  return secretVariables.flatMap((name) => {
+    const value = config[name];
+    return typeof value === "string" ? [value] : [];
+  });
+}
+
+/** Of the request that Lambda is serving, as X-Ray has it; undefined elsewhere. Another one at every request. */
+export function traceId(environment: NodeJS.ProcessEnv = process.env): string | undefined {
+  return /\bRoot=([^;]+)/.exec(environment._X_AMZN_TRACE_ID ?? "")?.[1];
+}
+
 /**
  * At every start the AWS SDK says that its versions after January 2027 need Node 22. This one is pinned, and Node 20 is
  * supported with it. To be called before the first client is made.

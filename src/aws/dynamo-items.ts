@@ -37,6 +37,8 @@ export const keys = {
 export const agendaIndex = "agenda";
 export const due = { queue: "work", standing: "due" } as const;
 export const resting = { queue: "work", standing: "resting" } as const;
+/** At rest as well, told apart so that those who must do something can be counted. */
+export const stuck = { queue: "work", standing: "stuck" } as const;
 
 /** A request that waits for its answer. */
 export function requestItem(request: Request): Item {

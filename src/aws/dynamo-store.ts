@@ -6,7 +6,7 @@ import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/
 import { type Plan, planSchema } from "../core/plan.ts";
 import { type Reading, type Store, StoredOtherwise, type ThreadState } from "../engine/deps.ts";
 import { request } from "../engine/request.ts";
-import { agendaIndex, due, inbox, keys, requestItem, resting, sinceIndex } from "./dynamo-items.ts";
+import { agendaIndex, due, inbox, keys, requestItem, resting, sinceIndex, stuck } from "./dynamo-items.ts";
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
 import { dropped, journalKept, trimmed } from "./stored-migration.ts";
 
@@ -141,13 +141,18 @@ async function savePlan(table: Table, database: string, plan: Plan): Promise<voi
 function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
   return {
     agenda: async () => {
-      const where = "queue = :queue AND standing = :standing";
-      const items = await table.glance({ where, values: due, index: agendaIndex });
+      const { queue } = due;
+      const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
+      const ofMigrations = items.filter(({ pk }) => pk !== inbox);
       return {
-        migrations: items
-          .filter(({ pk }) => pk !== inbox)
+        migrations: ofMigrations
+          .filter(({ standing }) => standing === due.standing)
           .map(({ pk, migration }) => ({ database: pk, migration: String(migration) })),
         requests: items.some(({ pk }) => pk === inbox),
+        open: ofMigrations.filter(isHead).length,
+        stuck: ofMigrations
+          .filter(({ standing }) => standing === stuck.standing)
+          .map(({ migration }) => String(migration)),
       };
     },
     rest: async (migration) => {
@@ -156,7 +161,7 @@ function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
       if (isEnded(migration)) {
         await table.update(keys.past(database, migration.id), "REMOVE queue, standing", { condition });
       } else {
-        const { standing } = resting;
+        const { standing } = migration.status === "stuck" ? stuck : resting;
         const options = { values: { standing }, condition };
         await table.update(keys.open(database), "SET standing = :standing", options);
       }
@@ -168,9 +173,12 @@ function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
 async function listOpen(table: Table, load: Store["loadOpen"]): Promise<readonly Migration[]> {
   const { queue } = due;
   const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
-  const heads = items.filter(({ pk, sk }) => sk === keys.open(pk).sk);
-  const open = await Promise.all(heads.map(({ pk }) => load(pk).catch(unlessReadable)));
+  const open = await Promise.all(items.filter(isHead).map(({ pk }) => load(pk).catch(unlessReadable)));
   return open.filter((migration) => migration !== undefined);
+}
+
+function isHead({ pk, sk }: Item): boolean {
+  return sk === keys.open(pk).sk;
 }
 
 function journal(table: Table): Pick<Store, "journalAfter"> {

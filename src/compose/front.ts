@@ -1,7 +1,8 @@
-import type { FrontConfig } from "../config.ts";
+import { type FrontConfig, secretsIn } from "../config.ts";
 import { createSlackHandler, type HttpReply, type SlackHandlerOptions } from "../slack/app.ts";
 import type { HttpRequest } from "../slack/verify.ts";
-import { addressesOf, jsonLog, realClock, type Surroundings } from "./surroundings.ts";
+import { lineLog } from "./line-log.ts";
+import { addressesOf, realClock, type Surroundings } from "./surroundings.ts";
 
 /** The front: verifies what Slack sends, records it where it is told to, and answers at once. */
 export function composeFront(
@@ -19,6 +20,6 @@ export function composeFront(
     putRequest: around.putRequest,
     wake: around.wake,
     clock: around.clock ?? realClock,
-    log: around.log ?? jsonLog,
+    log: around.log ?? lineLog(secretsIn(config)),
   });
 }

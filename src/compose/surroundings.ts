@@ -1,6 +1,6 @@
 import type { ClientOptions } from "../aws/clients.ts";
 import type { DatabaseOptions } from "../database/database.ts";
-import type { Clock, Log } from "../engine/deps.ts";
+import type { Clock, Log, Meter } from "../engine/deps.ts";
 import { type SlackAddresses, slackItself } from "../slack/addresses.ts";
 
 /** The one place where configuration becomes clients, and clients become what the engine needs. */
@@ -11,22 +11,12 @@ export const realClock: Clock = {
   sleep: (duration) => new Promise((resolve) => setTimeout(resolve, duration)),
 };
 
-/** One line of JSON per event, which is what CloudWatch Logs can search. */
-export const jsonLog: Log = {
-  info: (event, fields) => console.log(line("info", event, fields)),
-  error: (event, fields) => console.error(line("error", event, fields)),
-};
-
-function line(level: string, event: string, fields: Readonly<Record<string, unknown>>): string {
-  return JSON.stringify({ level, event, ...fields }, (_key, value) =>
-    value instanceof Error ? { name: value.name, message: value.message, stack: value.stack } : value,
-  );
-}
-
 /** What stands in the place of the machine and the network, where something does. */
 export interface Surroundings {
   readonly clock?: Clock;
   readonly log?: Log;
+  /** The default counts nothing: alarms are for a deployment, and one process has its health. */
+  readonly meter?: Meter;
   /** In the place of AWS's addresses; a plugin answers without any network. */
   readonly aws?: Omit<ClientOptions, "region">;
   /** Where a database host is; the default asks DNS. */

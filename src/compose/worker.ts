@@ -11,7 +11,7 @@ import {
 import { createGateway } from "../aws/cloud.ts";
 import { createDynamoStore } from "../aws/dynamo-store.ts";
 import { call } from "../aws/functions.ts";
-import type { WorkerConfig } from "../config.ts";
+import { secretsIn, type WorkerConfig } from "../config.ts";
 import type { Database } from "../core/database.ts";
 import { remoteDatabase } from "../database/remote.ts";
 import type { Clock, Deps } from "../engine/deps.ts";
@@ -19,7 +19,8 @@ import type { Approvers } from "../slack/approvers.ts";
 import { createLookUp } from "../slack/people.ts";
 import { createChannel } from "../slack/thread.ts";
 import { createWebClient } from "../slack/web-client.ts";
-import { addressesOf, clientOptions, jsonLog, realClock, type Surroundings } from "./surroundings.ts";
+import { lineLog } from "./line-log.ts";
+import { addressesOf, clientOptions, realClock, type Surroundings } from "./surroundings.ts";
 
 /** The databases, for a process that cannot reach them: the probe function asks them. */
 export function composeRemoteProbe(
@@ -42,7 +43,7 @@ export function composeWorker(
   const client = createWebClient(config.SLACK_BOT_TOKEN, addresses);
   const approvers = approversOf(config.SLACK_APPROVERS);
   const team = config.SLACK_TEAM_ID;
-  const log = around.log ?? jsonLog;
+  const log = around.log ?? lineLog(secretsIn(config));
   return {
     clock,
     store: createDynamoStore(createDynamoClient(clients), config.TABLE_NAME),
@@ -62,6 +63,7 @@ export function composeWorker(
     },
     newMigrationId,
     log,
+    meter: around.meter ?? { count: () => {} },
   };
 }
 

@@ -4,6 +4,7 @@ import { remaining, rollbackPrice } from "../core/price.ts";
 import { seconds } from "../core/time.ts";
 import { findStrategy } from "../strategies/index.ts";
 import { ChannelFault, type Deps, type MigrationView, type Reading, type ThreadState } from "./deps.ts";
+import { about } from "./told.ts";
 
 /** Slack asks apps to edit a message at most every three seconds. */
 const editAtMostEvery = seconds(3);
@@ -38,8 +39,8 @@ export async function announce(deps: Deps, migration: Migration): Promise<boolea
     return await bringUpToDate(deps, migration);
   } catch (fault) {
     if (fault instanceof ChannelFault)
-      deps.log.info("thread-behind", { migration: migration.id, fault: fault.message });
-    else deps.log.error("announce-failed", { migration: migration.id, fault });
+      deps.log.info("thread-behind", { ...about(migration), fault: fault.message });
+    else deps.log.error("announce-failed", { ...about(migration), fault });
     return false;
   }
 }

@@ -74,6 +74,10 @@ export interface Agenda {
   readonly migrations: readonly { readonly database: string; readonly migration: string }[];
   /** True if somebody asked for something. */
   readonly requests: boolean;
+  /** How many migrations are open, due or not. */
+  readonly open: number;
+  /** Ids of those that are stuck and not due: people know, and nothing happens until they do something. */
+  readonly stuck: readonly string[];
 }
 
 /** The view of a journal in Slack, and how far it has come. */
@@ -173,9 +177,24 @@ export interface Environment {
   readonly channels: readonly string[];
 }
 
+/** Lines about a migration carry its id and its database. */
 export interface Log {
   info(event: string, fields: Readonly<Record<string, unknown>>): void;
   error(event: string, fields: Readonly<Record<string, unknown>>): void;
+}
+
+/** What alarms and graphs are made of, once a scheduled run. All of them are counts. */
+export interface Figures {
+  /** 1 for a run that has looked at everything that was due. */
+  readonly PollerRan?: number;
+  /** 1 for a run that has not. */
+  readonly PollerFailed?: number;
+  readonly MigrationsOpen?: number;
+  readonly MigrationsStuck?: number;
+}
+
+export interface Meter {
+  count(figures: Figures): void;
 }
 
 export interface Deps {
@@ -191,4 +210,5 @@ export interface Deps {
   /** A letter and seven letters or digits; never the same twice. */
   newMigrationId(): string;
   readonly log: Log;
+  readonly meter: Meter;
 }

@@ -9,6 +9,7 @@ import { note } from "../core/sentences.ts";
 import type { Agenda, Clock, Deps, Store } from "./deps.ts";
 import type { Notice } from "./request.ts";
 import { decideAndSave, resuming } from "./steering.ts";
+import { about } from "./told.ts";
 
 /**
  * What a look comes to while everything is halted: whatever would begin waits for people instead. Looks go on, and so does the
@@ -22,18 +23,18 @@ export async function heldBack(
 ): Promise<Event> {
   const begins = event.type === "checked" && event.result.status === "todo" && current?.way.run !== undefined;
   if (!begins || migration.direction === "back" || current.effect === "reads") return event;
-  const result = await reasonToWait(deps);
+  const result = await reasonToWait(deps, migration);
   return result ? { ...event, result } : event;
 }
 
-async function reasonToWait(deps: Deps) {
+async function reasonToWait(deps: Deps, migration: Migration) {
   try {
     const halt = await deps.store.findHalt();
     if (!halt) return undefined;
     const because = note("wait.halted", { person: halt.by.name, reason: halt.reason });
     return { status: "waiting", because, forPeople: true } as const;
   } catch (fault) {
-    deps.log.error("halt-unreadable", { fault });
+    deps.log.error("halt-unreadable", { ...about(migration), fault });
     return { status: "waiting", because: note("wait.halt-unknown", {}) } as const;
   }
 }

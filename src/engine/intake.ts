@@ -15,6 +15,7 @@ import { everyOpen, halt, halted, unhalt } from "./halting.ts";
 import type { Asked, AskedCommand, ListedDatabase, Notice, PollerState, Request } from "./request.ts";
 import { steer } from "./steering.ts";
 import { planFor } from "./survey.ts";
+import { tellJournal } from "./told.ts";
 
 /**
  * Serves what people asked for, in the order they asked, and tells which open migrations that was about. A request is taken
@@ -48,7 +49,15 @@ async function openFor(deps: Deps, request: Request): Promise<Agenda["migrations
   }
 }
 
-function databaseMeant({ environment }: Deps, request: Request): string | undefined {
+function meant(deps: Deps, asked: Asked) {
+  const database = databaseMeant(deps, asked);
+  return {
+    ...(database !== undefined && { database }),
+    ...(asked.kind === "click" && { migration: asked.migration }),
+  };
+}
+
+function databaseMeant({ environment }: Deps, request: Asked): string | undefined {
   if (request.kind === "click") return request.database;
   const { command } = request;
   if (!("name" in command) || command.name === null) return undefined;
@@ -77,7 +86,7 @@ export async function serve(deps: Deps, asked: Asked, identify: () => Promise<Cl
 /** A person is told that it did not work, and what; never with the service's own text. */
 function couldNot(deps: Deps, asked: Asked, fault: unknown): Notice {
   if (fault instanceof ChannelFault) return problemsNotice(problem("approval.cannot-check", {}));
-  deps.log.error("request-failed", { request: asked.id, fault });
+  deps.log.error("request-failed", { request: asked.id, ...meant(deps, asked), fault });
   if (fault instanceof CloudFault) {
     return problemsNotice(problem("command.failed", { what: fault.operation, code: fault.code }));
   }
@@ -163,8 +172,10 @@ async function start(
   const made = await planFor(deps, { name, key: command.key, migration: id });
   if ("problems" in made) return problemsNotice(...made.problems);
   const migration = newMigration(deps, request, made, clicker);
-  if (await deps.store.create(migration, made.plan))
+  if (await deps.store.create(migration, made.plan)) {
+    tellJournal(deps.log, migration, 0);
     return { kind: "said", note: note("said.started", { name }) };
+  }
   const faster = await findOpen(deps, name);
   return faster ? alreadyOpen(faster, request) : problemsNotice(problem("command.no-migration", { name }));
 }

@@ -2,10 +2,11 @@ import { databaseKey } from "../core/cloud.ts";
 import { DatabaseFault, type Look, type Sighting } from "../core/database.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
-import type { Agenda, Deps } from "./deps.ts";
+import type { Agenda, Deps, Figures } from "./deps.ts";
 import { serveRequests } from "./intake.ts";
 import { type Outlook, reconcile, saveEvent } from "./reconcile.ts";
 import { threadsOf } from "./threads.ts";
+import { about } from "./told.ts";
 
 /** How long a run goes on polling inside a downtime. The next run, a minute later, takes over by raising the epoch. */
 export const lingerFor = seconds(75);
@@ -35,17 +36,26 @@ export interface PollOptions {
  * One scheduled run, also what a wake starts: what people asked for, then every migration that is due, then their
  * threads. While one of them is inside its downtime, the run goes on polling.
  */
-export async function poll(
+export async function poll(deps: Deps, options: PollOptions = {}): Promise<PollOutcome> {
+  if (options.beats) await beat(deps);
+  try {
+    return await run(deps, options);
+  } catch (fault) {
+    deps.meter.count({ PollerFailed: 1 });
+    throw fault;
+  }
+}
+
+async function run(
   deps: Deps,
-  { woken = false, beats = false, stop, during = (wait) => wait }: PollOptions = {},
+  { woken = false, beats = false, stop, during = (wait) => wait }: PollOptions,
 ): Promise<PollOutcome> {
-  if (beats) await beat(deps);
   const until = deps.clock.now() + lingerFor;
   const threads = threadsOf(deps);
   const known = new Map<string, Look>();
   const lead = leadOf(deps);
   try {
-    let looked = await firstPass(deps, woken);
+    let looked = await firstPass(deps, { woken, beats });
     for (;;) {
       threads.follow(looked);
       const urgent = looked.filter((outlook) => isUrgent(outlook, lead.isTaken()));
@@ -60,7 +70,10 @@ export async function poll(
       if (!(await lead.isOurs())) return { lookAgainIn: minutes(1), underWay };
       const wait = waitAndWatch(deps, urgent, soonest, known);
       // Cut short, it may fail when nobody listens any more.
-      wait.catch((fault) => deps.log.error("watch-failed", { fault }));
+      wait.catch((fault) => {
+        for (const { migration } of urgent)
+          deps.log.error("watch-failed", { ...(migration && about(migration)), fault });
+      });
       await during(wait);
       if (!stop?.aborted) looked = await nextPass(deps, looked, urgent);
     }
@@ -112,10 +125,24 @@ function isUrgent({ migration, waitsFor }: Outlook, lingers: boolean): boolean {
 type Due = Agenda["migrations"][number];
 type Looked = Outlook & { readonly due: Due };
 
-async function firstPass(deps: Deps, woken: boolean): Promise<readonly Looked[]> {
+async function firstPass(
+  deps: Deps,
+  { woken, beats }: { woken: boolean; beats: boolean },
+): Promise<readonly Looked[]> {
   const agenda = await deps.store.agenda();
   const touched = woken || agenda.requests ? await serveRequests(deps) : [];
-  return lookAt(deps, [...agenda.migrations, ...touched]);
+  const looked = await lookAt(deps, [...agenda.migrations, ...touched]);
+  // A wake is no sign that the schedule lives.
+  if (beats) deps.meter.count(figuresOf(agenda, looked));
+  return looked;
+}
+
+/** Of every open migration, whether anything is due or not. */
+function figuresOf({ open, stuck }: Agenda, looked: readonly Looked[]): Figures {
+  const seen = new Set(looked.map(({ due }) => due.migration));
+  const stuckNow = looked.filter(({ migration }) => migration?.status === "stuck");
+  const stuckStill = stuck.filter((id) => !seen.has(id));
+  return { PollerRan: 1, MigrationsOpen: open, MigrationsStuck: stuckNow.length + stuckStill.length };
 }
 
 /**
@@ -148,7 +175,7 @@ async function reconcileSafely(deps: Deps, due: Due): Promise<Outlook> {
     const ended = await deps.store.findPast(due.database, due.migration);
     return { ...outlook, migration: ended, waitsFor: "nothing" };
   } catch (fault) {
-    deps.log.error("reconcile-failed", { database: due.database, fault });
+    deps.log.error("reconcile-failed", { ...due, fault });
     return { migration: undefined, waitsFor: "failed", lookAgainIn: seconds(5), watch: [] };
   }
 }

@@ -12,6 +12,7 @@ import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
 import { heldBack } from "./halting.ts";
 import { drift } from "./survey.ts";
+import { tellJournal } from "./told.ts";
 import { act, look, putOff } from "./turn.ts";
 
 /** What one pass came to: whether, and how soon, looking again is worth it. */
@@ -133,7 +134,9 @@ async function driftBefore(
 
 async function save(deps: Deps, from: Migration, next: Migration): Promise<Migration | "lost"> {
   const saved = { ...next, revision: from.revision + 1 };
-  return (await deps.store.save(saved)) ? saved : "lost";
+  if (!(await deps.store.save(saved))) return "lost";
+  tellJournal(deps.log, saved, from.journalHead.seq);
+  return saved;
 }
 
 /** Saves what people or the endpoint watch did to a migration; "lost" means: load it again and decide again. */

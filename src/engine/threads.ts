@@ -3,6 +3,7 @@ import { type Instant, seconds } from "../core/time.ts";
 import { announce } from "./announce.ts";
 import type { Deps } from "./deps.ts";
 import type { Outlook } from "./reconcile.ts";
+import { about } from "./told.ts";
 
 type Followed = Outlook & { readonly migration: Migration };
 
@@ -24,20 +25,23 @@ export function threadsOf(deps: Deps): {
   async function catchUp(): Promise<void> {
     for (const [id, outlook] of latest) {
       latest.delete(id);
-      const { migration, waitsFor } = outlook;
-      if (!(await announce(deps, migration))) continue;
-      shown.set(id, { revision: migration.revision, until: deps.clock.now() + refreshEvery });
-      if (waitsFor === "people" || waitsFor === "nothing") await deps.store.rest(migration);
+      await show(outlook).catch((fault: unknown) =>
+        deps.log.error("thread-failed", { ...about(outlook.migration), fault }),
+      );
     }
+  }
+
+  async function show({ migration, waitsFor }: Followed): Promise<void> {
+    if (!(await announce(deps, migration))) return;
+    shown.set(migration.id, { revision: migration.revision, until: deps.clock.now() + refreshEvery });
+    if (waitsFor === "people" || waitsFor === "nothing") await deps.store.rest(migration);
   }
 
   function start(): void {
     if (latest.size === 0) return;
-    running ??= catchUp()
-      .catch((fault: unknown) => deps.log.error("threads-failed", { fault }))
-      .finally(() => {
-        running = undefined;
-      });
+    running ??= catchUp().finally(() => {
+      running = undefined;
+    });
   }
 
   function isShown({ id, revision }: Migration): boolean {

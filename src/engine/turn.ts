@@ -12,6 +12,7 @@ import { type StepContext, settleOf } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Instant, minutes } from "../core/time.ts";
 import type { Deps } from "./deps.ts";
+import { about } from "./told.ts";
 
 type Facts = Readonly<Record<string, unknown>>;
 
@@ -88,7 +89,10 @@ export async function act(
     await course.way.run?.(contextOf(deps, migration, mandateFor(migration, course)));
     return undefined;
   } catch (fault) {
-    if (fault instanceof CloudFault && fault.kind === "unanswered") return undefined;
+    if (fault instanceof CloudFault && fault.kind === "unanswered") {
+      deps.log.info("unanswered", { ...about(migration), step: course.key, fault });
+      return undefined;
+    }
     return faultEvent(deps, strategy, migration, course, fault, "act");
   }
 }
@@ -135,11 +139,14 @@ function faultEvent(
 ): Event {
   const way = wayFacts(strategy, migration, course);
   const because = passing(fault);
+  const said = { ...about(migration), step: course.key, during, fault };
   if (because) {
+    deps.log.info("not-now", said);
     if (during === "act") return { type: "put-off", way, because };
     return { type: "checked", way, result: { status: "waiting", because } };
   }
-  return { type: "blocked", problem: problemOf(deps, migration, course, fault) };
+  deps.log.error("blocked", said);
+  return { type: "blocked", problem: problemOf(migration, fault) };
 }
 
 /** SQLSTATE classes: connection lost, serialisation, resources, object in use, operator intervention (a restart). */
@@ -159,7 +166,7 @@ function passing(fault: unknown) {
   return undefined;
 }
 
-function problemOf(deps: Deps, migration: Migration, course: CourseStep, fault: unknown) {
+function problemOf(migration: Migration, fault: unknown) {
   const { name } = migration.target;
   if (fault instanceof CloudFault) {
     const { operation, code, message } = fault;
@@ -170,6 +177,5 @@ function problemOf(deps: Deps, migration: Migration, course: CourseStep, fault: 
   if (fault instanceof DatabaseFault) {
     return problem("step.database-refused", { code: fault.code, message: fault.message, name });
   }
-  deps.log.error("bug", { migration: migration.id, step: course.key, fault });
   return problem("step.bug", { message: fault instanceof Error ? fault.name : "unknown", name });
 }

@@ -1,7 +1,9 @@
+import { powertoolsLog } from "../compose/powertools.ts";
 import { composeProbe } from "../compose/probe.ts";
-import { probeSchema, readConfig } from "../config.ts";
+import { probeSchema, readConfig, secretsIn } from "../config.ts";
 import { type Database, DatabaseFault } from "../core/database.ts";
 import { type Answer, operations, request } from "../database/remote.ts";
+import { failed } from "./failed.ts";
 
 /**
  * The function that runs inside the VPC and asks databases on behalf of the worker, which has no way to them. A
@@ -24,6 +26,13 @@ export function createProbeHandler(database: Database): (payload: unknown) => Pr
 let probe: ReturnType<typeof createProbeHandler> | undefined;
 
 export async function handler(payload: unknown): Promise<Answer> {
-  probe ??= createProbeHandler(composeProbe(readConfig(probeSchema)));
+  probe ??= compose();
   return probe(payload);
+}
+
+function compose(): ReturnType<typeof createProbeHandler> {
+  const config = readConfig(probeSchema);
+  const log = powertoolsLog(secretsIn(config));
+  const answer = createProbeHandler(composeProbe(config));
+  return (payload) => answer(payload).catch((fault) => failed(log, fault));
 }

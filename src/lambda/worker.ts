@@ -1,8 +1,10 @@
 import { composeDesk } from "../compose/desk.ts";
 import { composeProbeCall } from "../compose/function-calls.ts";
+import { powertoolsLog, powertoolsMeter } from "../compose/powertools.ts";
 import { composeWorker } from "../compose/worker.ts";
-import { lambdaCredentialsSchema, readConfig, workerSchema } from "../config.ts";
+import { lambdaCredentialsSchema, readConfig, secretsIn, workerSchema } from "../config.ts";
 import { poll } from "../engine/poll.ts";
+import { failed } from "./failed.ts";
 
 let worker: ReturnType<typeof compose> | undefined;
 
@@ -16,14 +18,18 @@ export async function handler(event: unknown): Promise<unknown> {
   const { deps, desk } = worker;
   if (isObject(event) && "operate" in event) return desk(event.operate);
   const scheduled = isSchedule(event);
-  await poll(deps, { woken: !scheduled, beats: scheduled });
+  await poll(deps, { woken: !scheduled, beats: scheduled }).catch((fault) => failed(deps.log, fault));
   return undefined;
 }
 
 function compose() {
   const config = readConfig(workerSchema);
-  const database = composeProbeCall(config, readConfig(lambdaCredentialsSchema));
-  const deps = composeWorker(config, { database });
+  const credentials = readConfig(lambdaCredentialsSchema);
+  const deps = composeWorker(config, {
+    database: composeProbeCall(config, credentials),
+    log: powertoolsLog(secretsIn({ ...config, ...credentials })),
+    meter: powertoolsMeter(),
+  });
   return { deps, desk: composeDesk(config, deps) };
 }
 

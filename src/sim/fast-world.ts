@@ -4,7 +4,14 @@ import { createGateway } from "../aws/cloud.ts";
 import type { Clicker } from "../core/approval.ts";
 import type { Database } from "../core/database.ts";
 import { type Duration, hours, minutes } from "../core/time.ts";
-import { ChannelFault, type Clock, type Deps, type Environment, type Log } from "../engine/deps.ts";
+import {
+  ChannelFault,
+  type Clock,
+  type Deps,
+  type Environment,
+  type Figures,
+  type Log,
+} from "../engine/deps.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
 import { accountPlugin, type Hold } from "./aws/middleware.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
@@ -54,6 +61,8 @@ export class FastWorld {
   readonly channel = new MemoryChannel(this.clock);
   readonly store = createMemoryStore();
   readonly people = new Map<string, Clicker>();
+  /** What every run measured. */
+  readonly counted: Figures[] = [];
   readonly environment: Environment;
   readonly key: Key;
   readonly deps: Deps;
@@ -115,6 +124,7 @@ export class FastWorld {
       environment: this.environment,
       newMigrationId: () => `m${(++this.#serial).toString(36).padStart(5, "0")}`,
       log: this.#log,
+      meter: { count: (figures) => this.counted.push(figures) },
     };
   }
 

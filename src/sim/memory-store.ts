@@ -71,6 +71,10 @@ export function createMemoryStore(): Store {
           .filter(({ id }) => due.has(id))
           .map(({ id, target }) => ({ database: databaseKey(target), migration: id })),
         requests: pending().length > 0,
+        open: open.size,
+        stuck: [...open.values()]
+          .filter(({ id, status }) => status === "stuck" && !due.has(id))
+          .map(({ id }) => id),
       };
     },
     async listOpen() {

@@ -172,8 +172,8 @@ function boltLogger(log: Log): Logger {
   return {
     debug() {},
     info() {},
-    warn: (...messages) => log.info("slack.bolt", { message: messages.map(String).join(" ") }),
-    error: (...messages) => log.error("slack.bolt", { message: messages.map(String).join(" ") }),
+    warn: (...messages) => log.info("slack.bolt", { said: messages.map(String).join(" ") }),
+    error: (...messages) => log.error("slack.bolt", { said: messages.map(String).join(" ") }),
     setLevel() {},
     getLevel: () => LogLevel.WARN,
     setName() {},

@@ -138,7 +138,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       const m1 = { database, migration: "m1" };
 
       it("is empty where nothing is to be done", async () => {
-        expect(await store.agenda()).toEqual({ migrations: [], requests: false });
+        expect(await store.agenda()).toEqual({ migrations: [], requests: false, open: 0, stuck: [] });
       });
 
       it("holds a migration from its creation until it rests, and again from the next save on", async () => {
@@ -174,10 +174,24 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
 
       it("says whether somebody asked for something, until it is answered", async () => {
         await store.putRequest(aRequest("r1", 1));
-        expect(await store.agenda()).toEqual({ migrations: [], requests: true });
+        expect(await store.agenda()).toMatchObject({ migrations: [], requests: true });
 
         await store.removeRequest("r1");
-        expect(await store.agenda()).toEqual({ migrations: [], requests: false });
+        expect(await store.agenda()).toMatchObject({ migrations: [], requests: false });
+      });
+
+      it("counts what is open, whether it rests or not, and names what is stuck and at rest", async () => {
+        await ended("m0", 500);
+        const at = (name: string) => ({ ...aMigration("m0").target, name });
+        const stuck = await created(aMigration("m1", { target: at("invoices"), status: "stuck" }));
+        await created(aMigration("m2", { target: at("orders") }));
+        expect(await store.agenda()).toMatchObject({ open: 2, stuck: [] });
+
+        await store.rest(stuck);
+        expect(await store.agenda()).toMatchObject({ open: 2, stuck: ["m1"] });
+
+        await saved(later(stuck));
+        expect(await store.agenda()).toMatchObject({ open: 2, stuck: [] });
       });
 
       it("does not decide what is open: those at rest are listed too, the ended ones are not", async () => {
