@@ -82,6 +82,18 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   operate: ["operate", "by-hand", "engine", "strategies", "core", "zod", "node:util"],
   slack: ["slack", "engine", "strategies", "core", "@slack", "zod", "node:crypto"],
   lambda: ["lambda", "compose", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],
+  doctor: [
+    "doctor",
+    "aws",
+    "slack",
+    "operate/text",
+    "engine",
+    "strategies",
+    "core",
+    "config.ts",
+    "yaml",
+    "zod",
+  ],
   server: [
     "server",
     "compose",

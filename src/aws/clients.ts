@@ -64,7 +64,7 @@ export function createLambdaClient(options: ClientOptions): LambdaClient {
   return plugged(new LambdaClient(configuration(options, { attempts: 1, timeout: minutes(5) })), options);
 }
 
-function configuration(
+export function configuration(
   { region, endpoint, requestHandler, credentials }: ClientOptions,
   { attempts, timeout }: { attempts: number; timeout: Duration },
 ) {
@@ -83,7 +83,7 @@ function configuration(
   };
 }
 
-function plugged<C extends { middlewareStack: { use(plugin: Plugin): void } }>(
+export function plugged<C extends { middlewareStack: { use(plugin: Plugin): void } }>(
   client: C,
   { plugin, credentials }: ClientOptions,
 ): C {

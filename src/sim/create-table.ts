@@ -2,8 +2,12 @@ import { CreateTableCommand, DescribeTableCommand, type DynamoDBClient } from "@
 import { tableDefinition } from "../aws/dynamo-items.ts";
 
 /** Makes the product's table and waits until it can be written to. Throws `ResourceInUseException` where there is one. */
-export async function createTable(client: DynamoDBClient, name: string): Promise<void> {
-  await client.send(new CreateTableCommand({ TableName: name, ...tableDefinition }));
+export async function createTable(
+  client: DynamoDBClient,
+  name: string,
+  definition = tableDefinition,
+): Promise<void> {
+  await client.send(new CreateTableCommand({ TableName: name, ...definition }));
   for (;;) {
     const { Table } = await client.send(new DescribeTableCommand({ TableName: name }));
     if (Table?.TableStatus === "ACTIVE") return;

@@ -1,5 +1,6 @@
+import type { KeyFacts, Target } from "../core/cloud.ts";
 import { enrolledTag, fits, isEnrolled } from "../core/names.ts";
-import { problem } from "../core/problem.ts";
+import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition } from "../core/strategy.ts";
 import type { AuroraObserved, AuroraPinned } from "./facts.ts";
@@ -87,21 +88,7 @@ export const auroraPreconditions: readonly Condition[] = [
   },
   {
     claim: note("check.key", {}),
-    check: ({ observed: { key } }, { target }) => {
-      const named = { key: key.arn };
-      if (key.manager === "AWS") return problem("key.aws-managed", named);
-      if (key.state !== "Enabled") return problem("key.not-enabled", { ...named, state: key.state });
-      if (key.spec !== "SYMMETRIC_DEFAULT" || key.usage !== "ENCRYPT_DECRYPT") {
-        return problem("key.not-symmetric", { ...named, spec: key.spec, usage: key.usage });
-      }
-      if (key.region !== target.region) {
-        return problem("key.other-region", { ...named, keyRegion: key.region, region: target.region });
-      }
-      if (key.account !== target.account) {
-        return problem("key.other-account", { ...named, keyAccount: key.account, account: target.account });
-      }
-      return key.validUntil === null ? undefined : problem("key.expires", { ...named, at: key.validUntil });
-    },
+    check: ({ observed: { key } }, { target }) => keyProblem(key, target),
   },
   {
     claim: note("check.source-key", {}),
@@ -163,3 +150,20 @@ export const auroraPreconditions: readonly Condition[] = [
     },
   },
 ];
+
+/** Why a database must not be put under a key; undefined if it may. */
+export function keyProblem(key: KeyFacts, target: Pick<Target, "account" | "region">): Problem | undefined {
+  const named = { key: key.arn };
+  if (key.manager === "AWS") return problem("key.aws-managed", named);
+  if (key.state !== "Enabled") return problem("key.not-enabled", { ...named, state: key.state });
+  if (key.spec !== "SYMMETRIC_DEFAULT" || key.usage !== "ENCRYPT_DECRYPT") {
+    return problem("key.not-symmetric", { ...named, spec: key.spec, usage: key.usage });
+  }
+  if (key.region !== target.region) {
+    return problem("key.other-region", { ...named, keyRegion: key.region, region: target.region });
+  }
+  if (key.account !== target.account) {
+    return problem("key.other-account", { ...named, keyAccount: key.account, account: target.account });
+  }
+  return key.validUntil === null ? undefined : problem("key.expires", { ...named, at: key.validUntil });
+}

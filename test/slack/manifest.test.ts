@@ -1,52 +1,11 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
-import { parse } from "yaml";
-import * as z from "zod";
-import { verbs } from "../../src/core/command.ts";
+import { manifestFaults } from "../../src/doctor/manifest.ts";
 import { acme } from "../../src/sim/slack/acme.ts";
-import { methods } from "../../src/sim/slack/web-api.ts";
-import { slashCommand } from "../../src/slack/commands.ts";
+import { methods as simulated } from "../../src/sim/slack/web-api.ts";
+import { methods, neededScopes } from "../../src/slack/scopes.ts";
 
-// Strict: a key that Slack's schema does not know makes the whole manifest be refused. The numbers are the schema's.
-const manifestSchema = z.strictObject({
-  display_information: z.strictObject({
-    name: z.string().max(35),
-    description: z.string().max(140),
-    long_description: z.string().min(175).max(4_000),
-    background_color: z.string().regex(/^#[0-9a-f]{6}$/),
-  }),
-  features: z.strictObject({
-    bot_user: z.strictObject({
-      display_name: z
-        .string()
-        .max(80)
-        .regex(/^[a-z0-9-_.]+$/),
-      always_online: z.boolean(),
-    }),
-    slash_commands: z
-      .array(
-        z.strictObject({
-          command: z.string().regex(/^\/[a-z0-9-]{1,31}$/),
-          url: z.url({ protocol: /^https$/ }),
-          description: z.string().max(2_000),
-          usage_hint: z.string().max(1_000),
-          should_escape: z.boolean(),
-        }),
-      )
-      .length(1),
-  }),
-  oauth_config: z.strictObject({ scopes: z.strictObject({ bot: z.array(z.string()) }) }),
-  settings: z.strictObject({
-    interactivity: z.strictObject({ is_enabled: z.boolean(), request_url: z.url({ protocol: /^https$/ }) }),
-    org_deploy_enabled: z.boolean(),
-    socket_mode_enabled: z.boolean(),
-    token_rotation_enabled: z.boolean(),
-  }),
-});
-
-const manifest = manifestSchema.parse(parse(readFileSync("manifest.yml", "utf8")));
-const scopes = manifest.oauth_config.scopes.bot;
-const [command] = manifest.features.slash_commands;
+const manifest = readFileSync("manifest.yml", "utf8");
 
 const sources = readdirSync("src/slack", { recursive: true, encoding: "utf8" })
   .filter((path) => path.endsWith(".ts"))
@@ -62,37 +21,103 @@ const called = [
 ].sort();
 
 describe("the manifest", () => {
-  it("declares the command that the code listens to, and hints only at what it understands", () => {
-    expect(command?.command).toBe(slashCommand);
-    const hinted = command?.usage_hint.split("|").map((form) => form.trim().split(" ")[0]) ?? [];
-    expect(hinted.length).toBeGreaterThan(0);
-    for (const verb of hinted) expect(Object.keys(verbs)).toContain(verb);
+  it("is within Slack's limits, and says what the code does", () => {
+    expect(manifestFaults(manifest)).toEqual([]);
   });
 
-  it("leaves the text of the command as it was typed", () => {
-    expect(command?.should_escape).toBe(false);
+  it.each([
+    ["no YAML", /^/, "a: [", /The manifest: /],
+    [
+      "a key that Slack does not know",
+      /^display_information:/m,
+      "settigns: {}\ndisplay_information:",
+      /Unrecognized key: "settigns"/,
+    ],
+    [
+      "a name over 35 characters",
+      /name: encrypt-db/,
+      `name: ${"x".repeat(36)}`,
+      /display_information\.name: .*35/,
+    ],
+    [
+      "a description over 140",
+      /description: Moves/,
+      `description: ${"x".repeat(141)}`,
+      /display_information\.description: .*140/,
+    ],
+    [
+      "a long description under 175",
+      /long_description: >-[\s\S]*?(?= {2}background)/,
+      "long_description: short\n",
+      /long_description: .*175/,
+    ],
+    ["a colour that is none", /"#1d3557"/, "blue", /background_color/],
+    ["no bot user", /^ {2}bot_user:\n( {4}.*\n)+/m, "", /features\.bot_user/],
+    ["a bot name with a space", /display_name: encrypt-db/, "display_name: encrypt db", /display_name/],
+    [
+      "another command",
+      /command: \/encrypt-db/,
+      "command: /encrypt",
+      /slash_commands\.0\.command: .*\/encrypt-db/,
+    ],
+    ["no command", / {2}slash_commands:\n[\s\S]*?(?=oauth)/, "  slash_commands: []\n", /slash_commands: /],
+    ["an address without TLS", /url: https/, "url: http", /slash_commands\.0\.url: must be an https address/],
+    ["buttons that go nowhere", /is_enabled: true/, "is_enabled: false", /is_enabled: must be true/],
+    ["clicks to another address", /(request_url: .*)\/slack/, "$1/clicks", /different addresses/],
+    [
+      "host names turned into links",
+      /should_escape: false/,
+      "should_escape: true",
+      /should_escape: must be false/,
+    ],
+    [
+      "a hint at what is no command",
+      /usage_hint: start/,
+      "usage_hint: begin",
+      /names what is no command: begin/,
+    ],
+    ["a scope that is missing", / {6}- chat:write\n/, "", /The scopes lack chat:write/],
+    [
+      "a scope that nothing uses",
+      / {6}- chat:write/,
+      "      - files:write\n$&",
+      /Nothing uses the scopes files:write/,
+    ],
+    ["a scope twice", / {6}- chat:write/, "$&\n$&", /Named twice are the scopes chat:write/],
+    [
+      "events, which nothing hears",
+      /interactivity:/,
+      "event_subscriptions: { bot_events: [app_mention] }\n  $&",
+      /settings: Unrecognized key: "event_subscriptions"/,
+    ],
+    [
+      "the socket mode",
+      /socket_mode_enabled: false/,
+      "socket_mode_enabled: true",
+      /socket_mode_enabled: must be false/,
+    ],
+    [
+      "a token that expires",
+      /token_rotation_enabled: false/,
+      "token_rotation_enabled: true",
+      /token_rotation_enabled: must be false/,
+    ],
+  ])("with %s is refused", (_name, from, to, says) => {
+    const changed = manifest.replace(from, to);
+    expect(changed).not.toBe(manifest);
+    expect(manifestFaults(changed)).toContainEqual(expect.stringMatching(says));
+  });
+});
+
+describe("the scopes", () => {
+  it("are those of the methods that the code calls", () => {
+    expect(called.length).toBeGreaterThan(5);
+    expect([...methods].sort()).toEqual(called);
   });
 
-  it("sends commands and clicks to the one address, and no events anywhere", () => {
-    expect(manifest.settings.interactivity).toEqual({ is_enabled: true, request_url: command?.url });
-    expect(manifest.settings).not.toHaveProperty("event_subscriptions");
-  });
-
-  it("asks for the scopes that the called methods need, and for no other", () => {
-    expect(called).toEqual([
-      "chat.postMessage",
-      "chat.update",
-      "conversations.history",
-      "conversations.replies",
-      "usergroups.users.list",
-      "users.info",
-    ]);
-    const needed = called.flatMap((method) => methods[method]?.scopes ?? []);
-    expect([...scopes].sort()).toEqual([...new Set(["commands", ...needed])].sort());
-  });
-
-  it("can be done by the simulated workspace, whose app has at least these scopes", () => {
-    for (const method of called) expect(Object.keys(methods)).toContain(method);
-    expect(acme().app.scopes).toEqual(expect.arrayContaining(scopes));
+  it("are those by which the simulated workspace judges the same calls, and the bot there has them and no others", () => {
+    const wanted = called.flatMap((method) => simulated[method]?.scopes ?? [`${method} is not simulated`]);
+    expect([...neededScopes]).toEqual([...new Set(["commands", ...wanted])].sort());
+    expect([...acme().app.scopes].sort()).toEqual([...neededScopes]);
   });
 });

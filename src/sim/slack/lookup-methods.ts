@@ -23,6 +23,16 @@ export const lookupMethods: Readonly<Record<string, Method>> = {
     },
   },
 
+  "bots.info": {
+    scopes: ["users:read"],
+    handle({ state: { app } }, args) {
+      if (args.required("bot", "bot_not_found") !== app.botId) throw new SlackError("bot_not_found");
+      return {
+        bot: { id: app.botId, deleted: false, name: "encrypt-db", app_id: app.id, user_id: app.botUserId },
+      };
+    },
+  },
+
   "conversations.info": {
     scopes: readChannels,
     handle(workspace, args) {
