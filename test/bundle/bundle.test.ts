@@ -1,4 +1,7 @@
+import { once } from "node:events";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import dynalite from "dynalite";
@@ -12,6 +15,7 @@ import { until } from "../../src/sim/actors.ts";
 import { type AccountServer, listen } from "../../src/sim/aws/wire/server.ts";
 import { createTable } from "../../src/sim/create-table.ts";
 import { sign } from "../../src/sim/slack/sign.ts";
+import { all, synthesise } from "../infra/deployment.ts";
 import { laboratory } from "../sim/aws/laboratory.ts";
 import { start } from "./start.ts";
 
@@ -44,13 +48,14 @@ afterAll(async () => {
   rmSync(folder, { recursive: true });
 });
 
-/** What Lambda itself sets, with the addresses of the stand-ins. */
+/** What Lambda itself sets, with the address of the stand-ins: nothing may leave this machine. */
 const fromLambda = () => ({
   AWS_REGION: region,
   AWS_ACCESS_KEY_ID: credentials.accessKeyId,
   AWS_SECRET_ACCESS_KEY: credentials.secretAccessKey,
   AWS_SESSION_TOKEN: credentials.sessionToken,
   AWS_ENDPOINT_URL: aws.url,
+  SLACK_URL: aws.url,
 });
 
 const slack = {
@@ -110,7 +115,7 @@ describe("the front as it is deployed", () => {
       user_id: "U0ALICE01",
       channel_id: "C0DBOPS01",
       trigger_id: `1.${text}`,
-      response_url: "https://hooks.slack.com/commands/1",
+      response_url: `${aws.url}/commands/1`,
     }).toString();
     const { headers } = sign({ secret, timestamp: Math.floor(Date.now() / 1_000), body });
     return {
@@ -159,6 +164,56 @@ describe("the worker as it is deployed", () => {
     const { outcome } = await start(bundles.worker.path, { source: "aws.events" }, forWorker());
     expect(outcome).toEqual({});
     expect(await store.lastBeat()).toBeGreaterThanOrEqual(before);
+  });
+
+  it("measures what the alarms watch, under the names and dimensions by which they do", async () => {
+    const { log } = await start(bundles.worker.path, { source: "aws.events" }, forWorker());
+    const measured = log.map((line) => JSON.parse(line)).filter((line) => "_aws" in line);
+    expect(measured).toMatchObject([{ PollerRan: 1, MigrationsOpen: 0, MigrationsStuck: 0 }]);
+    const [{ Namespace, Dimensions, Metrics }] = measured[0]._aws.CloudWatchMetrics;
+    const dimensions = Dimensions[0].map((Name: string) => ({ Name, Value: measured[0][Name] }));
+    const names = Metrics.map((metric: { Name: string }) => metric.Name);
+
+    const alarms = all(synthesise(), "AWS::CloudWatch::Alarm").filter(
+      (alarm) => alarm.Namespace === Namespace,
+    );
+    expect(alarms).toHaveLength(2);
+    for (const alarm of alarms) {
+      expect(names).toContain(alarm.MetricName);
+      expect(alarm.Dimensions).toEqual(dimensions);
+    }
+  });
+
+  it("fails loudly where AWS refuses it, and writes no secret even where AWS repeats one", async () => {
+    const unkind = createServer(({ headers }, response) => {
+      const message = `No: ${headers["x-amz-security-token"]} ${headers.authorization} ${slack.SLACK_BOT_TOKEN}`;
+      response.writeHead(400).end(JSON.stringify({ __type: "x#AccessDeniedException", message }));
+    }).listen(0, "127.0.0.1");
+    await once(unkind, "listening");
+    const { port } = unkind.address() as AddressInfo;
+    const { outcome, log } = await start(
+      bundles.worker.path,
+      { source: "aws.rds" },
+      {
+        ...forWorker(),
+        AWS_ENDPOINT_URL: `http://127.0.0.1:${port}`,
+        _X_AMZN_TRACE_ID: "Root=1-5759e988-bd862e3fe1be46a994272793;Sampled=1",
+      },
+    );
+    unkind.close();
+
+    expect(outcome.fault?.message).toContain("“failed”");
+    const failed = log.map((line) => JSON.parse(line)).find((line) => line.message === "failed");
+    expect(failed).toMatchObject({
+      level: "ERROR",
+      service: "encrypt-db",
+      xray_trace_id: "1-5759e988-bd862e3fe1be46a994272793",
+      fault: { name: "AccessDeniedException", message: expect.stringMatching(/^No: \[redacted\]/) },
+    });
+    const everything = JSON.stringify({ outcome, log });
+    for (const secret of [credentials.sessionToken, credentials.secretAccessKey, slack.SLACK_BOT_TOKEN])
+      expect(everything).not.toContain(secret);
+    expect(everything).not.toMatch(/Signature=[0-9a-f]/);
   });
 });
 
