@@ -56,7 +56,7 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
     role: workerRole,
     code: bundles.worker,
     key,
-    memory: 1_024,
+    memory: 512,
     // It lingers for 75 seconds in a downtime, and the last thing it does then may be the longest question to the probe.
     timeout: Duration.minutes(7),
     // A run a minute, each as long as its time-out at worst, and as many wakes again. One alone would be throttled at every
