@@ -1,10 +1,12 @@
+import { createHmac } from "node:crypto";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Health } from "../../src/server/health.ts";
 import { type HttpServer, serveHttp } from "../../src/server/http.ts";
 import { until } from "../../src/sim/actors.ts";
-import { alice, channel, type Front, openFront } from "../slack/front.ts";
+import { alice, channel, type Front, openFront, signingSecret } from "../slack/front.ts";
+import { noon } from "../slack/lives.ts";
 
 let front: Front;
 let http: HttpServer;
@@ -71,6 +73,18 @@ test("a recorded command wakes the poller", async () => {
 
   expect(front.requests()).toHaveLength(1);
   expect(front.woken).toBe(1);
+});
+
+test("bytes that are no text are judged as they are: signed, but not to be read", async () => {
+  const body = Buffer.from([0x74, 0x3d, 0xff, 0xfe]);
+  const timestamp = String(noon / 1_000);
+  const digest = createHmac("sha256", signingSecret).update(`v0:${timestamp}:`).update(body).digest("hex");
+  const headers = {
+    ...command("help").headers,
+    "x-slack-request-timestamp": timestamp,
+    "x-slack-signature": `v0=${digest}`,
+  };
+  expect((await fetch(`${http.url}/slack`, { method: "POST", headers, body })).status).toBe(400);
 });
 
 test("one byte less or more than was signed is refused", async () => {

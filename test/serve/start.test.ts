@@ -158,7 +158,6 @@ describe("once it serves", () => {
     expect(invocations()).toBeGreaterThan(0);
 
     kill("SIGTERM");
-    kill("SIGINT");
     await prints(/"stopped"/);
     expect(await ended).toBe(0);
     expect(output()).not.toContain(secret);
@@ -183,7 +182,7 @@ describe("once it serves", () => {
     expect(await ended).toBe(0);
   });
 
-  test("a pass that does not come to its end is waited for, but not for ever", async () => {
+  test("a pass that does not come to its end is waited for, but not for ever, and not cut short by a second signal", async () => {
     const port = await freePort();
     const program = serve({ ...complete, PORT: String(port) });
     await program.prints(/"serving"/);
@@ -196,6 +195,8 @@ describe("once it serves", () => {
     expect(await slack.command({ user: alice, channel, text: "list" })).toBe("answered");
     expect(putsLeft).toBe(0);
     const begun = Date.now();
+    program.kill("SIGTERM");
+    await program.prints(/"stopping"/);
     program.kill("SIGTERM");
 
     expect(await program.ended).toBe(1);

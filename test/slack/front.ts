@@ -7,7 +7,7 @@ import { createSlackHandler, type HttpReply, type SlackHandlerOptions } from "..
 import type { HttpRequest } from "../../src/slack/verify.ts";
 import { noon } from "./lives.ts";
 
-const signingSecret = "a signing secret of thirty-two c";
+export const signingSecret = "a signing secret of thirty-two c";
 const token = "xoxb-a-token";
 
 export const channel = "C0DBOPS01";
