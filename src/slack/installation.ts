@@ -2,7 +2,7 @@ import { webApi } from "@slack/bolt";
 import { calling } from "./web-client.ts";
 
 /** Whom a token belongs to, and what it may. */
-export interface Bot {
+interface Bot {
   readonly team: string;
   readonly botId: string;
   readonly botUserId: string;
