@@ -95,8 +95,10 @@ describe("each bundle", () => {
   });
 
   test("does its work with the library that it is meant to", () => {
-    const holds = (name: BundleName, path: string) =>
-      expect(bundles[name].inputs[path]).toBeGreaterThan(2_000);
+    const holds = (name: BundleName, file: string) => {
+      const found = Object.entries(bundles[name].inputs).find(([path]) => path.endsWith(file));
+      expect(found?.[1], file).toBeGreaterThan(2_000);
+    };
     holds("slack", "node_modules/@slack/bolt/dist/App.js");
     holds("slack", "node_modules/@slack/bolt/dist/receivers/AwsLambdaReceiver.js");
     holds("worker", "node_modules/@slack/web-api/dist/WebClient.js");

@@ -74,6 +74,10 @@ describe("no line of the log holds", () => {
     );
   });
 
+  test("what is left of a secret that begins like another one", () => {
+    expect(written({ text: "is abcdef" }, ["abc", "abcdef"])).not.toContain("def");
+  });
+
   test("anything else that a library hangs on an error", () => {
     const fault = Object.assign(new Error("failed"), { config: { data: "unknown-value" } });
     expect(written({ fault })).not.toContain("unknown-value");
