@@ -23,10 +23,10 @@ export interface Check {
   readonly look: (of: Deployment) => Promise<readonly Finding[]>;
 }
 
-/** What became of a check. `unchecked` is the reason why nobody knows. */
+/** What became of a check. `unchecked` is the reason why nobody knows, and how it could be known. */
 export type Result = { readonly claim: string } & (
   | { readonly findings: readonly Finding[] }
-  | { readonly unchecked: string }
+  | { readonly unchecked: string; readonly remedy: string }
 );
 
 /** Makes every check that concerns the deployment, all at once, in the order of the list. */
@@ -37,15 +37,25 @@ export function examine(checks: readonly Check[], deployment: Deployment): Promi
       try {
         return { claim, findings: await look(deployment) };
       } catch (fault) {
-        return { claim, unchecked: reasonOf(fault) };
+        return { claim, ...reasonOf(fault) };
       }
     }),
   );
 }
 
-function reasonOf(fault: unknown): string {
-  if (fault instanceof CloudFault) return `${fault.operation}, ${fault.code}: ${fault.message}`;
-  return fault instanceof Error ? fault.message : String(fault);
+function reasonOf(fault: unknown): { unchecked: string; remedy: string } {
+  const unchecked = fault instanceof Error ? fault.message : String(fault);
+  const remedy = "Run the doctor again once that is mended.";
+  if (!(fault instanceof CloudFault)) return { unchecked, remedy };
+  return {
+    unchecked: `${fault.operation}, ${fault.code}: ${unchecked}`,
+    remedy: isDenied(fault) ? "Run the doctor with credentials that may make this call." : remedy,
+  };
+}
+
+/** EC2 has a code of its own for it. */
+export function isDenied({ code }: CloudFault): boolean {
+  return /^(?:AccessDenied|UnauthorizedOperation)/.test(code);
 }
 
 /** 0: every check was made, and nothing worse than a warning was found. 1: an error, or something that could not be checked. */

@@ -11,7 +11,7 @@ import {
 import { isAbout } from "../aws/policy-document.ts";
 import { CloudFault } from "../core/cloud.ts";
 import { askOf, forbiddenAsks } from "./asks.ts";
-import type { Check, Finding } from "./check.ts";
+import { type Check, type Finding, isDenied } from "./check.ts";
 import type { Deployment } from "./deployment.ts";
 import { probeFunction } from "./function-checks.ts";
 
@@ -29,29 +29,26 @@ export const permissionChecks: readonly Check[] = [
     claim: "Every act is made under a role that is assumed for it alone",
     look: async (of) => (narrowed(of) ? [] : [unnarrowed]),
   },
-  {
+  simulated({
     claim: "The worker may look, keep its store, ask the probe and take its roles on",
-    look: (of) =>
-      ifSimulated(async () => {
-        const principal = await workerPrincipal(of);
-        if (principal === null) return [ownersCredentials];
-        return lacking(of, principal, workerStatements(of));
-      }),
-  },
-  ...roleNames.map(
-    (role): Check => ({
+    look: async (of) => {
+      const principal = await workerPrincipal(of);
+      return principal === null ? [ownersCredentials] : lacking(of, principal, workerStatements(of));
+    },
+  }),
+  ...roleNames.map((role) =>
+    simulated({
       claim: `The role to ${role} may do what it is for`,
       concerns: narrowed,
-      look: (of) =>
-        ifSimulated(async () => lacking(of, roleArn(of, role) ?? "", await actStatements(of, role))),
+      look: async (of) => lacking(of, roleArn(of, role) ?? "", await actStatements(of, role)),
     }),
   ),
-  {
+  simulated({
     claim: "No role may do what it is not for",
     // Where a person is the worker, that person may do more.
     concerns: (of) => narrowed(of) && of.config.WORKER_FUNCTION !== null,
-    look: (of) => ifSimulated(() => excesses(of)),
-  },
+    look: excesses,
+  }),
   {
     claim: "The worker is who may take the roles on, under its approver's name",
     concerns: narrowed,
@@ -70,26 +67,39 @@ const unnarrowed: Finding = {
 const ownersCredentials: Finding = {
   severity: "warning",
   what: "These credentials are the account owner's, whose rights IAM does not simulate.",
-  why: "They may do everything, and so may whoever gets hold of them; roles cannot be taken on with them at all.",
+  why: "They may do everything, and so may whoever gets hold of them.",
   remedy: "Run encrypt-db under a role of its own.",
 };
 
+const ownerTakesNone: Finding = {
+  severity: "error",
+  what: "The account's owner can take no role on.",
+  why: "STS refuses it, whatever a role trusts: no act can be made.",
+  remedy: ownersCredentials.remedy,
+};
+
 /** Whoever may not simulate is told that nothing was checked, and how it could be. */
-async function ifSimulated(look: () => Promise<readonly Finding[]>): Promise<readonly Finding[]> {
-  try {
-    return await look();
-  } catch (fault) {
-    const isDenied = fault instanceof CloudFault && /^AccessDenied/.test(fault.code);
-    if (!isDenied) throw fault;
-    return [
-      {
-        severity: "warning",
-        what: `Not checked: ${fault.operation} was refused (${fault.code}).`,
-        why: "Whether the roles allow what is needed, and no more, then shows only in a migration.",
-        remedy: "Run the doctor with credentials that may iam:SimulatePrincipalPolicy and iam:GetRole.",
-      },
-    ];
-  }
+function simulated(check: Check): Check {
+  return {
+    ...check,
+    look: async (of) => {
+      try {
+        return await check.look(of);
+      } catch (fault) {
+        if (!(fault instanceof CloudFault && isDenied(fault))) throw fault;
+        return [notSimulated(check.claim, fault)];
+      }
+    },
+  };
+}
+
+function notSimulated(claim: string, { operation, code }: CloudFault): Finding {
+  return {
+    severity: "warning",
+    what: `Not checked, as ${operation} was refused (${code}): "${claim}".`,
+    why: "Whether it is so then shows only in a migration.",
+    remedy: "Run the doctor with credentials that may iam:SimulatePrincipalPolicy and iam:GetRole.",
+  };
 }
 
 /** Whose policies decide about the worker: its function's role, or whoever runs this. Null for the account's owner. */
@@ -100,12 +110,16 @@ async function workerPrincipal({ config, account }: Deployment): Promise<string 
     return worker.roleArn;
   }
   const { arn } = await account.caller();
-  if (/:root$/.test(arn)) return null;
+  if (isOwner(arn)) return null;
   const [, name] = /:assumed-role\/([^/]+)\//.exec(arn) ?? [];
   if (name === undefined) return arn;
   const role = await account.findRole(name);
   if (!role) throw new Error(`there is no role ${name}`);
   return role.arn;
+}
+
+function isOwner(arn: string): boolean {
+  return arn.endsWith(":root");
 }
 
 function workerStatements(of: Deployment): readonly Statement[] {
@@ -271,6 +285,8 @@ function trustsOthers(arn: string, others: readonly string[]): Finding {
 
 /** Where whoever runs this is the worker, nothing proves it better than doing it. */
 async function tryRoles(of: Deployment): Promise<readonly Finding[]> {
+  const { arn: caller } = await of.account.caller();
+  if (isOwner(caller)) return [ownerTakesNone];
   const found = await Promise.all(
     roleNames.map(async (name) => {
       const arn = roleArn(of, name) ?? "";
@@ -278,8 +294,7 @@ async function tryRoles(of: Deployment): Promise<readonly Finding[]> {
         await of.account.tryRole(arn);
         return [];
       } catch (fault) {
-        if (!(fault instanceof CloudFault) || fault.kind !== "refused") throw fault;
-        const { arn: caller } = await of.account.caller();
+        if (!(fault instanceof CloudFault && isDenied(fault))) throw fault;
         return [untrusted(arn, caller, taking)];
       }
     }),

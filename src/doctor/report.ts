@@ -6,13 +6,15 @@ export function reportText(results: readonly Result[]): string {
   return `${results.flatMap(linesOf).join("\n")}\n\n${summary(results)}`;
 }
 
+const indent = " ".repeat(11);
 const marks = { error: "ERROR", warning: "WARNING", note: "note" } as const;
 
 function linesOf(result: Result): readonly string[] {
   if ("unchecked" in result) {
     return [
       `UNCHECKED  ${result.claim}`,
-      `           It could not be checked: ${harmless(result.unchecked)}`,
+      `${indent}Why: ${harmless(result.unchecked)}`,
+      `${indent}Do:  ${result.remedy}`,
     ];
   }
   const { claim, findings } = result;
@@ -21,7 +23,6 @@ function linesOf(result: Result): readonly string[] {
 }
 
 function findingLines({ severity, what, why, remedy }: Finding): readonly string[] {
-  const indent = " ".repeat(11);
   return [
     `${marks[severity].padEnd(indent.length)}${harmless(what)}`,
     `${indent}Why: ${harmless(why)}`,
@@ -34,10 +35,14 @@ function summary(results: readonly Result[]): string {
   const count = (severity: Finding["severity"]) => findings.filter((one) => one.severity === severity).length;
   const unchecked = results.filter((result) => "unchecked" in result).length;
   return [
-    `${results.length} checks`,
-    `${count("error")} errors`,
-    `${count("warning")} warnings`,
-    `${count("note")} notes`,
+    counted(results.length, "check"),
+    counted(count("error"), "error"),
+    counted(count("warning"), "warning"),
+    counted(count("note"), "note"),
     `${unchecked} not checked`,
   ].join(", ");
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? "" : "s"}`;
 }

@@ -47,7 +47,9 @@ describe("what cannot be checked is said, with its reason, and does not stop the
     expect(unchecked(results)).toEqual([expect.stringMatching(/^DescribeSecurityGroups, InternalError/)]);
     expect(findings).toEqual([]);
     expect(exitCodeOf(results)).toBe(1);
-    expect(reportText(results)).toMatch(/UNCHECKED +The fence of each VPC/);
+    expect(reportText(results)).toMatch(
+      /^UNCHECKED +The fence of each VPC.*\n +Why: DescribeSecurityGroups.*\n +Do: {2}Run the doctor again/m,
+    );
   });
 
   test("where Slack does not answer", async () => {
@@ -65,6 +67,7 @@ describe("what cannot be checked is said, with its reason, and does not stop the
       expect.stringMatching(/GetKeyPolicy, AccessDenied/),
       expect.stringMatching(/DescribeSecurityGroups, UnauthorizedOperation/),
     ]);
+    expect(reportText(results).match(/Do: {2}Run the doctor with credentials that may/g)).toHaveLength(2);
   });
 
   test("where a file is not there", async () => {
@@ -85,7 +88,7 @@ test("whoever may not simulate is told that the rights were not checked, and how
   expect(findings).toHaveLength(4);
   for (const { severity, what, remedy } of findings) {
     expect(severity).toBe("warning");
-    expect(what).toMatch(/^Not checked: SimulatePrincipalPolicy was refused/);
+    expect(what).toMatch(/^Not checked, as SimulatePrincipalPolicy was refused \(AccessDenied\): "\w+/);
     expect(remedy).toMatch(/iam:SimulatePrincipalPolicy/);
   }
   expect(exitCodeOf(results)).toBe(0);
@@ -101,7 +104,9 @@ describe("on a laptop, where whoever looks is the worker", () => {
     expect(findings.map(({ severity, what }) => `${severity}: ${what}`)).toEqual([
       expect.stringMatching(/^error: .*encrypt-db-destroy does not let .*engineer/),
     ]);
-    expect(results.map(({ claim }) => claim)).not.toContainEqual(expect.stringMatching(/worker function|schedule/));
+    expect(results.map(({ claim }) => claim)).not.toContainEqual(
+      expect.stringMatching(/worker function|schedule/),
+    );
   });
 
   test("the account's owner is told not to be the worker", async () => {
@@ -111,7 +116,10 @@ describe("on a laptop, where whoever looks is the worker", () => {
         return { ...before, identities };
       });
     const { findings } = await lookOver(all(laptop, owner));
-    expect(findings.map(({ what }) => what)).toContainEqual(expect.stringMatching(/account owner's/));
+    expect(findings.map(({ severity, what }) => `${severity}: ${what}`)).toEqual([
+      expect.stringMatching(/^warning: These credentials are the account owner's/),
+      expect.stringMatching(/^error: The account's owner can take no role on/),
+    ]);
   });
 
   const directory = mkdtempSync(join(tmpdir(), "encrypt-db-doctor-"));
