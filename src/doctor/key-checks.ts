@@ -1,11 +1,11 @@
 import type { PolicyStatement } from "../aws/policy-document.ts";
-import { isAbout } from "../aws/policy-document.ts";
 import type { KeyFacts } from "../core/cloud.ts";
 import { explain } from "../core/problem.ts";
 import { terminal } from "../operate/text/terminal.ts";
 import { keyProblem } from "../strategies/aurora-preconditions.ts";
 import type { Check, Finding } from "./check.ts";
 import type { Deployment } from "./deployment.ts";
+import { rightByPolicy } from "./key-policy.ts";
 
 const hasKey = ({ config }: Deployment) => config.KMS_KEY !== undefined;
 
@@ -88,54 +88,23 @@ function notRotating(key: string): Finding {
 const needed = ["kms:CreateGrant", "kms:DescribeKey"] as const;
 
 function policyFindings(
-  of: Deployment,
+  { config }: Deployment,
   key: KeyFacts,
   policy: readonly PolicyStatement[],
 ): readonly Finding[] {
-  const denied = needed.filter((action) =>
-    policy.some((one) => one.Effect === "Deny" && isAbout(one, action) && meets(one, of) === "always"),
-  );
-  const allowed = (action: string) =>
-    policy
-      .filter((one) => one.Effect === "Allow" && isAbout(one, action) && isForUs(one, of))
-      .map((one) => meets(one, of));
-  const closed = needed.filter((action) => allowed(action).every((how) => how === "never"));
-  const unclear = needed.filter(
-    (action) => !closed.includes(action) && !allowed(action).includes("always") && !denied.includes(action),
-  );
-  const refused = [...new Set([...denied, ...closed])];
+  const caller = {
+    account: config.AWS_ACCOUNT_ID,
+    region: config.AWS_REGION,
+    roleArn: config.CHANGE_ROLE_ARN,
+  };
+  const judged = (as: ReturnType<typeof rightByPolicy>) =>
+    needed.filter((action) => rightByPolicy(policy, action, caller) === as);
+  const refused = judged("refused");
+  const unclear = judged("unclear");
   return [
     ...(refused.length > 0 ? [shut(key.arn, refused)] : []),
     ...(unclear.length > 0 ? [undecided(key.arn, unclear)] : []),
   ];
-}
-
-/** The account as a whole, which leaves it to IAM; or the very role that restores. */
-function isForUs({ Principal }: PolicyStatement, { config }: Deployment): boolean {
-  const account = config.AWS_ACCOUNT_ID;
-  return (Principal?.AWS ?? []).some(
-    (one) =>
-      one === "*" || one === account || one.endsWith(`::${account}:root`) || one === config.CHANGE_ROLE_ARN,
-  );
-}
-
-/** Whether a statement holds for a call of ours that RDS passes on. A condition that is not known here says neither. */
-function meets({ Condition }: PolicyStatement, { config }: Deployment): "always" | "never" | "perhaps" {
-  const ours: Readonly<Record<string, string>> = {
-    "kms:viaservice": `rds.${config.AWS_REGION}.amazonaws.com`,
-    "kms:calleraccount": config.AWS_ACCOUNT_ID,
-    "aws:principalaccount": config.AWS_ACCOUNT_ID,
-    "kms:grantisforawsresource": "true",
-  };
-  const answers = Object.entries(Condition).flatMap(([operator, keys]) =>
-    Object.entries(keys).map(([key, wanted]) => {
-      const value = ours[key.toLowerCase()];
-      if (value === undefined || !["StringEquals", "Bool"].includes(operator)) return "perhaps";
-      return wanted.includes(value) ? "always" : "never";
-    }),
-  );
-  if (answers.includes("never")) return "never";
-  return answers.includes("perhaps") ? "perhaps" : "always";
 }
 
 function shut(key: string, actions: readonly string[]): Finding {

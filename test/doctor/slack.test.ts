@@ -88,6 +88,13 @@ const faults: readonly Fault[] = [
     /at least two full members/,
   ],
   [
+    "one approver twice",
+    set("SLACK_APPROVERS", "U0ALICE01,U0ALICE01"),
+    "error",
+    /Only one person/,
+    /at least two/,
+  ],
+  [
     "a user group that is not there",
     set("SLACK_APPROVERS", "S0NOBODY1"),
     "error",
