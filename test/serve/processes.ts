@@ -27,14 +27,22 @@ export async function endPrograms(): Promise<void> {
   await Promise.all(started.values());
 }
 
-/** With nothing of this process's environment that could configure it. */
 function start(
   file: string,
   args: readonly string[],
   environment: Readonly<Record<string, string>>,
 ): Program {
+  return run(process.execPath, ["--import", "tsx", file, ...args], environment);
+}
+
+/** With nothing of this process's environment that could configure it. */
+function run(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+): Program {
   const { PATH = "", HOME = "", TMPDIR = "" } = process.env;
-  const child = spawn(process.execPath, ["--import", "tsx", file, ...args], {
+  const child = spawn(command, args, {
     cwd: root,
     env: { PATH, HOME, ...(TMPDIR !== "" && { TMPDIR }), ...environment },
   });
@@ -52,9 +60,9 @@ function start(
   return {
     output: () => printed,
     prints: (what) =>
-      until(`${file} to print ${what}`, () => {
+      until(`${command} ${args.join(" ")} to print ${what}`, () => {
         const found = printed.match(what);
-        if (!found && !started.has(child)) throw new Error(`${file} has ended: ${printed}`);
+        if (!found && !started.has(child)) throw new Error(`it has ended: ${printed}`);
         return found ?? undefined;
       }),
     kill: (signal) => void child.kill(signal),
@@ -64,6 +72,11 @@ function start(
 
 export function serve(environment: Readonly<Record<string, string>>): Program {
   return start("src/server.ts", [], environment);
+}
+
+/** As a person starts it: a signal is sent to npm. */
+export function serveThroughNpm(environment: Readonly<Record<string, string>>): Program {
+  return run("npm", ["run", "--silent", "serve"], environment);
 }
 
 /** A port that was free a moment ago. */

@@ -16,7 +16,7 @@ import { acme } from "../../src/sim/slack/acme.ts";
 import { type Slack, startSlack } from "../../src/sim/slack/server.ts";
 import type { SignedRequest } from "../../src/sim/slack/sign.ts";
 import { Workspace } from "../../src/sim/slack/workspace.ts";
-import { endPrograms, freePort, serve } from "./processes.ts";
+import { endPrograms, freePort, serve, serveThroughNpm } from "./processes.ts";
 
 /** `npm run serve` as it is started, against an account in this process. */
 
@@ -90,8 +90,8 @@ afterAll(async () => {
   rmSync(directory, { recursive: true, force: true });
 });
 
-async function served(environment: Readonly<Record<string, string>>) {
-  const program = serve(environment);
+async function served(environment: Readonly<Record<string, string>>, start = serve) {
+  const program = start(environment);
   const [, url = ""] = await program.prints(/"slack":"(http:\/\/[^"]+)\/slack"/);
   return { ...program, url };
 }
@@ -147,7 +147,7 @@ describe("what is wrong at the start", () => {
 
 describe("once it serves", () => {
   test("it says where and what in one line, is well, answers Slack through the probe function, and stops when asked", async () => {
-    const { url, output, prints, kill, ended } = await served(complete);
+    const { url, output, prints, kill, ended } = await served(complete, serveThroughNpm);
     app = url;
     expect(output().trim().split("\n")).toHaveLength(1);
     expect(output()).toMatch(/"account":"123456789012".*"table":"encrypt-db".*through the function probe/);
