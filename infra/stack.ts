@@ -10,6 +10,7 @@ import { createOwnKey } from "./key.ts";
 import { product } from "./names.ts";
 import { createNetwork } from "./network.ts";
 import { createNoticeTopic, noticeLostKeys, noticeStartedSources } from "./notices.ts";
+import { createOperatorPolicy } from "./operators.ts";
 import type { Settings } from "./settings.ts";
 import { createSlackEndpoint } from "./slack-endpoint.ts";
 import { createTable, inboxStatements, storeStatements } from "./table.ts";
@@ -68,6 +69,8 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
       destroyRole: actRoles.destroy.roleArn,
     }),
   });
+
+  createOperatorPolicy(stack, worker, table, key);
 
   const slackRole = createFunctionRole(stack, "slack", key);
   for (const statement of inboxStatements(stack, table, key)) slackRole.addToPolicy(statement);

@@ -2,7 +2,7 @@ import { RemovalPolicy, type Stack } from "aws-cdk-lib";
 import { CfnTable } from "aws-cdk-lib/aws-dynamodb";
 import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
-import { inbox, tableDefinition } from "../src/aws/dynamo-items.ts";
+import { inbox, keys, tableDefinition } from "../src/aws/dynamo-items.ts";
 import { actions } from "../src/aws/dynamo-table.ts";
 import { product } from "./names.ts";
 
@@ -41,6 +41,27 @@ function indexArns(table: CfnTable): readonly string[] {
   return [...GlobalSecondaryIndexes, ...LocalSecondaryIndexes].map(
     ({ IndexName }) => `${table.attrArn}/index/${IndexName}`,
   );
+}
+
+/** For the night in which there is no worker: to read everything, and to throw the kill switch. */
+export function nightStatements(stack: Stack, table: CfnTable, key: IKey): readonly PolicyStatement[] {
+  return [
+    new PolicyStatement({
+      sid: "ReadTheTable",
+      actions: ["dynamodb:GetItem", "dynamodb:Query"],
+      resources: [table.attrArn, ...indexArns(table)],
+    }),
+    new PolicyStatement({
+      sid: "Halt",
+      actions: ["dynamodb:UpdateItem"],
+      resources: [table.attrArn],
+      conditions: {
+        "ForAllValues:StringEquals": { "dynamodb:LeadingKeys": [keys.halt.pk] },
+        Null: { "dynamodb:LeadingKeys": "false" },
+      },
+    }),
+    throughDynamo(stack, key),
+  ];
 }
 
 /** To put a request, and to touch nothing else: not a migration, not an approval, not even a request that is there. */
