@@ -40,7 +40,14 @@ export function lookStatements(): readonly Statement[] {
 
 /** To assume a role for one act, in the name of whoever approved it. */
 export function assumeStatements(roleArns: readonly string[]): readonly Statement[] {
-  return [{ Sid: "ActByRoles", Effect: "Allow", Action: [...assuming, "sts:SetSourceIdentity"], Resource: roleArns }];
+  return [
+    {
+      Sid: "ActByRoles",
+      Effect: "Allow",
+      Action: [...assuming, "sts:SetSourceIdentity"],
+      Resource: roleArns,
+    },
+  ];
 }
 
 const resourceTag = (key: string) => `aws:ResourceTag/${key}`;
