@@ -17,20 +17,23 @@ export function createOwnKey(stack: Stack): Key {
   return key;
 }
 
+/** What a service does with a key that it encrypts under. */
+export const usingActions = [
+  "kms:Encrypt",
+  "kms:Decrypt",
+  "kms:ReEncryptFrom",
+  "kms:ReEncryptTo",
+  "kms:GenerateDataKey",
+  "kms:GenerateDataKeyWithoutPlaintext",
+  "kms:DescribeKey",
+] as const;
+
 /** Source: CloudWatch Logs User Guide, Encrypt log data using AWS KMS. */
 function logsStatement(stack: Stack): PolicyStatement {
   const groups = [...Object.values(functionNames).map(logGroups.ofFunction), logGroups.endpoint];
   return new PolicyStatement({
     principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
-    actions: [
-      "kms:Encrypt",
-      "kms:Decrypt",
-      "kms:ReEncryptFrom",
-      "kms:ReEncryptTo",
-      "kms:GenerateDataKey",
-      "kms:GenerateDataKeyWithoutPlaintext",
-      "kms:DescribeKey",
-    ],
+    actions: [...usingActions],
     resources: ["*"],
     conditions: {
       ArnEquals: {

@@ -4,6 +4,7 @@ import { PolicyStatement } from "aws-cdk-lib/aws-iam";
 import type { IKey } from "aws-cdk-lib/aws-kms";
 import { inbox, keys, tableDefinition } from "../src/aws/dynamo-items.ts";
 import { actions } from "../src/aws/dynamo-table.ts";
+import { usingActions } from "./key.ts";
 import { product } from "./names.ts";
 
 /**
@@ -85,15 +86,7 @@ export function inboxStatements(stack: Stack, table: CfnTable, key: IKey): reado
 function throughDynamo(stack: Stack, key: IKey): PolicyStatement {
   return new PolicyStatement({
     sid: "UseKeyThroughDynamo",
-    actions: [
-      "kms:Encrypt",
-      "kms:Decrypt",
-      "kms:ReEncryptFrom",
-      "kms:ReEncryptTo",
-      "kms:GenerateDataKey",
-      "kms:GenerateDataKeyWithoutPlaintext",
-      "kms:DescribeKey",
-    ],
+    actions: [...usingActions],
     resources: [key.keyArn],
     conditions: { StringEquals: { "kms:ViaService": `dynamodb.${stack.region}.amazonaws.com` } },
   });

@@ -3,6 +3,7 @@ import { sayDuration } from "../../core/note.ts";
 import { explain, type Problem } from "../../core/problem.ts";
 import { note, say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
+import { sayKeyState } from "../../engine/key-state.ts";
 import type { ListedDatabase, Notice, PollerState } from "../../engine/request.ts";
 import { statusText } from "./status.ts";
 import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
@@ -77,24 +78,9 @@ function listText(databases: readonly ListedDatabase[]): string {
 function row(of: ListedDatabase): readonly [string, string] {
   const parts = [
     `${of.kind}, ${of.engine}`,
-    keyOf(of),
+    sayKeyState(of, (arn) => arn),
     ...(of.status === "available" ? [] : [of.status]),
     ...(of.migration === null ? [] : [`migration ${of.migration} under way`]),
   ];
   return [harmless(of.name), harmless(parts.join("; "))];
-}
-
-function keyOf({ encryption, keyArn, keyManager }: ListedDatabase): string {
-  const key = keyArn ?? "a key";
-  switch (encryption) {
-    case "none":
-      return "not encrypted";
-    case "sse-rds":
-      return "under a key that AWS owns";
-    case "unknown":
-      return "AWS does not say how it is encrypted";
-    case "sse-kms":
-      if (keyManager === "CUSTOMER") return `under ${key}`;
-      return keyManager === "AWS" ? "under the AWS-managed key" : `under ${key}, which KMS does not describe`;
-  }
 }

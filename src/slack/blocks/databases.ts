@@ -1,3 +1,4 @@
+import { sayKeyState } from "../../engine/key-state.ts";
 import type { ListedDatabase } from "../../engine/request.ts";
 import { code, count, escaped } from "../text.ts";
 import { context, listing, type Message, message, saying, section } from "./message.ts";
@@ -28,24 +29,9 @@ export function databasesMessage(databases: readonly ListedDatabase[]): Message 
 function line(of: ListedDatabase): string {
   const parts = [
     `${code(of.name)} (${of.kind}, ${escaped(of.engine)})`,
-    keyOf(of),
+    sayKeyState(of, code),
     ...(of.status === "available" ? [] : [escaped(of.status)]),
     ...(of.migration === null ? [] : [`migration ${code(of.migration)} under way`]),
   ];
   return `• ${parts.join(" · ")}`;
-}
-
-function keyOf({ encryption, keyArn, keyManager }: ListedDatabase): string {
-  const key = keyArn === null ? "a key" : code(keyArn);
-  switch (encryption) {
-    case "none":
-      return "not encrypted";
-    case "sse-rds":
-      return "under a key that AWS owns";
-    case "unknown":
-      return "AWS does not say how it is encrypted";
-    case "sse-kms":
-      if (keyManager === "CUSTOMER") return `under ${key}`;
-      return keyManager === "AWS" ? "under the AWS-managed key" : `under ${key}, which KMS does not describe`;
-  }
 }
