@@ -53,9 +53,9 @@ function reasonOf(fault: unknown): { unchecked: string; remedy: string } {
   };
 }
 
-/** EC2 has a code of its own for it. */
+/** EC2 has a code of its own for it, and Lambda passes on that of KMS. */
 export function isDenied({ code }: CloudFault): boolean {
-  return /^(?:AccessDenied|UnauthorizedOperation)/.test(code);
+  return /^(?:KMS)?AccessDenied|^UnauthorizedOperation/.test(code);
 }
 
 /** 0: every check was made, and nothing worse than a warning was found. 1: an error, or something that could not be checked. */

@@ -7,7 +7,7 @@ import { exitCodeOf, type Result } from "../../src/doctor/check.ts";
 import { reportText } from "../../src/doctor/report.ts";
 import { giveKey } from "../../src/sim/aws/iam/identities.ts";
 import { accountId, doctorKey, fenceGroup, lookOver } from "./deployed.ts";
-import { all, group, type Plant, set, tableWith, trusted, without } from "./plants.ts";
+import { all, closedCluster, group, key, type Plant, set, tableWith, trusted, without } from "./plants.ts";
 
 const unchecked = (results: readonly Result[]) =>
   results.flatMap((result) => ("unchecked" in result ? [result.unchecked] : []));
@@ -36,6 +36,29 @@ test("everything that is wrong is found at once, each with what to do", async ()
   expect(text.match(/^ERROR /gm)).toHaveLength(4);
   expect(text.match(/^ +Do: {2}\S/gm)).toHaveLength(4);
   expect(text).toMatch(/25 checks, 4 errors, 0 warnings/);
+});
+
+test.each([
+  ["a stopped cluster is not tried", all(closedCluster, stopped("closed"))],
+  ["imported material is its owner's to replace", key({ origin: "EXTERNAL", rotates: false })],
+])("nothing is found where nothing is wrong: %s", async (_name, plant) => {
+  const { results, findings } = await lookOver(plant);
+  expect(findings).toEqual([]);
+  expect(unchecked(results)).toEqual([]);
+});
+
+test("a terminal is sent no control character", () => {
+  const found = {
+    severity: "note",
+    what: "\u001b[2Jwhat",
+    why: "\u0007why",
+    remedy: "\u009bremedy",
+  } as const;
+  const text = reportText([
+    { claim: "claim", findings: [found] },
+    { claim: "claim", unchecked: "\u001b]0;title", remedy: "" },
+  ]);
+  expect(text.replaceAll("\n", "")).not.toMatch(/\p{Cc}/u);
 });
 
 describe("what cannot be checked is said, with its reason, and does not stop the others", () => {
@@ -68,6 +91,21 @@ describe("what cannot be checked is said, with its reason, and does not stop the
       expect.stringMatching(/DescribeSecurityGroups, UnauthorizedOperation/),
     ]);
     expect(reportText(results).match(/Do: {2}Run the doctor with credentials that may/g)).toHaveLength(2);
+  });
+
+  test("where a function's environment cannot be decrypted", async () => {
+    const { results, findings } = await lookOver(({ changeFunction }) =>
+      changeFunction("worker", {
+        Environment: {
+          Variables: {},
+          Error: { ErrorCode: "KMSAccessDeniedException", Message: "kms:Decrypt is missing" },
+        } as never,
+      }),
+    );
+    expect(unchecked(results)).toContainEqual(
+      expect.stringMatching(/KMSAccessDenied.*kms:Decrypt is missing/),
+    );
+    expect(findings).toEqual([]);
   });
 
   test("where a file is not there", async () => {
@@ -152,6 +190,16 @@ describe("on a laptop, where whoever looks is the worker", () => {
     );
   });
 });
+
+function stopped(name: string): Plant {
+  return ({ change }) =>
+    change((before) => {
+      const cluster = Object.values(before.clusters).find(({ id }) => id === name);
+      if (!cluster) throw new Error(`there is no cluster ${name}`);
+      const changed = { ...cluster, status: "stopped" };
+      return { ...before, clusters: { ...before.clusters, [cluster.resourceId]: changed } };
+    });
+}
 
 function mayNot(...actions: readonly string[]): Plant {
   return ({ change }) =>

@@ -19,6 +19,13 @@ import {
 } from "./plants.ts";
 
 const faults: readonly Fault[] = [
+  [
+    "a VPC without a fence",
+    all(set("FENCE_SECURITY_GROUPS", `vpc-other=${fenceGroup}`), group(fenceGroup, { vpcId: "vpc-other" })),
+    "warning",
+    /orders is in vpc-0a1b2c3d4e5f60718, for which there is no fence/,
+    /add VPC=GROUP/,
+  ],
   ["no key of that name", set("KMS_KEY", "alias/none"), "error", /no key alias\/none/, /list-aliases/],
   ["a disabled key", key({ state: "Disabled" }), "error", /is Disabled/, /aws kms enable-key/],
   ["an asymmetric key", key({ spec: "RSA_2048" }), "error", /RSA_2048/, /symmetric customer-managed key/],

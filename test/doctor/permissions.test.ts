@@ -4,6 +4,17 @@ import { accountId } from "./deployed.ts";
 import { expectFound, type Fault, notWorking, policyOf, roleArn, set, trusted, without } from "./plants.ts";
 
 const faults: readonly Fault[] = [
+  [
+    "a worker that may not ask the indexes",
+    policyOf("worker", (had) =>
+      had.map((one) =>
+        String(one.Action).includes("dynamodb") ? { ...one, Resource: "*:table/encrypt-db" } : one,
+      ),
+    ),
+    "error",
+    /may not dynamodb:Query/,
+    notWorking,
+  ],
   ["no roles", without("CHANGE_ROLE_ARN", "DESTROY_ROLE_ARN"), "warning", /are not set/, notWorking],
   [
     "a worker that may not look",

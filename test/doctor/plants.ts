@@ -124,6 +124,14 @@ export const tableWith =
   ({ table }) =>
     void Object.assign(table, settings);
 
+export const numberedSorting: Plant = (deployed) => {
+  const { AttributeDefinitions } = deployed.definition;
+  deployed.definition.AttributeDefinitions = (
+    AttributeDefinitions as { AttributeName: string; AttributeType: string }[]
+  ).map((one) => (one.AttributeName === "sk" ? { ...one, AttributeType: "N" } : one));
+  deployed.silence = null;
+};
+
 /** A cluster beside the sound one, into which the probe is not let. */
 export const closedCluster: Plant = ({ world }) => {
   world.account.alter((turn) => addSecurityGroup(turn, { id: "sg-closed", admits: ["application"] }));

@@ -3,6 +3,13 @@ import { expectFound, type Fault, manifest, scopes, set } from "./plants.ts";
 
 const faults: readonly Fault[] = [
   [
+    "an approver from another company",
+    set("SLACK_APPROVERS", "U0ALICE01,U0BOB0001,U0XENIA01"),
+    "warning",
+    /U0XENIA01 .* from another workspace/,
+    /SLACK_APPROVERS/,
+  ],
+  [
     "a token that Slack does not take",
     set("SLACK_BOT_TOKEN", "xoxb-old"),
     "error",

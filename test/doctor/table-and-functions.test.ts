@@ -4,6 +4,7 @@ import {
   expectFound,
   type Fault,
   notWorking,
+  numberedSorting,
   policyOf,
   provisioned,
   set,
@@ -14,6 +15,20 @@ import {
 } from "./plants.ts";
 
 const faults: readonly Fault[] = [
+  [
+    "credentials of another account",
+    set("AWS_ACCOUNT_ID", "999999999999"),
+    "error",
+    /AWS_ACCOUNT_ID is 999999999999, and these credentials are of 123456789012/,
+    /AWS_PROFILE/,
+  ],
+  [
+    "a table with other keys",
+    numberedSorting,
+    "error",
+    /keys are pk \(S, HASH\), sk \(N, RANGE\), not/,
+    /make another/,
+  ],
   [
     "no table of that name",
     all(
