@@ -4,7 +4,7 @@ import type { IncomingMessage, RequestListener, ServerResponse } from "node:http
 export interface TableSettings {
   DeletionProtectionEnabled: boolean;
   PointInTimeRecoveryStatus: "ENABLED" | "DISABLED";
-  TimeToLiveStatus: "ENABLED" | "DISABLED";
+  TimeToLiveStatus: "ENABLED" | "ENABLING" | "DISABLED";
   /** Absent: a key that AWS owns, of which DynamoDB tells nothing. */
   SSEDescription?: { readonly Status: string; readonly SSEType: string; readonly KMSMasterKeyArn: string };
 }

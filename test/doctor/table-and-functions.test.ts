@@ -75,7 +75,7 @@ const faults: readonly Fault[] = [
   ],
   [
     "a table whose items expire",
-    tableWith({ TimeToLiveStatus: "ENABLED" }),
+    tableWith({ TimeToLiveStatus: "ENABLING" }),
     "error",
     /expire/,
     /update-time-to-live/,
