@@ -228,7 +228,9 @@ async function saveSighting(
   const stored = await deps.store.loadOpen(databaseKey(seen.target));
   if (stored?.id !== seen.id) return;
   const before = stored.sightings[endpoint];
-  if (before && sameSight(before, sighting)) return;
+  // Two processes watch at once while one takes over from the other, and their watches end in any order.
+  const isOld = before !== undefined && sighting.by <= before.by;
+  if (before && (isOld || sameSight(before, sighting))) return;
   await saveEvent(deps, stored, { type: "sighted", endpoint, sighting });
 }
 
