@@ -13,6 +13,7 @@ import { fenceGroup, keyAlias, vpc } from "./demo-databases.ts";
 import { deployProbe } from "./deployed-functions.ts";
 import { Network } from "./network/network.ts";
 import { type Resolver, startResolver } from "./network/resolver.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import type { PostgresServers } from "./postgres/servers.ts";
 import { logins } from "./postgres/template.ts";
 import { giveRoles, workerKey } from "./roles.ts";
@@ -91,7 +92,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     ...(options.awsPort !== undefined && { port: options.awsPort }),
     dynamo: tableFront(asDeployed({ region, accountId }), {
       url: `http://127.0.0.1:${dynamoPort}`,
-      listener: (request, response) => dynamo.emit("request", request, response),
+      listener: oneAtATime((request, response) => dynamo.emit("request", request, response)),
     }),
   });
   await createTable(wire.url, credentials);
