@@ -1,5 +1,5 @@
 import { databaseKey } from "../core/cloud.ts";
-import { type CourseStep, courseOf, currentOf } from "../core/course.ts";
+import { type CourseStep, courseOf, currentOf, hasBegun } from "../core/course.ts";
 import type { Endpoint } from "../core/database.ts";
 import type { Event } from "../core/events.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
@@ -201,7 +201,5 @@ export function waitsAtGate(migration: Migration, gate: string): boolean {
 export function hasBegunAnything(migration: Migration): boolean {
   const strategy = knownStrategy(migration);
   if (!strategy) return true;
-  return courseOf(strategy, migration).some(
-    ({ key, step }) => !step.gate && migration.steps[key] !== undefined,
-  );
+  return courseOf(strategy, migration).some(({ key, step }) => !step.gate && hasBegun(migration.steps[key]));
 }

@@ -57,6 +57,20 @@ describe("while everything is halted", () => {
     expect(seen(life)).toEqual(untouched);
   });
 
+  test("a rollback before anything was made withdraws the migration", async () => {
+    const life = aLife();
+    await ask(life, "UALICE", "start");
+    await settle(life);
+    await halt(life);
+    await press(life, "UBOB", approve("begin"));
+    await settle(life);
+    await ask(life, "UALICE", "rollback");
+    await settle(life);
+    expect(lastNotice(life)).toMatchObject({ note: { code: "said.withdrawn" } });
+    expect(await newest(life)).toMatchObject({ status: "rejected" });
+    expect(changes(life)).toBe(0);
+  });
+
   test("nothing is started, and the one who tries is told why", async () => {
     const life = aLife();
     await halt(life);
