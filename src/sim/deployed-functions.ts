@@ -1,7 +1,7 @@
 import type { Account } from "./aws/account.ts";
 import { groupOf } from "./aws/ec2.ts";
 import { roleArn } from "./aws/iam/identities.ts";
-import type { FunctionSettings } from "./aws/state.ts";
+import type { FunctionSettings } from "./aws/surroundings.ts";
 import { workerRole } from "./roles.ts";
 
 /** What the account tells of the probe: it is inside the VPC, and in the group that a fence admits. */

@@ -4,7 +4,8 @@ import { reportText } from "../../src/doctor/report.ts";
 import type { Statement } from "../../src/sim/aws/iam/evaluate.ts";
 import { trust } from "../../src/sim/aws/iam/identities.ts";
 import { addSecurityGroup } from "../../src/sim/aws/seeds/furniture.ts";
-import type { AccountState, Key } from "../../src/sim/aws/state.ts";
+import type { AccountState } from "../../src/sim/aws/state.ts";
+import type { Key } from "../../src/sim/aws/surroundings.ts";
 import { accountId, type Deployed, lookOver, secrets } from "./deployed.ts";
 
 /** What can be wrong with a deployment, each as the change that makes it so. */

@@ -6,7 +6,8 @@ import { authorize, type Identity, identityOf } from "./iam/identities.ts";
 import { invoke, type LambdaFunction } from "./lambda.ts";
 import { type CoveredOperation, operations } from "./operations.ts";
 import { happen } from "./schedule.ts";
-import { type AccountState, emptyState, type Instant, type Origin } from "./state.ts";
+import { type AccountState, emptyState, type Instant } from "./state.ts";
+import type { Origin } from "./surroundings.ts";
 import type { Touched, Turn } from "./turn.ts";
 import { assertComplete } from "./wire/schemas.ts";
 

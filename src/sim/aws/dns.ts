@@ -1,6 +1,7 @@
 import { clusterEndpoint, customEndpoint, instanceEndpoint, readerEndpoint } from "./names.ts";
 import { hasEndpoint } from "./rds/instances.ts";
-import type { AccountState, Cluster, CustomEndpoint, Instance, Origin } from "./state.ts";
+import type { AccountState, Cluster, CustomEndpoint, Instance } from "./state.ts";
+import type { Origin } from "./surroundings.ts";
 import { membersOf } from "./turn.ts";
 
 export interface Address {

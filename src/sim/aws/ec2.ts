@@ -1,6 +1,6 @@
 import { unmodelled } from "./fault.ts";
 import { databasesGroup } from "./seeds/furniture.ts";
-import type { IpPermission, Origin, SecurityGroup } from "./state.ts";
+import type { IpPermission, Origin, SecurityGroup } from "./surroundings.ts";
 import type { Turn } from "./turn.ts";
 
 /** The groups that callers are in, and from which a database's group admits them. */

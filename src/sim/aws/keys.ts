@@ -11,7 +11,7 @@ import type {
 } from "@aws-sdk/client-kms";
 import { fault, unmodelled } from "./fault.ts";
 import { keyNamed } from "./rds/encryption.ts";
-import type { Key } from "./state.ts";
+import type { Key } from "./surroundings.ts";
 import { announce, membersOf, put, schedule, type Turn, unschedule } from "./turn.ts";
 
 const day = 24 * 3_600_000;

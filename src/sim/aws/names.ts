@@ -18,7 +18,15 @@ export function identifier(given: string, parameter: string): string {
   return id;
 }
 
-export type ArnType = "cluster" | "db" | "cluster-snapshot" | "cluster-pg" | "pg" | "subgrp";
+export type ArnType =
+  | "cluster"
+  | "db"
+  | "cluster-snapshot"
+  | "snapshot"
+  | "cluster-pg"
+  | "pg"
+  | "og"
+  | "subgrp";
 
 export function arn(place: Place, type: ArnType, name: string): string {
   return `arn:aws:rds:${place.region}:${place.accountId}:${type}:${name}`;
@@ -31,8 +39,11 @@ export function nameIn(nameOrArn: string): string {
 
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
 
+/** Snapshots have none that is told; they need one here. */
+export type ResourcePrefix = "cluster" | "db" | "snapshot" | "dbsnapshot";
+
 /** `cluster-` or `db-` and 26 characters, as the service makes them; `serial` is never given twice. */
-export function resourceId(place: Place, prefix: "cluster" | "db" | "snapshot", serial: number): string {
+export function resourceId(place: Place, prefix: ResourcePrefix, serial: number): string {
   const digest = createHash("sha256").update(`${place.accountId}/${place.region}/${serial}`).digest();
   const letters = Array.from(digest.subarray(0, 26), (byte) => base32[byte % 32]);
   return `${prefix}-${letters.join("")}`;

@@ -1,20 +1,21 @@
-import type {
-  BlueGreenDeployment,
-  DBCluster,
-  DBInstance,
-  DBProxy,
-  Parameter,
-  Tag,
-} from "@aws-sdk/client-rds";
+import type { BlueGreenDeployment, DBCluster, DBInstance, DBProxy, Tag } from "@aws-sdk/client-rds";
 import type { Statement } from "./iam/evaluate.ts";
 import type { Identity, TrustStatement } from "./iam/identities.ts";
 import type { DueEvent } from "./schedule.ts";
+import type {
+  FunctionSettings,
+  Key,
+  OptionGroup,
+  ParameterGroup,
+  SecurityGroup,
+  SubnetGroup,
+} from "./surroundings.ts";
 
 /** Epoch milliseconds, as everywhere in this project. */
 export type Instant = number;
 
 /** What the service says about a thing, without its dates: state is JSON, where a Date would become a string. */
-type Undated<T> = { [K in keyof T as NonNullable<T[K]> extends Date ? never : K]: T[K] };
+export type Undated<T> = { [K in keyof T as NonNullable<T[K]> extends Date ? never : K]: T[K] };
 
 /** What the service computes when asked; everything else of a cluster is a setting. */
 type ComputedOfCluster =
@@ -59,7 +60,10 @@ type ComputedOfInstance =
   | "CertificateDetails"
   | "StorageEncrypted"
   | "StorageEncryptionType"
-  | "KmsKeyId";
+  | "KmsKeyId"
+  | "ReadReplicaSourceDBInstanceIdentifier"
+  | "ReadReplicaDBInstanceIdentifiers"
+  | "StatusInfos";
 
 export type InstanceSettings = Given<
   Undated<Omit<DBInstance, ComputedOfInstance>> & { SubnetGroup: string },
@@ -109,6 +113,8 @@ export interface Instance {
   readonly visibleAt: Instant;
   /** Resource id of the cluster; undefined for a database instance outside Aurora. */
   readonly cluster?: string;
+  /** Outside Aurora: resource id of the instance that this one is a read replica of. */
+  readonly replicaOf?: string;
   readonly writer: boolean;
   readonly settings: InstanceSettings;
   readonly storageKey: StorageKey;
@@ -116,6 +122,9 @@ export interface Instance {
   readonly applying: InstanceChange;
   /** A static parameter of the cluster's group waits for a reboot. */
   readonly clusterParametersPendingReboot: boolean;
+  /** Outside Aurora: as of a cluster. */
+  readonly restorableFrom?: Instant;
+  readonly restartAt?: Instant;
 }
 
 export interface Snapshot {
@@ -130,71 +139,28 @@ export interface Snapshot {
   readonly tags: readonly Tag[];
 }
 
-export type Origin = "application" | "probe";
-
-export interface SecurityGroup {
+/** Of an instance outside Aurora. */
+export interface InstanceSnapshot {
   readonly id: string;
-  readonly vpcId: string;
-  readonly admits: readonly Origin[];
-  /** Rules beside those that admit somebody, as somebody added them. */
-  readonly moreIngress?: readonly IpPermission[];
-  readonly egress?: readonly IpPermission[];
-}
-
-/** As much of a rule as is told. */
-export interface IpPermission {
-  readonly IpProtocol: string;
-  readonly FromPort?: number;
-  readonly ToPort?: number;
-  readonly UserIdGroupPairs?: readonly { readonly GroupId: string }[];
-  readonly IpRanges?: readonly { readonly CidrIp: string }[];
-}
-
-/** How a function is deployed. What it does is not part of the account's value. */
-export interface FunctionSettings {
-  readonly Runtime: string;
-  /** Seconds. */
-  readonly Timeout: number;
-  readonly Role: string;
-  readonly VpcConfig?: { readonly VpcId: string; readonly SecurityGroupIds: readonly string[] };
-  readonly Environment: { readonly Variables: Readonly<Record<string, string>> };
-}
-
-export interface SubnetGroup {
-  readonly name: string;
-  readonly vpcId: string;
-  readonly zones: readonly string[];
-}
-
-export interface ParameterGroup {
-  readonly name: string;
-  readonly family: string;
-  readonly parameters: readonly Undated<Parameter>[];
-}
-
-export interface Key {
-  readonly id: string;
-  readonly arn: string;
-  readonly accountId: string;
-  readonly manager: "AWS" | "CUSTOMER";
-  readonly state: "Enabled" | "Disabled" | "PendingDeletion" | "PendingImport" | "Unavailable";
-  readonly spec: "SYMMETRIC_DEFAULT" | "RSA_2048" | "HMAC_256";
-  readonly usage: "ENCRYPT_DECRYPT" | "SIGN_VERIFY" | "GENERATE_VERIFY_MAC";
-  readonly origin: "AWS_KMS" | "EXTERNAL" | "AWS_CLOUDHSM" | "EXTERNAL_KEY_STORE";
-  readonly multiRegion: boolean;
-  readonly description: string;
+  readonly resourceId: string;
+  readonly status: string;
   readonly createdAt: Instant;
-  readonly deletionAt?: Instant;
-  readonly validTo?: Instant;
-  readonly policy: string;
-  /** Whether the policy lets this account's principals create a grant on it, as RDS does for them. */
-  readonly grantable: boolean;
-  readonly rotates?: boolean;
+  /** When the first of a chain of copies was taken. */
+  readonly takenAt: Instant;
+  readonly visibleAt: Instant;
+  /** The instance as it was: its resource id, its name then, its settings then. */
+  readonly instance: Pick<Instance, "resourceId" | "id" | "createdAt" | "settings">;
+  readonly storageKey: StorageKey;
+  readonly tags: readonly Tag[];
+  /** The snapshot whose data this one shares: the first of a chain of copies. */
+  readonly data: string;
+  /** Of the last transaction in it; undefined until it was looked for. */
+  readonly lastCommitAt?: Instant;
 }
 
-/** Things that hang on a cluster. They follow its resource id, never its name, except autoscaling. */
+/** Things that hang on a cluster. They follow its resource id, never its name, except where they are told to be by name. */
 export interface Attachments {
-  readonly proxies: readonly { readonly cluster: string; readonly proxy: Undated<DBProxy> }[];
+  readonly proxies: readonly Proxy[];
   readonly customEndpoints: readonly CustomEndpoint[];
   readonly integrations: readonly { readonly cluster: string; readonly name: string }[];
   readonly blueGreens: readonly {
@@ -209,27 +175,44 @@ export interface Attachments {
     readonly appliesAt?: Instant;
   }[];
   readonly shares: readonly { readonly cluster: string; readonly shareArn: string }[];
-  /** Application Auto Scaling knows the cluster by its name only. */
-  readonly autoscaling: readonly {
-    readonly clusterName: string;
-    readonly min: number;
-    readonly max: number;
-  }[];
+  readonly autoscaling: readonly ScalableTarget[];
+  /** By name: whoever has it is reported. */
+  readonly subscriptions: readonly { readonly name: string; readonly sourceIds: readonly string[] }[];
+}
+
+export interface Proxy {
+  readonly proxy: Undated<DBProxy>;
+  readonly targetGroupArn: string;
+  readonly tags: readonly Tag[];
+  /** The cluster that it leads to, by resource id, whatever that is called; null where none is registered. */
+  readonly target: { readonly cluster: string; readonly registering: boolean } | null;
 }
 
 export interface CustomEndpoint {
   readonly cluster: string;
   readonly id: string;
   readonly resourceId: string;
+  readonly status: "creating" | "available" | "deleting";
   readonly type: "ANY" | "READER";
   readonly staticMembers: readonly string[];
   readonly excludedMembers: readonly string[];
+  readonly tags: readonly Tag[];
+}
+
+/** Application Auto Scaling knows the cluster by its name only. */
+export interface ScalableTarget {
+  readonly clusterName: string;
+  /** The last part of its ARN. */
+  readonly id: string;
+  readonly min: number;
+  readonly max: number;
+  readonly suspended: { readonly in: boolean; readonly out: boolean; readonly scheduled: boolean };
 }
 
 export interface AccountEvent {
   readonly at: Instant;
   readonly code: string;
-  readonly sourceType: "db-cluster" | "db-instance" | "db-cluster-snapshot";
+  readonly sourceType: "db-cluster" | "db-instance" | "db-cluster-snapshot" | "db-snapshot";
   readonly sourceId: string;
   readonly arn: string;
   readonly message: string;
@@ -246,7 +229,12 @@ interface Quotas {
   readonly DBClusters: number;
   readonly DBInstances: number;
   readonly ManualClusterSnapshots: number;
+  readonly ManualSnapshots: number;
+  /** Gibibytes, of all instances outside Aurora. */
+  readonly AllocatedStorage: number;
+  readonly ReadReplicasPerMaster: number;
   readonly CustomEndpointsPerDBCluster: number;
+  readonly DBClusterRoles: number;
 }
 
 /** One account in one Region, as plain JSON. Every change replaces what it changes: answers share its parts. */
@@ -258,10 +246,16 @@ export interface AccountState {
   readonly clusters: Readonly<Record<string, Cluster>>;
   readonly instances: Readonly<Record<string, Instance>>;
   readonly snapshots: Readonly<Record<string, Snapshot>>;
+  readonly instanceSnapshots: Readonly<Record<string, InstanceSnapshot>>;
+  /** The last completed copy by the instance and the key that it is of: the next one holds only what differs. */
+  readonly lastCopies: Readonly<Record<string, string>>;
   readonly securityGroups: Readonly<Record<string, SecurityGroup>>;
   readonly subnetGroups: Readonly<Record<string, SubnetGroup>>;
   readonly clusterParameterGroups: Readonly<Record<string, ParameterGroup>>;
   readonly instanceParameterGroups: Readonly<Record<string, ParameterGroup>>;
+  readonly optionGroups: Readonly<Record<string, OptionGroup>>;
+  /** Instance classes that the Region has no capacity for at the moment. */
+  readonly shortOf: readonly string[];
   readonly keys: Readonly<Record<string, Key>>;
   readonly aliases: Readonly<Record<string, string>>;
   /** Statements of the roles that can be assumed, by ARN. */
@@ -285,17 +279,29 @@ export function emptyState(accountId: string, region: string): AccountState {
     clusters: {},
     instances: {},
     snapshots: {},
+    instanceSnapshots: {},
+    lastCopies: {},
     securityGroups: {},
     subnetGroups: {},
     clusterParameterGroups: {},
     instanceParameterGroups: {},
+    optionGroups: {},
+    shortOf: [],
     keys: {},
     aliases: {},
     roles: {},
     trusts: {},
     functions: {},
     identities: {},
-    quotas: { DBClusters: 40, DBInstances: 40, ManualClusterSnapshots: 100, CustomEndpointsPerDBCluster: 5 },
+    quotas: {
+      DBClusters: 40,
+      DBInstances: 40,
+      ManualClusterSnapshots: 100,
+      ManualSnapshots: 100,
+      AllocatedStorage: 100_000,
+      ReadReplicasPerMaster: 15,
+      CustomEndpointsPerDBCluster: 5,
+    },
     attachments: {
       proxies: [],
       customEndpoints: [],
@@ -305,6 +311,7 @@ export function emptyState(accountId: string, region: string): AccountState {
       maintenance: [],
       shares: [],
       autoscaling: [],
+      subscriptions: [],
     },
     events: [],
     schedule: [],

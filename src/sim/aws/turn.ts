@@ -2,9 +2,18 @@ import type { DataPlane } from "./data-plane.ts";
 import type { Durations } from "./durations.ts";
 import { rdsFault } from "./fault.ts";
 import type { Identity } from "./iam/identities.ts";
-import { type ArnType, arn, nameIn, resourceId } from "./names.ts";
+import { type ArnType, arn, nameIn, type ResourcePrefix, resourceId } from "./names.ts";
 import type { DueEvent } from "./schedule.ts";
-import type { AccountEvent, AccountState, Cluster, Due, Instance, Instant, Snapshot } from "./state.ts";
+import type {
+  AccountEvent,
+  AccountState,
+  Cluster,
+  Due,
+  Instance,
+  InstanceSnapshot,
+  Instant,
+  Snapshot,
+} from "./state.ts";
 
 /** A resource that a call named, as it was at that moment. */
 export interface Touched {
@@ -26,7 +35,9 @@ export interface Turn {
   readonly touched: Touched[];
 }
 
-export type Collection = "clusters" | "instances" | "snapshots";
+export type Collection = "clusters" | "instances" | "snapshots" | "instanceSnapshots";
+
+type Resource = Cluster | Instance | Snapshot | InstanceSnapshot;
 
 export function put<C extends Collection>(
   turn: Turn,
@@ -44,7 +55,7 @@ export function remove(turn: Turn, collection: Collection, id: string): void {
   turn.state = { ...turn.state, [collection]: rest };
 }
 
-export function newResourceId(turn: Turn, prefix: "cluster" | "db" | "snapshot"): string {
+export function newResourceId(turn: Turn, prefix: ResourcePrefix): string {
   const serial = turn.state.serial + 1;
   turn.state = { ...turn.state, serial };
   return resourceId(turn.state, prefix, serial);
@@ -73,19 +84,22 @@ export function unschedule(turn: Turn, matches: (event: DueEvent) => boolean): v
 
 const fourteenDays = 14 * 24 * 3_600_000;
 
+const sources: Readonly<Record<ResourcePrefix, readonly [AccountEvent["sourceType"], ArnType]>> = {
+  cluster: ["db-cluster", "cluster"],
+  db: ["db-instance", "db"],
+  snapshot: ["db-cluster-snapshot", "cluster-snapshot"],
+  dbsnapshot: ["db-snapshot", "snapshot"],
+};
+
 /** What DescribeEvents will list, for fourteen days. */
 export function announce(
   turn: Turn,
   code: string,
-  subject: Cluster | Instance | Snapshot,
+  subject: Resource,
   message: string,
   category: string,
 ): void {
-  const [sourceType, type]: [AccountEvent["sourceType"], ArnType] = subject.resourceId.startsWith("cluster-")
-    ? ["db-cluster", "cluster"]
-    : subject.resourceId.startsWith("db-")
-      ? ["db-instance", "db"]
-      : ["db-cluster-snapshot", "cluster-snapshot"];
+  const [sourceType, type] = sources[subject.resourceId.split("-")[0] as ResourcePrefix];
   const event: AccountEvent = {
     at: turn.now,
     code,
@@ -100,7 +114,7 @@ export function announce(
 }
 
 /** Notes in the ledger that the call concerns the resource. */
-export function touch<R extends Cluster | Instance | Snapshot>(turn: Turn, resource: R): R {
+export function touch<R extends Resource>(turn: Turn, resource: R): R {
   const tags = "settings" in resource ? resource.settings.TagList : resource.tags;
   turn.touched.push({
     resourceId: resource.resourceId,
@@ -141,12 +155,31 @@ export function snapshotNamed(turn: Turn, nameOrArn: string): Snapshot {
   return touch(turn, snapshot);
 }
 
+/** The DB snapshot that a mutating call names, by identifier or ARN. Throws DBSnapshotNotFoundFault. */
+export function instanceSnapshotNamed(turn: Turn, nameOrArn: string): InstanceSnapshot {
+  const snapshot = named(turn.state.instanceSnapshots, nameIn(nameOrArn));
+  if (snapshot === undefined) {
+    throw rdsFault("DBSnapshotNotFoundFault", `DBSnapshot not found: ${nameOrArn}`);
+  }
+  return touch(turn, snapshot);
+}
+
 /** Adds what a call has just made to what it touched. */
-export function made(turn: Turn, collection: Collection, resource: Cluster | Instance | Snapshot): void {
+export function made(turn: Turn, collection: Collection, resource: Resource): void {
   put(turn, collection, resource as never);
   touch(turn, resource);
 }
 
 export function membersOf(state: AccountState, cluster: string): readonly Instance[] {
   return Object.values(state.instances).filter((instance) => instance.cluster === cluster);
+}
+
+/** Of an instance outside Aurora. */
+export function replicasOf(state: AccountState, source: string): readonly Instance[] {
+  return Object.values(state.instances).filter((instance) => instance.replicaOf === source);
+}
+
+/** What an instance serves: its cluster's volume, that of the instance which it follows, or its own. */
+export function volumeOf({ cluster, replicaOf, resourceId }: Instance): string {
+  return cluster ?? replicaOf ?? resourceId;
 }

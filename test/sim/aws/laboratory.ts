@@ -4,7 +4,8 @@ import { Account, type AccountOptions } from "../../../src/sim/aws/account.ts";
 import { sdkMiddleware } from "../../../src/sim/aws/middleware.ts";
 import { addCluster, type GivenCluster } from "../../../src/sim/aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "../../../src/sim/aws/seeds/furniture.ts";
-import type { AccountState, Cluster, Key } from "../../../src/sim/aws/state.ts";
+import type { AccountState, Cluster } from "../../../src/sim/aws/state.ts";
+import type { Key } from "../../../src/sim/aws/surroundings.ts";
 import { Rows } from "./rows.ts";
 
 export const start = Date.UTC(2026, 2, 3, 2, 0, 0);

@@ -1,6 +1,7 @@
 import type { StorageEncryptionType } from "@aws-sdk/client-rds";
 import { rdsFault } from "../fault.ts";
-import type { Key, StorageKey } from "../state.ts";
+import type { StorageKey } from "../state.ts";
+import type { Key } from "../surroundings.ts";
 import type { Turn } from "../turn.ts";
 
 /** The three members in which RDS tells of encryption; the boolean is false under a key that AWS owns. */

@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { arn } from "../names.ts";
-import type { ParameterGroup, SubnetGroup } from "../state.ts";
+import type { ParameterGroup, SubnetGroup } from "../surroundings.ts";
 import type { Turn } from "../turn.ts";
 import { page } from "./paging.ts";
 

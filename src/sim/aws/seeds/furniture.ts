@@ -1,4 +1,4 @@
-import type { Key, Origin, ParameterGroup } from "../state.ts";
+import type { Key, Origin, ParameterGroup } from "../surroundings.ts";
 import type { Turn } from "../turn.ts";
 
 const vpcId = "vpc-0a1b2c3d4e5f60718";
