@@ -3,7 +3,7 @@ import type { Request } from "../engine/request.ts";
 import type { Item } from "./dynamo-table.ts";
 
 /**
- * One table. What belongs to a database is under its key (`account/region/kind/name`); requests are under
+ * One table. What belongs to a database is under its key (`account/region/name`); requests are under
  * `inbox`, the pollers' epoch under `poller`, which no key of a database can be.
  */
 export interface Key {

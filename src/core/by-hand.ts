@@ -58,7 +58,7 @@ type Must =
 /** By name where a resource id is not known yet. */
 export type Which = { readonly resourceIds: readonly string[] } | { readonly names: readonly string[] };
 
-type ClusterField =
+type Field =
   | "name"
   | "status"
   | "resourceId"
@@ -69,20 +69,18 @@ type ClusterField =
   | "maintenanceWindow"
   | "databaseInsights";
 
-type InstanceField = "name" | "status" | "keyArn";
-
 export type ManualLook =
-  | { readonly of: "clusters"; readonly which: Which; readonly shows: readonly ClusterField[] }
+  | { readonly of: "clusters" | "instances"; readonly which: Which; readonly shows: readonly Field[] }
   /** Each group with its status. */
-  | { readonly of: "groups"; readonly which: Which }
+  | { readonly of: "groups"; readonly kind: "cluster" | "instance"; readonly which: Which }
   /** Everything that a restore must bring over, but not what differs on purpose. */
   | { readonly of: "cluster-settings"; readonly which: Which }
+  | { readonly of: "member-settings"; readonly which: Which }
   | { readonly of: "instance-settings"; readonly which: Which }
   | { readonly of: "tag"; readonly kind: "cluster" | "instance"; readonly which: Which; readonly tag: string }
   | { readonly of: "tags"; readonly kind: "cluster" | "instance"; readonly which: Which }
   | { readonly of: "writer"; readonly which: Which }
-  | { readonly of: "instances"; readonly which: Which; readonly shows: readonly InstanceField[] }
-  | { readonly of: "snapshot"; readonly name: string }
+  | { readonly of: "snapshot"; readonly kind: "cluster" | "instance"; readonly name: string }
   | { readonly of: "host"; readonly host: string }
   | { readonly of: "database"; readonly asks: Question; readonly host: string; readonly token?: string };
 

@@ -1,4 +1,15 @@
 import * as z from "zod/mini";
+import type {
+  ClusterChange,
+  CopySnapshot,
+  CreateInstance,
+  CreateReplica,
+  InstanceChange,
+  RestoreClusterFromSnapshot,
+  RestoreInstanceFromSnapshot,
+  RestoreToTime,
+} from "./changes.ts";
+import type { Orderable, OrderableQuestion, StandaloneFacts } from "./instance.ts";
 import type { Instant } from "./time.ts";
 
 /**
@@ -15,9 +26,12 @@ export const target = z.object({
 });
 export type Target = z.infer<typeof target>;
 
-/** The key of a database wherever things are kept by database: there it has at most one open migration. */
-export function databaseKey({ account, region, kind, name }: Target): string {
-  return `${account}/${region}/${kind}/${name}`;
+/**
+ * The key of a database wherever things are kept by database: there it has at most one open migration. Without its kind: a
+ * command does not say whether it means a cluster or an instance.
+ */
+export function databaseKey({ account, region, name }: Omit<Target, "kind">): string {
+  return `${account}/${region}/${name}`;
 }
 
 /**
@@ -139,16 +153,28 @@ export interface InstanceFacts {
   readonly endpoint: string | null;
   readonly port: number;
   readonly settings: MemberSettings;
+  /** What it has besides where it is no member of a cluster; null where it is. */
+  readonly standalone: StandaloneFacts | null;
   readonly pendingChanges: readonly string[];
 }
 
 export interface SnapshotFacts {
+  /** What it is a snapshot of. */
+  readonly kind: Ref["kind"];
   readonly name: string;
   readonly arn: string;
   readonly status: string;
   readonly percent: number;
-  /** The cluster it was taken of, by resource id: its name may have been reused since. */
+  /** What it was taken of, by resource id: its name may have been reused since. */
   readonly sourceResourceId: string;
+  readonly encryption: Encryption;
+  readonly keyArn: string | null;
+  /** When it was taken, of a copy when its original was. Null while AWS has not told yet. */
+  readonly createdAt: Instant | null;
+  readonly engine: string;
+  readonly engineVersion: string;
+  /** GiB. */
+  readonly allocatedStorage: number;
   readonly tags: Tags;
 }
 
@@ -188,6 +214,7 @@ export const quotas = z.object({
   clusters: quota,
   instances: quota,
   manualClusterSnapshots: quota,
+  manualInstanceSnapshots: quota,
 });
 export type Quotas = z.infer<typeof quotas>;
 
@@ -202,24 +229,6 @@ export interface DatabaseFacts {
   readonly tags: Tags;
 }
 
-/** What `changeCluster` may change; a field that is absent stays as it is. Applied immediately, always. */
-export interface ClusterChange {
-  readonly newName?: string;
-  readonly securityGroups?: readonly string[];
-  readonly deletionProtection?: boolean;
-  readonly maintenanceWindow?: string;
-  readonly databaseInsights?: string;
-}
-
-export interface RestoreToTime {
-  readonly source: Ref;
-  readonly at: Instant;
-  readonly name: string;
-  readonly keyArn: string;
-  /** Everything but the maintenance window and Database Insights, which only a later change can set. */
-  readonly settings: ClusterSettings;
-}
-
 /**
  * Every look-up answers with what is there now or `undefined` for the service's exact not-found; anything
  * else that goes wrong is thrown as a `CloudFault`. Changes return when the service has accepted them, which
@@ -231,7 +240,10 @@ export interface Cloud {
   findInstance(name: string): Promise<InstanceFacts | undefined>;
   findInstanceById(resourceId: string): Promise<InstanceFacts | undefined>;
   membersOf(clusterName: string): Promise<readonly InstanceFacts[]>;
+  findSnapshot(kind: Ref["kind"], name: string): Promise<SnapshotFacts | undefined>;
   findClusterSnapshot(name: string): Promise<SnapshotFacts | undefined>;
+  /** Undefined where AWS offers no such instance at present. */
+  orderable(question: OrderableQuestion): Promise<Orderable | undefined>;
   /** By ARN, id or `alias/…`. */
   findKey(key: string): Promise<KeyFacts | undefined>;
   attachmentsOf(cluster: ClusterFacts): Promise<readonly Attachment[]>;
@@ -241,15 +253,27 @@ export interface Cloud {
   listDatabases(): Promise<readonly DatabaseFacts[]>;
 
   changeCluster(cluster: Ref, change: ClusterChange): Promise<void>;
+  changeInstance(instance: Ref, change: InstanceChange): Promise<void>;
   renameInstance(instance: Ref, newName: string): Promise<void>;
   addTags(to: Ref, add: Tags): Promise<void>;
   removeTags(from: Ref, keys: readonly string[]): Promise<void>;
+  takeSnapshot(of: Ref, snapshot: string, add: Tags): Promise<void>;
   snapshotCluster(cluster: Ref, snapshot: string, add: Tags): Promise<void>;
+  /** A snapshot that is copied, restored or deleted must be of this migration's own making. */
+  copySnapshot(copy: CopySnapshot): Promise<void>;
   restoreClusterToTime(restore: RestoreToTime): Promise<void>;
+  restoreClusterFromSnapshot(restore: RestoreClusterFromSnapshot): Promise<void>;
+  restoreInstanceFromSnapshot(restore: RestoreInstanceFromSnapshot): Promise<void>;
+  /** Its master password is made by AWS and kept in Secrets Manager: nobody else ever sees it. */
+  createInstance(instance: CreateInstance): Promise<void>;
+  /** Under the key of the instance that it replicates. */
+  createReplica(replica: CreateReplica): Promise<void>;
   createMember(cluster: Ref, settings: MemberSettings): Promise<void>;
   /** Without a final snapshot: for what this migration made and nobody ever wrote to. */
   deleteCluster(cluster: Ref): Promise<void>;
   deleteInstance(instance: Ref): Promise<void>;
+  /** Only a working copy: what was taken for safety is kept. */
+  deleteSnapshot(kind: Ref["kind"], name: string): Promise<void>;
 }
 
 /**

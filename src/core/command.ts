@@ -1,10 +1,12 @@
 import * as z from "zod/mini";
 import { type Mistake, problem } from "./problem.ts";
 
+const planned = { name: z.string(), key: z.nullable(z.string()), strategy: z.nullable(z.string()) };
+
 /** What `/encrypt-db …` can say, after parsing. */
 export const command = z.discriminatedUnion("verb", [
-  z.object({ verb: z.literal("start"), name: z.string(), key: z.nullable(z.string()) }),
-  z.object({ verb: z.literal("plan"), name: z.string(), key: z.nullable(z.string()) }),
+  z.object({ verb: z.literal("start"), ...planned }),
+  z.object({ verb: z.literal("plan"), ...planned }),
   z.object({ verb: z.literal("status"), name: z.nullable(z.string()) }),
   z.object({ verb: z.literal("list") }),
   z.object({ verb: z.literal("pause"), name: z.string() }),
@@ -21,8 +23,14 @@ export type Verb = Command["verb"];
 
 /** The form and the meaning of every verb: help, usage hints and the README are made from it. */
 export const verbs = {
-  start: { usage: "start NAME [key KEY]", says: "plan the move of a database and ask for approval" },
-  plan: { usage: "plan NAME [key KEY]", says: "show the whole plan and every check; nothing is created" },
+  start: {
+    usage: "start NAME [key KEY] [by STRATEGY]",
+    says: "plan the move of a database and ask for approval",
+  },
+  plan: {
+    usage: "plan NAME [key KEY] [by STRATEGY]",
+    says: "show the whole plan and every check; nothing is created",
+  },
   status: { usage: "status [NAME]", says: "what is under way, what it waits for, what a rollback costs" },
   list: { usage: "list", says: "every database and the state of its key" },
   pause: { usage: "pause NAME", says: "start no further step (refused inside the downtime)" },
@@ -89,7 +97,7 @@ export function parseCommand(text: string): { ok: Command } | { problem: Mistake
       return named(verb, rest, (name) => ({ verb, name }));
     case "start":
     case "plan":
-      return withKey(verb, rest);
+      return toPlan(verb, rest);
     default:
       return { problem: problem("command.unknown", { word: shorten(first), suggestion: suggest(verb) }) };
   }
@@ -109,13 +117,24 @@ function named(
   return more.length > 0 ? tooMuch(verb, more) : { ok: make(lower) };
 }
 
-function withKey(verb: "start" | "plan", rest: readonly string[]): ReturnType<typeof parseCommand> {
-  const [name, key, value, ...more] = rest;
-  if (key === undefined)
-    return named(verb, name === undefined ? [] : [name], (is) => ({ verb, name: is, key: null }));
-  const isKey = key.toLowerCase().replace(/^-+/, "") === "key" && value !== undefined && more.length === 0;
-  if (!isKey) return tooMuch(verb, rest.slice(1));
-  return named(verb, name === undefined ? [] : [name], (is) => ({ verb, name: is, key: value }));
+/** The name, and then `key KEY` and `by STRATEGY` in any order. */
+function toPlan(verb: "start" | "plan", rest: readonly string[]): ReturnType<typeof parseCommand> {
+  const [name, ...options] = rest;
+  const given: { key: string | null; strategy: string | null } = { key: null, strategy: null };
+  for (let at = 0; at < options.length; at += 2) {
+    const option = optionNamed(options[at]);
+    const value = options[at + 1];
+    if (option === undefined || value === undefined || given[option] !== null) {
+      return tooMuch(verb, options.slice(at));
+    }
+    given[option] = option === "strategy" ? value.toLowerCase() : value;
+  }
+  return named(verb, name === undefined ? [] : [name], (is) => ({ verb, name: is, ...given }));
+}
+
+function optionNamed(word: string | undefined): "key" | "strategy" | undefined {
+  const plain = word?.toLowerCase().replace(/^-+/, "");
+  return plain === "key" ? "key" : plain === "by" ? "strategy" : undefined;
 }
 
 function tooMuch(verb: Verb, rest: readonly string[]): { problem: Mistake } {

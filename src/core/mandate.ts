@@ -6,6 +6,8 @@ export type Mandate = { readonly effect: "reads" } | ActMandate;
 
 export interface ActMandate {
   readonly effect: Exclude<Effect, "reads">;
+  /** Its id: the snapshots that it may use are those that carry it. */
+  readonly migration: string;
   /** `migration.step`: what the cloud's own audit log calls the caller. */
   readonly actor: string;
   /** The Slack user or AWS person whose approval covers it; null for what needs none. */

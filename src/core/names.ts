@@ -3,22 +3,33 @@ import type { Tags } from "./cloud.ts";
 /** Every identifier that a migration will make. They hold the migration's id, so no two migrations share one. */
 export interface Names {
   readonly migration: string;
+  /** What the replacement is called. */
+  readonly replacement: (name: string) => string;
   /** What the source is called once the replacement takes its name. */
   readonly retired: (name: string) => string;
   /** What a replacement is called that a rollback put aside. */
   readonly failed: (name: string) => string;
   readonly safetySnapshot: string;
+  /** The safety snapshot under the new key. */
+  readonly firstCopy: string;
+  /** Of the fenced source, after T1. */
+  readonly finalSnapshot: string;
+  readonly finalCopy: string;
 }
 
 const longestIdentifier = 63;
 
 /** `id` is the migration's: a letter and then letters or digits, at most 8 characters. */
-export function namesFor(id: string, cluster: string): Names {
+export function namesFor(id: string, source: string): Names {
   return {
     migration: id,
+    replacement: (name) => name,
     retired: (name) => `${name}-old-${id}`,
     failed: (name) => `${name}-failed-${id}`,
-    safetySnapshot: `${cluster}-before-${id}`,
+    safetySnapshot: `${source}-before-${id}`,
+    firstCopy: `${source}-before-${id}-copy`,
+    finalSnapshot: `${source}-after-${id}`,
+    finalCopy: `${source}-after-${id}-copy`,
   };
 }
 
@@ -32,7 +43,8 @@ export const migrationTag = "encrypt-db:migration";
 export const roleTag = "encrypt-db:role";
 /** Set to `true` by whoever owns a database, never by the bot: without it no policy lets the bot change it. */
 export const enrolledTag = "encrypt-db:enrolled";
-export type Role = "source" | "replacement" | "retired" | "failed" | "safety-copy";
+/** A safety copy is insurance and never deleted; a copy is only a means. */
+export type Role = "source" | "replacement" | "retired" | "failed" | "safety-copy" | "copy";
 
 export function ownTags(names: Names, role: Role): Tags {
   return { [migrationTag]: names.migration, [roleTag]: role };

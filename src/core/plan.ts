@@ -21,6 +21,15 @@ const plannedStep = z.object({
 });
 export type PlannedStep = z.infer<typeof plannedStep>;
 
+/** One of the ways there are, with why it is taken or not. */
+const option = z.object({
+  strategy: z.string(),
+  title: note,
+  suits: z.enum(["yes", "on request", "no"]),
+  why: note,
+});
+export type Option = z.infer<typeof option>;
+
 /** What approvers approve: a strategy applied to a survey. Immutable; `hash` covers everything that matters. */
 export const planSchema = z.strictObject({
   hash: z.string(),
@@ -34,6 +43,8 @@ export const planSchema = z.strictObject({
   checks: z.array(note),
   /** What an approver should know and what does not stop the migration. */
   remarks: z.array(note),
+  /** Every way, so that the one that was taken can be compared. */
+  options: z.array(option),
   longestDowntime: z.number(),
 });
 export type Plan = z.infer<typeof planSchema>;
@@ -46,6 +57,7 @@ export function makePlan(
     readonly keyArn: string;
     readonly pinned: Plan["pinned"];
     readonly remarks: readonly Note[];
+    readonly options: readonly Option[];
     readonly names: Names;
     readonly longestDowntime: number;
   },
@@ -73,6 +85,7 @@ export function makePlan(
     steps,
     checks: strategy.preconditions.map((precondition) => precondition.claim),
     remarks: [...input.remarks],
+    options: [...input.options],
     longestDowntime: input.longestDowntime,
   };
   return { ...plan, hash: hashOf(plan) };
@@ -80,7 +93,7 @@ export function makePlan(
 
 /** The hash of what approvers sign; of a plan that comes from elsewhere, to be compared with its own. */
 export function hashOf(plan: Omit<Plan, "hash"> & Partial<Pick<Plan, "hash">>): string {
-  const { hash: _own, checks: _held, remarks: _said, ...covered } = plan;
+  const { hash: _own, checks: _held, remarks: _said, options: _other, ...covered } = plan;
   return digest(covered);
 }
 

@@ -1,5 +1,6 @@
 import { mistakes } from "./mistakes.ts";
 import { refusals } from "./refusals.ts";
+import { transferProblems } from "./words/transfer.ts";
 
 /**
  * Everything that can be wrong and that the bot knows about: why, and how to fix it. Codes are persisted.
@@ -198,6 +199,14 @@ export const problems = {
     why: "AWS did not restore {name} behind the fence: clients would write to it before it is verified.",
     fix: "Roll back: `/encrypt-db rollback {name}`. It has no instances yet, so that nobody was let in.",
   },
+  "snapshot.before-t1": {
+    why: "The snapshot {snapshot} was taken at {at:instant}, before T1 ({t1:instant}), so that writes may be missing from it.",
+    fix: "Roll back: `/encrypt-db rollback {name}`, and start again. Nobody was let into a replacement.",
+  },
+  "snapshot.wrong-key": {
+    why: "The copy {snapshot} is under {found} instead of the approved key.",
+    fix: "Roll back: `/encrypt-db rollback {name}`, and see who made it.",
+  },
   "restore.failed": {
     why: "The restore of {name} ended as {status}.",
     fix: "Roll back: `/encrypt-db rollback {name}`. The source is intact.",
@@ -254,6 +263,8 @@ export const problems = {
     why: "AWS gave the replacement the endpoint {found} instead of {wanted}.",
     fix: "Clients would not find it. Roll back: `/encrypt-db rollback {name}`.",
   },
+
+  ...transferProblems,
 } as const satisfies Record<string, { why: string; fix: string }>;
 
 export type ProblemCode = keyof typeof problems;

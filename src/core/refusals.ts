@@ -18,15 +18,11 @@ export const refusals = {
   },
   "target.other-engine": {
     why: "{name} runs {engine}, which encrypt-db does not move.",
-    fix: "Only Aurora PostgreSQL is moved by this version.",
+    fix: "Aurora PostgreSQL and RDS for PostgreSQL are moved.",
   },
   "target.already-encrypted": {
     why: "{name} is already under that key (`{key}`).",
     fix: "Nothing needs to be done. For another key, name it: `/encrypt-db start {name} key alias/NAME`.",
-  },
-  "target.unencrypted-aurora": {
-    why: "{name} is not encrypted, and AWS rejects a point-in-time restore with a key for an unencrypted cluster.",
-    fix: "This version does not move it. By hand: keep every writer out, take a snapshot, restore it with the key, and swap the names.",
   },
   "target.aws-owned-key": {
     why: "{name} is under a key that AWS owns; whether such a cluster can be restored under another key is not documented.",
@@ -36,9 +32,13 @@ export const refusals = {
     why: "AWS did not say how {name} is encrypted.",
     fix: "Look at the cluster in the console; the bot does not guess.",
   },
-  "target.rds-instance": {
-    why: "{name} is an RDS instance, whose restore takes no key.",
-    fix: "This version moves Aurora clusters only. By hand: keep every writer out, take a snapshot, copy it with the key, restore the copy, and swap the names.",
+  "strategy.unknown": {
+    why: "There is no strategy {strategy}.",
+    fix: "There are {known}; without one the bot takes the first that suits.",
+  },
+  "strategy.unsuitable": {
+    why: "{name} cannot be moved by {strategy}: {why}.",
+    fix: "Leave the strategy to the bot: `/encrypt-db plan {name}` shows every one and why.",
   },
   "target.multi-az-cluster": {
     why: "{name} is a Multi-AZ DB cluster: its snapshots cannot be copied and AWS gives no way to change its key.",

@@ -1,13 +1,15 @@
 import { type Format, fill, type Note } from "./note.ts";
 import type { ParamsOf } from "./template.ts";
+import { waysSentences } from "./words/ways.ts";
 
 /**
  * Everything the bot says beside its problems. Codes are persisted; the sentences are rendering and may be
  * reworded or translated. A parameter is `{text}`, `{when:instant}` or `{long:duration}`.
  */
 export const sentences = {
-  // Strategies and steps.
-  "strategy.aurora-point-in-time": "Point-in-time restore of the fenced source under the new key",
+  ...waysSentences,
+
+  // Steps.
   "step.begin": "Approve the plan",
   "step.protect-source": "Protect {name} from deletion and tag it",
   "step.protect-source.undo": "Take the tags off {name} and set its deletion protection as it was",
@@ -26,6 +28,9 @@ export const sentences = {
   "step.rename-source": "Rename {name} to {retired}",
   "step.rename-source.undo": "Rename {retired} back to {name}",
   "step.endpoint-gone": "Wait until the endpoint is gone from DNS",
+  "step.final-snapshot": "Take the snapshot {snapshot} of the fenced source",
+  "step.first-copy": "Copy the safety snapshot under the new key, as {copy}",
+  "step.final-copy": "Copy the final snapshot under the new key, as {copy}",
   "step.restorable": "Wait until the source can be restored past T1",
   "step.restore": "Restore {name} under the new key, behind the fence",
   "step.restore.undo": "Put the replacement aside as {failed}",
@@ -64,6 +69,8 @@ export const sentences = {
   "saw.protected": "Deletion protection is on and the tags are set",
   "saw.unprotected": "Deletion protection is {protection} and the bot's tags are off",
   "saw.snapshot": "The safety snapshot {snapshot} is complete",
+  "saw.snapshot-after": "{snapshot} was taken at {at:instant}, after T1 ({t1:instant})",
+  "saw.copy": "{copy} is complete and encrypted under {key}",
   "saw.probe-in": "The probe logs in over TLS at {host}",
   "saw.introduced": "The database says that it is {resourceId}",
   "saw.schema-gone": "The schema encrypt_db is gone",
@@ -80,7 +87,7 @@ export const sentences = {
   "saw.endpoint-gone": "{host} does not resolve",
   "saw.restorable": "The source can be restored up to {latest:instant}",
   "saw.restored": "{resourceId} is available as {name}",
-  "saw.endpoint-kept": "Its endpoints are {endpoint} and {reader}, as before",
+  "saw.endpoint-kept": "Its endpoint is {endpoint}, as before",
   "saw.put-aside": "The replacement is out of the way; if it was made, it is named {name}",
   "saw.member-available": "{name} is available",
   "saw.settings-applied": "Maintenance window {window}, Database Insights {insights}",
@@ -133,6 +140,9 @@ export const sentences = {
   "event.fenced": "{name} is fenced: no new connection but the probe's.",
   "event.marked":
     "T1 is {t1:instant} on the source's own clock: no session was left, and nothing is written after it. The replacement will be restored to {restoreAt:instant}.",
+  "event.marked-to-copy":
+    "T1 is {t1:instant} on the source's own clock: no session was left, and nothing is written after it. The replacement will be made of a snapshot that is taken now.",
+  "event.copied": "What was written up to T1 is in {copy}, under the new key.",
   "event.unreachable":
     "The {endpoint} endpoint is unreachable ({sight}) since {by:instant}; the look before, {after:instant}, was answered.",
   "event.answers":
@@ -175,6 +185,10 @@ export const sentences = {
   // What an approver should know and the plan says.
   "remark.expected-from":
     "Times are planning figures from AWS's pages; a restore depends on the size and can take hours.",
+  "remark.full-copy":
+    "The copy inside the downtime holds only what has changed since the first; AWS does not promise that, and a full copy of a large database takes hours.",
+  "remark.lazy-storage":
+    "A restored instance fetches its storage when it is first read: the first reads are slow for a while.",
   "remark.schema": "A schema encrypt_db with two small tables is made in {database} and stays there.",
   "remark.restart": "Renaming an instance restarts it; inside the downtime nobody is connected.",
   "remark.protection": "Deletion protection will be on, which it is not now.",

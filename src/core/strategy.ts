@@ -1,6 +1,6 @@
 import type { z } from "zod";
 import type { ByHand } from "./by-hand.ts";
-import type { Cloud, Target } from "./cloud.ts";
+import type { Cloud, ClusterFacts, InstanceFacts, Target } from "./cloud.ts";
 import type { Database, Endpoint } from "./database.ts";
 import type { Names } from "./names.ts";
 import type { Note } from "./note.ts";
@@ -32,6 +32,22 @@ export interface SurveyContext {
   readonly database: Database;
 }
 
+/** A database for which a way is looked for. */
+export type Candidate =
+  | { readonly kind: "cluster"; readonly facts: ClusterFacts }
+  | {
+      readonly kind: "instance";
+      readonly facts: InstanceFacts;
+      /** Whether AWS encrypts instances of its class. */
+      readonly canBeEncrypted: boolean;
+    };
+
+/** `on request`: it would do, but is not taken unless somebody asks for it. */
+export interface Verdict {
+  readonly suits: "yes" | "on request" | "no";
+  readonly why: Note;
+}
+
 /** One purpose each: what must hold, and the problem where it does not. */
 export interface Precondition<P, O> {
   readonly claim: Note;
@@ -55,6 +71,7 @@ export interface Strategy<
   readonly pinned: z.ZodType<P>;
   readonly observed: z.ZodType<O>;
   readonly learned: z.ZodType<L>;
+  suits(candidate: Candidate): Verdict;
   survey(cx: SurveyContext): Promise<Survey<P, O> | { problem: Problem }>;
   readonly preconditions: readonly Precondition<P, O>[];
   /** What of the pinned facts differs, for people to read; the migration's own doing is no difference. */

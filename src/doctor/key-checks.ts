@@ -2,7 +2,7 @@ import type { PolicyStatement } from "../aws/policy-document.ts";
 import type { KeyFacts } from "../core/cloud.ts";
 import { explain } from "../core/problem.ts";
 import { terminal } from "../operate/text/terminal.ts";
-import { keyProblem } from "../strategies/aurora-preconditions.ts";
+import { keyProblem } from "../strategies/preconditions.ts";
 import type { Check, Finding } from "./check.ts";
 import type { Deployment } from "./deployment.ts";
 import { rightByPolicy } from "./key-policy.ts";

@@ -16,7 +16,7 @@ export interface Clock {
 
 /**
  * Where migrations are kept. Every write is one conditional write on one item; a lost condition is an answer, not
- * an error. The partition key is the database (`account/region/kind/name`), so that two open migrations of one
+ * an error. The partition key is the database (`account/region/name`), so that two open migrations of one
  * database cannot exist.
  */
 export interface Store {

@@ -62,7 +62,7 @@ function databaseMeant({ environment }: Deps, request: Asked): string | undefine
   const { command } = request;
   if (!("name" in command) || command.name === null) return undefined;
   const { account, region } = environment;
-  return databaseKey({ account, region, kind: "cluster", name: command.name });
+  return databaseKey({ account, region, name: command.name });
 }
 
 export function problemsNotice(...problems: readonly Problem[]): Notice {
@@ -133,15 +133,14 @@ async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): 
   }
 }
 
-/** The key of the database of that name: both kinds are looked for, since the command does not say. */
 async function findOpen(deps: Deps, name: string): Promise<Migration | undefined> {
   const { account, region } = deps.environment;
-  return deps.store.loadOpen(databaseKey({ account, region, kind: "cluster", name }));
+  return deps.store.loadOpen(databaseKey({ account, region, name }));
 }
 
 async function noneOpen(deps: Deps, name: string): Promise<Problem> {
   const { account, region } = deps.environment;
-  const past = await deps.store.lastPast(databaseKey({ account, region, kind: "cluster", name }));
+  const past = await deps.store.lastPast(databaseKey({ account, region, name }));
   return past ? problem("command.ended", { name }) : problem("command.no-migration", { name });
 }
 
@@ -169,7 +168,7 @@ async function start(
   const switched = await deps.store.findHalt();
   if (switched) return problemsNotice(halted(switched));
   const id = deps.newMigrationId();
-  const made = await planFor(deps, { name, key: command.key, migration: id });
+  const made = await planFor(deps, { ...command, migration: id });
   if ("problems" in made) return problemsNotice(...made.problems);
   const migration = newMigration(deps, request, made, clicker);
   if (await deps.store.create(migration, made.plan)) {
@@ -244,7 +243,7 @@ async function pollerState({ store, clock }: Reading): Promise<PollerState> {
 
 async function oneStatus(deps: Reading, name: string): Promise<readonly Migration[]> {
   const { account, region } = deps.environment;
-  const key = databaseKey({ account, region, kind: "cluster", name });
+  const key = databaseKey({ account, region, name });
   const found = (await deps.store.loadOpen(key)) ?? (await deps.store.lastPast(key));
   return found ? [found] : [];
 }

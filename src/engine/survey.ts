@@ -1,4 +1,4 @@
-import type { Cloud, Target } from "../core/cloud.ts";
+import { type Cloud, databaseKey, type Target } from "../core/cloud.ts";
 import { forwardCourse } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
 import type { Migration } from "../core/migration.ts";
@@ -6,34 +6,45 @@ import { namesFor } from "../core/names.ts";
 import { makePlan, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import type { Strategy, SurveyContext } from "../core/strategy.ts";
-import { chooseStrategy } from "../strategies/choose.ts";
+import { type Choice, chooseStrategy } from "../strategies/choose.ts";
 import type { Deps } from "./deps.ts";
 
 /** Surveys a database and makes the plan, or tells everything that stands against it. Reads only. */
 export async function planFor(
   deps: Deps,
-  asked: { readonly name: string; readonly key: string | null; readonly migration: string },
+  asked: {
+    readonly name: string;
+    readonly key: string | null;
+    readonly strategy: string | null;
+    readonly migration: string;
+  },
 ): Promise<{ plan: Plan; strategy: Strategy } | { problems: readonly Problem[] }> {
   const { account, region, defaultKey } = deps.environment;
   const key = asked.key ?? defaultKey;
   if (key === null) return { problems: [problem("key.none-given", { name: asked.name })] };
-  const target: Target = { account, region, kind: "cluster", name: asked.name };
-  const cx = surveyContext(deps, target, key, asked.migration);
-  const chosen = await chooseStrategy(asked.name, { region, key }, cx.cloud);
+  const { name, migration } = asked;
+  const cloud = lookingOnce(deps.cloudFor({ account, region, kind: "cluster", name }, { effect: "reads" }));
+  const chosen = await chooseStrategy(name, { region, key, strategy: asked.strategy }, cloud);
   if ("problem" in chosen) return { problems: [chosen.problem] };
-  const made = await planWith(deps, chosen.strategy, cx);
+  const target: Target = { account, region, kind: chosen.kind, name };
+  const made = await planWith(deps, chosen, surveyContext(deps, { target, key, migration, cloud }));
   return "problems" in made ? made : { ...made, strategy: chosen.strategy };
 }
 
-function surveyContext(deps: Deps, target: Target, key: string, migration: string): SurveyContext {
+function surveyContext(
+  { environment, clock, database }: Deps,
+  asked: { readonly target: Target; readonly key: string; readonly migration: string; readonly cloud: Cloud },
+): SurveyContext {
+  const { target, key, migration, cloud } = asked;
+  const { fenceGroups } = environment;
   return {
     target,
     key,
-    fenceGroups: deps.environment.fenceGroups,
+    fenceGroups,
     names: namesFor(migration, target.name),
-    now: deps.clock.now(),
-    cloud: lookingOnce(deps.cloudFor(target, { effect: "reads" })),
-    database: deps.database,
+    now: clock.now(),
+    cloud,
+    database,
   };
 }
 
@@ -45,6 +56,7 @@ function lookingOnce(cloud: Cloud): Cloud {
   return {
     ...cloud,
     findCluster: once(cloud.findCluster),
+    findInstance: once(cloud.findInstance),
     findKey: once(cloud.findKey),
     attachmentsOf: once(cloud.attachmentsOf),
   };
@@ -61,7 +73,7 @@ function once<Of, Found>(look: (of: Of) => Promise<Found>): (of: Of) => Promise<
 
 async function planWith(
   deps: Deps,
-  strategy: Strategy,
+  { strategy, options }: Choice,
   cx: SurveyContext,
 ): Promise<{ plan: Plan } | { problems: readonly Problem[] }> {
   const survey = await strategy.survey(cx);
@@ -76,6 +88,7 @@ async function planWith(
       keyArn,
       pinned,
       remarks,
+      options,
       names: cx.names,
       longestDowntime,
     }),
@@ -92,7 +105,8 @@ export async function drift(
   migration: Migration,
 ): Promise<{ event: Event; plan: Plan | null } | undefined> {
   const { target, request, id } = migration;
-  const cx = surveyContext(deps, target, request.key, id);
+  const cloud = lookingOnce(deps.cloudFor(target, { effect: "reads" }));
+  const cx = surveyContext(deps, { target, key: request.key, migration: id, cloud });
   const survey = await strategy.survey(cx);
   if ("problem" in survey) return { event: { type: "blocked", problem: survey.problem }, plan: null };
   const found = strategy.preconditions.flatMap((condition) => condition.check(survey, cx) ?? []);
@@ -101,7 +115,16 @@ export async function drift(
   const differences = strategy.differences(migration.pinned, pinned);
   if (differences.length === 0) return undefined;
   const { longestDowntime } = migration;
-  const plan = makePlan(strategy, { target, keyArn, pinned, remarks, names: cx.names, longestDowntime });
+  const approved = await deps.store.findPlan(databaseKey(target), migration.planHash);
+  const plan = makePlan(strategy, {
+    target,
+    keyArn,
+    pinned,
+    remarks,
+    options: approved?.options ?? [],
+    names: cx.names,
+    longestDowntime,
+  });
   const gates = forwardCourse(strategy, pinned).flatMap(({ key, step }) => (step.gate ? [key] : []));
   const event: Event = {
     type: "replanned",

@@ -44,6 +44,7 @@ function mandateFor(migration: Migration, { key, effect, gate, way }: CourseStep
   const given = approvals.filter((one) => one.gate === gate && one.planHash === planHash).at(-1);
   return {
     effect,
+    migration: id,
     actor: `${id}.${key}`,
     approver: given?.person.user ?? null,
     until: (steps[key]?.lastRun?.at ?? 0) + actLasts(settleOf(way)),

@@ -104,7 +104,7 @@ async function ended(world: World): Promise<Migration | undefined> {
   if (open?.status === "stuck") throw new Error(`stuck: ${JSON.stringify(open.problem)}`);
   if (open) return undefined;
   const { accountId, region } = world.account.state;
-  return world.deps.store.lastPast(`${accountId}/${region}/cluster/${database}`);
+  return world.deps.store.lastPast(`${accountId}/${region}/${database}`);
 }
 
 /** The first that ever had the name, whatever it is called by now. */

@@ -1,20 +1,22 @@
-import { canonical } from "../core/hash.ts";
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
-import { auroraByHand } from "./aurora-by-hand.ts";
-import { auroraPreconditions } from "./aurora-preconditions.ts";
+import { minutes } from "../core/time.ts";
+import { auroraPointInTimeByHand } from "./aurora-by-hand.ts";
+import { clusterNeeds } from "./aurora-needs.ts";
 import { surveyAurora } from "./aurora-survey.ts";
+import { differences } from "./differences.ts";
 import {
-  type AuroraLearned,
-  type AuroraObserved,
   type AuroraPinned,
-  auroraLearned,
-  auroraObserved,
   auroraPinned,
+  known,
+  type Learned,
+  learned,
+  type Observed,
+  observed,
 } from "./facts.ts";
-import { afterMark, endSessions, fenceNetwork, mark, stillQuiet } from "./fence-steps.ts";
+import { afterMark, endSessions, fenceNetwork, markToRestoreTo, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
-import { clusterEndpoint, readerEndpoint } from "./looks.ts";
+import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import { createReaders, createWriter } from "./member-steps.ts";
 import {
   endpointAnswers,
@@ -24,10 +26,16 @@ import {
   sourceAnswers,
   writesSinceOpening,
 } from "./open-steps.ts";
-import { prepareDatabase, protectSource, safetySnapshot } from "./prepare-steps.ts";
-import { endpointGone, renameMembers, renameSource } from "./rename-steps.ts";
-import { applySettings, introduceReplacement, restorable, restore } from "./restore-steps.ts";
-import { verifyData, verifyKey, verifyRestorable, verifySettings } from "./verify-steps.ts";
+import { hasRestorableTime, preconditions } from "./preconditions.ts";
+import { prepareDatabase, protectSource } from "./prepare-steps.ts";
+import { renameMembers } from "./rename-members.ts";
+import { endpointGone, renameCluster } from "./rename-steps.ts";
+import { restorable } from "./restorable-step.ts";
+import { introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { applyClusterSettings } from "./settings-steps.ts";
+import { safetySnapshot } from "./snapshot-steps.ts";
+import { verifyClusterSettings } from "./verify-settings.ts";
+import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
 
 /**
  * For Aurora PostgreSQL under aws/rds or another key of KMS: the API takes a different key for a point-in-time restore
@@ -36,20 +44,24 @@ import { verifyData, verifyKey, verifyRestorable, verifySettings } from "./verif
  * The order is the safety argument: nobody can write (fence), nobody does (sessions, counters), the moment is marked
  * (T1); only then the name is freed and the copy made, behind the fence; only what is verified is opened.
  */
-export const auroraPointInTime: Strategy<AuroraPinned, AuroraObserved, AuroraLearned> = {
+export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
   id: "aurora-point-in-time",
   version: 1,
   title: note("strategy.aurora-point-in-time", {}),
   pinned: auroraPinned,
-  observed: auroraObserved,
-  learned: auroraLearned,
+  observed,
+  learned,
+  suits: ({ kind, facts: { encryption } }) => {
+    if (kind === "instance") return { suits: "no", why: note("way.to-time-instance", {}) };
+    if (encryption === "none") return { suits: "no", why: note("way.to-time-unencrypted", {}) };
+    return encryption === "sse-kms"
+      ? { suits: "yes", why: note("way.to-time", {}) }
+      : { suits: "no", why: note("way.to-time-aws-owned", {}) };
+  },
   survey: surveyAurora,
-  preconditions: auroraPreconditions,
-  differences: auroraDifferences,
-  endpoints: (pinned) => ({
-    writer: clusterEndpoint(pinned),
-    reader: pinned.members.length > 1 ? readerEndpoint(pinned) : null,
-  }),
+  preconditions: [...preconditions(clusterNeeds(1)), hasRestorableTime],
+  differences,
+  endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
   writesSinceOpening,
   steps: [
     gate("begin"),
@@ -59,20 +71,28 @@ export const auroraPointInTime: Strategy<AuroraPinned, AuroraObserved, AuroraLea
     gate("cutover"),
     fenceNetwork,
     endSessions,
-    mark,
+    markToRestoreTo,
     afterMark,
     renameMembers,
     stillQuiet,
-    renameSource,
+    renameCluster,
     endpointGone,
     restorable,
-    restore,
+    restoreStep<AuroraPinned>(minutes(20), async ({ cloud, pinned, names, learned }, settings) => {
+      await cloud.restoreClusterToTime({
+        source: { ...pinned.source, name: names.retired(pinned.source.name) },
+        at: known({ learned }, "restoreAt"),
+        name: names.replacement(pinned.source.name),
+        keyArn: pinned.keyArn,
+        settings,
+      });
+    }),
     createWriter,
     createReaders,
-    applySettings,
+    applyClusterSettings,
     introduceReplacement,
     verifyKey,
-    verifySettings,
+    verifyClusterSettings,
     verifyData,
     verifyRestorable,
     gateBeforeOpening(),
@@ -82,28 +102,5 @@ export const auroraPointInTime: Strategy<AuroraPinned, AuroraObserved, AuroraLea
     retireSource,
   ],
   afterRollback: [sourceAnswers],
-  byHand: auroraByHand,
+  byHand: auroraPointInTimeByHand,
 };
-
-/** Every pinned fact that differs, by its path. The migration's own protection of the source is no difference. */
-function auroraDifferences(planned: AuroraPinned, fresh: AuroraPinned): readonly string[] {
-  const settled = fresh.settings.deletionProtection
-    ? { ...fresh, settings: { ...fresh.settings, deletionProtection: planned.settings.deletionProtection } }
-    : fresh;
-  return differencesAt("", planned, settled);
-}
-
-function differencesAt(path: string, planned: unknown, fresh: unknown): string[] {
-  if (canonical(planned) === canonical(fresh)) return [];
-  if (isRecord(planned) && isRecord(fresh)) {
-    const keys = [...new Set([...Object.keys(planned), ...Object.keys(fresh)])];
-    return keys.flatMap((key) =>
-      differencesAt(path === "" ? key : `${path}.${key}`, planned[key], fresh[key]),
-    );
-  }
-  return [`${path} was ${canonical(planned)} and is ${canonical(fresh)}`];
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return value !== null && typeof value === "object";
-}

@@ -1,13 +1,13 @@
-import type { ClusterFacts, InstanceFacts } from "../core/cloud.ts";
-import { DatabaseFault } from "../core/database.ts";
+import type { ClusterFacts } from "../core/cloud.ts";
 import { foreignTags } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Survey, SurveyContext } from "../core/strategy.ts";
-import type { AuroraObserved, AuroraPinned } from "./facts.ts";
+import type { AuroraPinned, Observed } from "./facts.ts";
+import { type Attached, insideAttachments, lookAround, remarksOn } from "./survey.ts";
 
-type Surveyed = Survey<AuroraPinned, AuroraObserved> | { problem: Problem };
+type Surveyed = Survey<AuroraPinned, Observed> | { problem: Problem };
 
 /** Reads everything that the plan rests on, in two rounds of look-ups, each round at once. */
 export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
@@ -19,27 +19,25 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     return { problem: problem("target.not-available", { name, status: source.status }) };
   if (source.endpoint === null) return { problem: problem("target.no-writer", { name }) };
   const database = source.databaseName ?? "postgres";
-  const [members, attachments, quotas, vpc, sourceKey, snapshot, inside] = await Promise.all([
+  const [members, attachments, around] = await Promise.all([
     cx.cloud.membersOf(name),
     cx.cloud.attachmentsOf(source),
-    cx.cloud.quotas(),
-    cx.cloud.vpcOf(source.settings.subnetGroup),
-    source.keyArn === null ? undefined : cx.cloud.findKey(source.keyArn),
-    cx.cloud.findClusterSnapshot(cx.names.safetySnapshot),
-    askInside(cx, source, database),
+    lookAround(cx, { ...source, kind: "cluster" }, database),
   ]);
-  const fenceGroup = vpc === undefined ? undefined : cx.fenceGroups[vpc];
-  if (vpc === undefined || fenceGroup === undefined)
-    return { problem: problem("fence.no-group", { vpc: vpc ?? "?", name }) };
-  if (inside.problem !== undefined) return { problem: inside.problem };
+  if ("problem" in around) return around;
+  const { vpc, fenceGroup, quotas, sourceKey, safetySnapshotExists, inside } = around;
+  const { resourceId, arn, keyArn } = source;
   const pinned: AuroraPinned = {
-    source: { name, resourceId: source.resourceId, arn: source.arn, keyArn: source.keyArn },
+    source: { kind: "cluster", name, resourceId, arn, keyArn },
     keyArn: key.arn,
-    settings: withoutOwnTags(source).settings,
+    settings: { ...source.settings, tags: foreignTags(source.settings.tags) },
     members: members
-      .map((member) => ({ resourceId: member.resourceId, settings: withoutOwnTags(member).settings }))
+      .map((member) => ({
+        resourceId: member.resourceId,
+        settings: { ...member.settings, tags: foreignTags(member.settings.tags) },
+      }))
       .sort((a, b) => (a.resourceId < b.resourceId ? -1 : 1)),
-    endpoints: { writer: source.endpoint, reader: source.readerEndpoint ?? "" },
+    endpoints: { writer: source.endpoint, reader: source.readerEndpoint },
     database,
     vpc,
     fenceGroup,
@@ -49,7 +47,7 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
   return {
     pinned,
     keyArn: key.arn,
-    remarks: remarksOn(pinned),
+    remarks: remarks(pinned),
     observed: {
       status: source.status,
       writer: source.members.find((member) => member.writer)?.name ?? null,
@@ -57,47 +55,14 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
       pendingChanges: [source, ...members].flatMap(({ name: of, pendingChanges }) =>
         pendingChanges.map((change) => `${of}: ${change}`),
       ),
-      attachments: [...attachments, ...ownAttachments(source), ...inside.attachments],
+      attachments: [...attachments, ...ownAttachments(source), ...insideAttachments(inside)],
       quotas,
-      safetySnapshotExists: snapshot !== undefined,
+      safetySnapshotExists,
       key,
       sourceKeyState: sourceKey?.state ?? null,
       login: inside.login,
     },
   };
-}
-
-/** The bot's own tags are no fact about the database, and its own protection of it is no drift. */
-function withoutOwnTags<F extends ClusterFacts | InstanceFacts>(of: F): F {
-  return { ...of, settings: { ...of.settings, tags: foreignTags(of.settings.tags) } };
-}
-
-/** Asks the database itself; a login that does not get in is a problem here and not in the middle of the night. */
-async function askInside(cx: SurveyContext, source: ClusterFacts, database: string) {
-  const at = { host: source.endpoint ?? "", port: source.settings.port, database };
-  try {
-    const found = await cx.database.inventory(at);
-    return { ...found, attachments: insideAttachments(found) };
-  } catch (fault) {
-    if (!(fault instanceof DatabaseFault)) throw fault;
-    return {
-      problem: problem("probe.cannot-reach", { name: source.name, layer: fault.layer, code: fault.code }),
-    };
-  }
-}
-
-type Attached = AuroraObserved["attachments"][number];
-
-function insideAttachments(found: Awaited<ReturnType<SurveyContext["database"]["inventory"]>>): Attached[] {
-  return [
-    ...found.replicationSlots.map((name) => ({ kind: "replication-slots", name })),
-    ...found.unloggedTables.map((name) => ({ kind: "unlogged-tables", name })),
-    ...found.preparedTransactions.map((name) => ({ kind: "prepared-transactions", name })),
-    ...found.writers.map(({ kind, name, database }) => ({
-      kind: kind === "pg_cron" ? "pg-cron" : "subscription",
-      name: `${name} in ${database}`,
-    })),
-  ];
 }
 
 /** What AWS tells with the cluster and a restore would leave behind. */
@@ -106,26 +71,13 @@ function ownAttachments({ own }: ClusterFacts): Attached[] {
   if (own.dataApi) attached.push({ kind: "data-api", name: "HTTP endpoint" });
   if (own.activityStream) attached.push({ kind: "activity-stream", name: "activity stream" });
   if (own.masterSecretArn !== null) attached.push({ kind: "master-secret", name: own.masterSecretArn });
-  attached.push({ kind: "iam-master", name: "IAM master" });
   if (own.localWriteForwarding || own.globalWriteForwarding)
     attached.push({ kind: "write-forwarding", name: "write forwarding" });
   if (own.backtrackSeconds > 0) attached.push({ kind: "backtrack", name: "backtrack" });
   return [...attached, ...own.domains.map((name) => ({ kind: "domain", name }))];
 }
 
-function remarksOn(pinned: AuroraPinned): readonly Note[] {
-  const remarks: Note[] = [
-    note("remark.expected-from", {}),
-    note("remark.restart", {}),
-    note("remark.schema", { database: pinned.database }),
-    note("remark.restorable", {}),
-  ];
-  if (!pinned.settings.deletionProtection) remarks.push(note("remark.protection", {}));
-  if (pinned.settings.iamAuthentication) {
-    remarks.push(note("remark.resource-id", { resourceId: pinned.source.resourceId }));
-  }
-  if (pinned.members.some(({ settings }) => settings.performanceInsights !== null)) {
-    remarks.push(note("remark.performance-insights", {}));
-  }
-  return remarks;
+function remarks(pinned: AuroraPinned): readonly Note[] {
+  const insights = pinned.members.some(({ settings }) => settings.performanceInsights !== null);
+  return [...remarksOn(pinned), ...(insights ? [note("remark.performance-insights", {})] : [])];
 }

@@ -1,60 +1,108 @@
-import type { Cloud, ClusterFacts } from "../core/cloud.ts";
+import type { Cloud, ClusterFacts, Target } from "../core/cloud.ts";
+import { plain } from "../core/note.ts";
+import type { Option } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
-import type { Strategy } from "../core/strategy.ts";
-import { auroraPointInTime } from "./aurora-point-in-time.ts";
+import { say } from "../core/sentences.ts";
+import type { Candidate, Strategy } from "../core/strategy.ts";
+import { strategies } from "./index.ts";
 
-/** Which strategy a database needs, or why there is none for it and what to do instead. */
-export async function chooseStrategy(
-  name: string,
-  where: { readonly region: string; readonly key: string },
-  cloud: Cloud,
-): Promise<{ strategy: Strategy } | { problem: Problem }> {
-  const cluster = await cloud.findCluster(name);
-  if (cluster) return chooseForCluster(cluster, where.key, cloud);
-  const instance = await cloud.findInstance(name);
-  if (!instance) return { problem: problem("target.not-found", { name, region: where.region }) };
-  if (instance.clusterName !== null) {
-    return { problem: problem("target.is-member", { name, cluster: instance.clusterName }) };
-  }
-  if (instance.engine !== "postgres") return otherEngine(name, instance.engine);
-  return { problem: problem("target.rds-instance", { name }) };
+/** The way that is taken, and every way there is, so that an approver can compare them. */
+export interface Choice {
+  readonly kind: Target["kind"];
+  readonly strategy: Strategy;
+  readonly options: readonly Option[];
 }
 
-async function chooseForCluster(
-  cluster: ClusterFacts,
+export interface Wanted {
+  readonly region: string;
+  readonly key: string;
+  /** The strategy that was asked for; null leaves it to the bot. */
+  readonly strategy: string | null;
+}
+
+/** Which way a database can go, or why there is none for it and what to do instead. */
+export async function chooseStrategy(
+  name: string,
+  wanted: Wanted,
+  cloud: Cloud,
+): Promise<Choice | { problem: Problem }> {
+  const candidate = await findCandidate(name, wanted, cloud);
+  if ("problem" in candidate) return candidate;
+  const already = await underTheKey(candidate, wanted.key, cloud);
+  return already ? { problem: already } : choose(candidate, wanted.strategy);
+}
+
+/** The first of the registry that suits, or the one that was asked for if it may be. */
+function choose(candidate: Candidate, asked: string | null): Choice | { problem: Problem } {
+  const { name } = candidate.facts;
+  const judged = strategies.map((strategy) => ({ strategy, ...strategy.suits(candidate) }));
+  const options = judged.map(({ strategy: { id, title }, suits, why }) => ({
+    strategy: id,
+    title,
+    suits,
+    why,
+  }));
+  const taken =
+    asked === null
+      ? judged.find(({ suits }) => suits === "yes")
+      : judged.find(({ strategy }) => strategy.id === asked);
+  if (asked !== null && !taken) {
+    const known = strategies.map(({ id }) => id).join(", ");
+    return { problem: problem("strategy.unknown", { strategy: asked, known }) };
+  }
+  if (!taken) return { problem: noWay(candidate) };
+  if (taken.suits !== "no") return { kind: candidate.kind, strategy: taken.strategy, options };
+  const why = say(taken.why, plain);
+  return { problem: problem("strategy.unsuitable", { name, strategy: taken.strategy.id, why }) };
+}
+
+function noWay({ facts: { name, encryption } }: Candidate): Problem {
+  return encryption === "sse-rds"
+    ? problem("target.aws-owned-key", { name })
+    : problem("target.unknown-encryption", { name });
+}
+
+async function findCandidate(
+  name: string,
+  { region }: Wanted,
+  cloud: Cloud,
+): Promise<Candidate | { problem: Problem }> {
+  const cluster = await cloud.findCluster(name);
+  if (cluster) {
+    const refused = refuseTopology(cluster) ?? (await refuseShared(cluster, cloud));
+    return refused ? { problem: refused } : { kind: "cluster", facts: cluster };
+  }
+  const facts = await cloud.findInstance(name);
+  if (!facts) return { problem: problem("target.not-found", { name, region }) };
+  if (facts.clusterName !== null || !facts.standalone) {
+    return { problem: problem("target.is-member", { name, cluster: facts.clusterName ?? "?" }) };
+  }
+  if (facts.engine !== "postgres") return { problem: otherEngine(name, facts.engine) };
+  const { settings, own } = facts.standalone;
+  if (own.replicationSource !== null) {
+    return { problem: problem("target.replica", { name, source: own.replicationSource }) };
+  }
+  if (facts.status === "stopped") return { problem: problem("target.stopped", { name }) };
+  const orderable = await cloud.orderable(settings);
+  return { kind: "instance", facts, canBeEncrypted: orderable?.storageEncryption ?? false };
+}
+
+async function underTheKey(
+  { facts: { name, encryption, keyArn } }: Candidate,
   key: string,
   cloud: Cloud,
-): Promise<{ strategy: Strategy } | { problem: Problem }> {
-  const refused = refuseTopology(cluster);
-  if (refused) return { problem: refused };
-  const { name } = cluster;
-  const [attachments, wanted] = await Promise.all([
-    cloud.attachmentsOf(cluster),
-    cluster.encryption === "sse-kms" ? cloud.findKey(key) : undefined,
-  ]);
-  const global = attachments.find(({ kind }) => kind === "global-database");
-  if (global) return { problem: problem("target.global-database", { name, global: global.name }) };
-  const share = attachments.find(({ kind }) => kind === "ram-share");
-  if (share) return { problem: problem("target.ram-shared", { name, share: share.name }) };
-  switch (cluster.encryption) {
-    case "none":
-      return { problem: problem("target.unencrypted-aurora", { name }) };
-    case "sse-rds":
-      return { problem: problem("target.aws-owned-key", { name }) };
-    case "unknown":
-      return { problem: problem("target.unknown-encryption", { name }) };
-    case "sse-kms":
-      if (wanted && wanted.arn === cluster.keyArn) {
-        return { problem: problem("target.already-encrypted", { name, key: wanted.arn }) };
-      }
-      return { strategy: auroraPointInTime };
-  }
+): Promise<Problem | undefined> {
+  if (encryption !== "sse-kms") return undefined;
+  const wanted = await cloud.findKey(key);
+  return wanted && wanted.arn === keyArn
+    ? problem("target.already-encrypted", { name, key: wanted.arn })
+    : undefined;
 }
 
 /** What cannot be moved at all, whatever its key. */
 function refuseTopology({ name, own, settings, status }: ClusterFacts): Problem | undefined {
   if (own.clusterInstanceClass !== null) return problem("target.multi-az-cluster", { name });
-  if (settings.engine !== "aurora-postgresql") return otherEngine(name, settings.engine).problem;
+  if (settings.engine !== "aurora-postgresql") return otherEngine(name, settings.engine);
   if (settings.engineMode === "serverless") return problem("target.serverless-v1", { name });
   if (settings.engineMode !== "provisioned")
     return problem("target.engine-mode", { name, mode: settings.engineMode });
@@ -68,6 +116,15 @@ function refuseTopology({ name, own, settings, status }: ClusterFacts): Problem 
   return undefined;
 }
 
-function otherEngine(name: string, engine: string): { problem: Problem } {
-  return { problem: problem("target.other-engine", { name, engine }) };
+async function refuseShared(cluster: ClusterFacts, cloud: Cloud): Promise<Problem | undefined> {
+  const { name } = cluster;
+  const attachments = await cloud.attachmentsOf(cluster);
+  const global = attachments.find(({ kind }) => kind === "global-database");
+  if (global) return problem("target.global-database", { name, global: global.name });
+  const share = attachments.find(({ kind }) => kind === "ram-share");
+  return share && problem("target.ram-shared", { name, share: share.name });
+}
+
+function otherEngine(name: string, engine: string): Problem {
+  return problem("target.other-engine", { name, engine });
 }

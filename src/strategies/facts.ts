@@ -1,11 +1,15 @@
 import * as z from "zod";
-import { clusterSettings, keyFacts, memberSettings, quotas, type Ref } from "../core/cloud.ts";
+import { clusterSettings, keyFacts, memberSettings, quotas, type Ref, type Tags } from "../core/cloud.ts";
 import { counters, inventory } from "../core/database.ts";
+import { instanceSettings } from "../core/instance.ts";
 import type { Step, StepContext } from "../core/step.ts";
 
-/** What the approval of an Aurora migration covers. A difference voids it. */
-export const auroraPinned = z.object({
+const members = z.array(z.object({ resourceId: z.string(), settings: memberSettings }));
+
+/** What the approval of any migration covers; a strategy adds the settings of what it moves. */
+const pinnedFacts = {
   source: z.object({
+    kind: z.enum(["cluster", "instance"]),
     name: z.string(),
     resourceId: z.string(),
     arn: z.string(),
@@ -14,21 +18,51 @@ export const auroraPinned = z.object({
   }),
   /** Resolved once: an alias may be pointed elsewhere between approval and restore. */
   keyArn: z.string(),
-  settings: clusterSettings,
-  /** Sorted by resource id. */
-  members: z.array(z.object({ resourceId: z.string(), settings: memberSettings })),
-  endpoints: z.object({ writer: z.string(), reader: z.string() }),
+  /** The reader is null where there is none. */
+  endpoints: z.object({ writer: z.string(), reader: z.string().nullable() }),
   /** The database in which the bot keeps its schema. */
   database: z.string(),
   vpc: z.string(),
   fenceGroup: z.string(),
   serverVersion: z.string(),
   databases: z.array(z.string()),
-});
+};
+
+/** Of a cluster; its members are sorted by resource id. A difference voids the approval. */
+export const auroraPinned = z.object({ ...pinnedFacts, settings: clusterSettings, members });
 export type AuroraPinned = z.infer<typeof auroraPinned>;
 
+/** Of an RDS instance outside a cluster. */
+export const instancePinned = z.object({
+  ...pinnedFacts,
+  settings: instanceSettings,
+  members: members.max(0),
+});
+export type InstancePinned = z.infer<typeof instancePinned>;
+
+/** What steps rely on that move clusters and instances alike. */
+export interface Pinned {
+  readonly source: AuroraPinned["source"];
+  readonly keyArn: string;
+  readonly endpoints: AuroraPinned["endpoints"];
+  readonly database: string;
+  readonly vpc: string;
+  readonly fenceGroup: string;
+  readonly settings: {
+    readonly port: number;
+    readonly securityGroups: readonly string[];
+    readonly deletionProtection: boolean;
+    readonly tags: Tags;
+  };
+  /** The instances of a cluster; an instance outside of one has none. */
+  readonly members: readonly {
+    readonly resourceId: string;
+    readonly settings: { readonly name: string; readonly promotionTier: number; readonly tags: Tags };
+  }[];
+}
+
 /** What may change harmlessly between approval and cutover. */
-export const auroraObserved = z.object({
+export const observed = z.object({
   status: z.string(),
   writer: z.string().nullable(),
   latestRestorableTime: z.number().nullable(),
@@ -40,11 +74,11 @@ export const auroraObserved = z.object({
   sourceKeyState: z.string().nullable(),
   login: inventory.shape.login,
 });
-export type AuroraObserved = z.infer<typeof auroraObserved>;
+export type Observed = z.infer<typeof observed>;
 
 /** What steps find out and later ones need. */
-export const auroraLearned = z.object({
-  /** The writer instance when the fence went up: the replacement's writer gets its name. */
+export const learned = z.object({
+  /** The server that writes when the fence goes up: in a cluster, the replacement's writer gets its name. */
   writer: z.string(),
   /** The source's counters once every session had ended. */
   quiet: counters,
@@ -52,25 +86,33 @@ export const auroraLearned = z.object({
   t1: z.number(),
   /** A whole second after T1: AWS takes restore times by the second. */
   restoreAt: z.number(),
-  /** The source's counters after its instances restarted; from here they are compared. */
+  /** The source's counters after its servers restarted; from here they are compared. */
   stillQuiet: counters,
   replacement: z.object({ resourceId: z.string(), arn: z.string() }),
   /** The replacement's counters just before opening: what clients write afterwards is the difference. */
   atOpening: counters,
 });
-export type AuroraLearned = z.infer<typeof auroraLearned>;
+export type Learned = z.infer<typeof learned>;
 
-export type AuroraStep = Step<AuroraPinned, AuroraLearned>;
-export type AuroraContext = StepContext<AuroraPinned, AuroraLearned>;
+/** A step of clusters and instances alike. */
+export type SharedStep = Step<Pinned, Learned>;
+export type Context = StepContext<Pinned, Learned>;
+
+export type InstanceStep = Step<InstancePinned, Learned>;
+export type AuroraStep = Step<AuroraPinned, Learned>;
+export type AuroraContext = StepContext<AuroraPinned, Learned>;
 
 /** A value that an earlier step must have learned; its absence is a bug in the order of steps. */
-export function known<K extends keyof AuroraLearned>(cx: AuroraContext, key: K): AuroraLearned[K] {
+export function known<K extends keyof Learned>(
+  cx: { readonly learned: Readonly<Partial<Learned>> },
+  key: K,
+): Learned[K] {
   const value = cx.learned[key];
   if (value === undefined) throw new Error(`a step needs ${key}, which no step before it has learned`);
-  return value as AuroraLearned[K];
+  return value as Learned[K];
 }
 
 /** The source under the name it has while it serves. */
-export function sourceRef(pinned: AuroraPinned): Ref {
-  return { kind: "cluster", name: pinned.source.name, resourceId: pinned.source.resourceId };
+export function sourceRef({ source: { kind, name, resourceId } }: Pinned): Ref {
+  return { kind, name, resourceId };
 }

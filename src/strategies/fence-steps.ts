@@ -1,14 +1,13 @@
-import type { Counters, Endpoint, Quiet } from "../core/database.ts";
+import type { Counters, Quiet } from "../core/database.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { StepResult } from "../core/step.ts";
 import { minutes, seconds } from "../core/time.ts";
-import type { AuroraContext, AuroraLearned, AuroraStep } from "./facts.ts";
+import type { Context, Learned, SharedStep } from "./facts.ts";
 import { known, sourceRef } from "./facts.ts";
 import {
   blockedBy,
   compareCounters,
-  endpointOf,
   evidence,
   findSource,
   isResult,
@@ -16,6 +15,7 @@ import {
   sourceWriter,
   waitingFor,
 } from "./looks.ts";
+import { change, endpointOf, sees, serversOf, toldBy } from "./subject.ts";
 
 /** How long nobody may be seen before it counts as quiet. */
 const quietFor = seconds(3);
@@ -24,7 +24,7 @@ const quietFor = seconds(3);
  * New connections are kept out by the group; the ones that stand go on, since EC2 tracks connections: the next step
  * ends those. Source: EC2 User Guide, security group connection tracking.
  */
-export const fenceNetwork: AuroraStep = {
+export const fenceNetwork: SharedStep = {
   id: "fence-network",
   effect: "interrupts",
   downtime: "begins",
@@ -37,25 +37,22 @@ export const fenceNetwork: AuroraStep = {
     if (found.status !== "done") return found;
     const source = await findSource(cx);
     if (isResult(source)) return source;
-    const writer = source.members.find((member) => member.writer);
+    const writer = (await serversOf(cx, source)).find((server) => server.writer);
     if (!writer) return blockedBy(problem("target.no-writer", { name: source.name }));
     return { ...found, learned: { writer: writer.name } };
   },
-  run: (cx) => cx.cloud.changeCluster(sourceRef(cx.pinned), { securityGroups: [cx.pinned.fenceGroup] }),
+  run: (cx) => change(cx.cloud, sourceRef(cx.pinned), { securityGroups: [cx.pinned.fenceGroup] }),
   undo: {
     mirrors: true,
     expect: seconds(45),
     title: ({ pinned }) => note("step.fence-network.undo", { name: pinned.source.name }),
     check: (cx) => groupsOfSource(cx, cx.pinned.settings.securityGroups),
     run: (cx) =>
-      cx.cloud.changeCluster(sourceRef(cx.pinned), { securityGroups: cx.pinned.settings.securityGroups }),
+      change(cx.cloud, sourceRef(cx.pinned), { securityGroups: cx.pinned.settings.securityGroups }),
   },
 };
 
-async function groupsOfSource(
-  cx: AuroraContext,
-  wanted: readonly string[],
-): Promise<StepResult<AuroraLearned>> {
+async function groupsOfSource(cx: Context, wanted: readonly string[]): Promise<StepResult<Learned>> {
   const source = await findSource(cx);
   if (isResult(source)) return source;
   const { securityGroups } = source.settings;
@@ -64,10 +61,10 @@ async function groupsOfSource(
   const groups = securityGroups.join(", ");
   const isFence = sameGroups(wanted, [cx.pinned.fenceGroup]);
   const claim = isFence ? note("saw.groups", { groups }) : note("saw.groups-back", { groups });
-  return { status: "done", evidence: [evidence(claim, `${groups}: active`, "rds:DescribeDBClusters")] };
+  return { status: "done", evidence: [evidence(claim, `${groups}: active`, toldBy(source))] };
 }
 
-export const endSessions: AuroraStep = {
+export const endSessions: SharedStep = {
   id: "end-sessions",
   effect: "interrupts",
   expect: seconds(8),
@@ -78,21 +75,26 @@ export const endSessions: AuroraStep = {
   title: () => note("step.end-sessions", {}),
   keeps: note("keeps.sessions", {}),
   check: async (cx) => {
-    const looked = await watchEveryMember(cx);
+    const looked = await watchEveryServer(cx);
     if ("status" in looked) return looked;
     const { claims, counters } = looked;
     return { status: "done", evidence: claims, learned: { quiet: counters } };
   },
   run: async (cx) => {
-    for (const { at } of await memberEndpoints(cx)) await cx.database.endSessions(at);
+    const source = await findSource(cx);
+    if (isResult(source)) return;
+    for (const server of await serversOf(cx, source)) {
+      const at = endpointOf(server, cx.pinned);
+      if (at) await cx.database.endSessions(at);
+    }
   },
 };
 
 /**
- * After the instances were renamed, which restarts them: who is in now, and the counters from which it is compared from
+ * After what was asked was renamed, which restarts it: who is in now, and the counters from which it is compared from
  * here on, since a restart may start them anew.
  */
-export const stillQuiet: AuroraStep = {
+export const stillQuiet: SharedStep = {
   id: "still-quiet",
   effect: "reads",
   verifies: true,
@@ -105,7 +107,7 @@ export const stillQuiet: AuroraStep = {
     if (!sameGroups(source.settings.securityGroups, [cx.pinned.fenceGroup])) {
       return blockedBy(problem("proof.fence-lifted", { name: source.name }));
     }
-    const looked = await watchEveryMember(cx);
+    const looked = await watchEveryServer(cx);
     if ("status" in looked) return looked.status === "todo" ? intruded(cx) : looked;
     const kept = compareCounters(known(cx, "quiet"), {
       ...looked.counters,
@@ -120,21 +122,8 @@ export const stillQuiet: AuroraStep = {
   },
 };
 
-function intruded(cx: AuroraContext) {
+function intruded(cx: Context) {
   return blockedBy(problem("proof.session-after-quiet", { name: cx.pinned.source.name }));
-}
-
-async function memberEndpoints(
-  cx: AuroraContext,
-): Promise<{ name: string; writer: boolean; at: Endpoint }[]> {
-  const source = await findSource(cx);
-  if (isResult(source)) return [];
-  const facts = await cx.cloud.membersOf(source.name);
-  return source.members.flatMap(({ name, writer }) => {
-    const member = facts.find((fact) => fact.name === name);
-    const at = member && endpointOf(member, cx.pinned);
-    return at ? [{ name, writer, at }] : [];
-  });
 }
 
 type Looked = {
@@ -142,20 +131,24 @@ type Looked = {
   counters: Counters;
 };
 
-/** Watches all members at once: a session that moves from one to another must not slip through. */
-async function watchEveryMember(
-  cx: AuroraContext,
-): Promise<Looked | Exclude<StepResult<AuroraLearned>, { status: "done" }>> {
+/** Watches all servers at once: a session that moves from one to another must not slip through. */
+async function watchEveryServer(
+  cx: Context,
+): Promise<Looked | Exclude<StepResult<Learned>, { status: "done" }>> {
   const source = await findSource(cx);
   if (isResult(source)) return source;
-  const members = await memberEndpoints(cx);
-  if (members.length < source.members.length || members.length === 0) {
+  const servers = await serversOf(cx, source);
+  const asked = servers.flatMap((server) => {
+    const at = endpointOf(server, cx.pinned);
+    return at ? [{ name: server.name, writer: server.writer, at }] : [];
+  });
+  if (!sees(servers, source) || asked.length < servers.length) {
     return waitingFor(note("wait.visible", { name: source.name }));
   }
   const quiets = await Promise.all(
-    members.map(async (member) => ({
-      ...member,
-      quiet: await cx.database.watchQuiet(member.at, { during: quietFor }),
+    asked.map(async (server) => ({
+      ...server,
+      quiet: await cx.database.watchQuiet(server.at, { during: quietFor }),
     })),
   );
   if (quiets.some(({ quiet }) => quiet.sessions.length > 0)) return { status: "todo" };
@@ -187,7 +180,7 @@ function nobodyOn(member: string, quiet: Quiet) {
 }
 
 /** T1. Only after every writer is proved gone; a rename alone proves nothing. */
-export const mark: AuroraStep = {
+const mark: SharedStep = {
   id: "mark",
   effect: "creates",
   expect: seconds(2),
@@ -195,7 +188,6 @@ export const mark: AuroraStep = {
   settle: seconds(1),
   verifies: true,
   title: () => note("step.mark", {}),
-  tells: ({ learned }) => note("event.marked", { t1: learned.t1 ?? 0, restoreAt: learned.restoreAt ?? 0 }),
   keeps: note("keeps.marker", {}),
   check: async (cx) => {
     const at = await sourceWriter(cx);
@@ -232,13 +224,23 @@ export const mark: AuroraStep = {
   },
 };
 
+export const markToRestoreTo: SharedStep = {
+  ...mark,
+  tells: ({ learned }) => note("event.marked", { t1: learned.t1 ?? 0, restoreAt: learned.restoreAt ?? 0 }),
+};
+
+export const markToCopyAfter: SharedStep = {
+  ...mark,
+  tells: ({ learned }) => note("event.marked-to-copy", { t1: learned.t1 ?? 0 }),
+};
+
 /** AWS takes restore times by the second; one whole second later is after T1 however it rounds. */
 function wholeSecondAfter(t1: number): number {
   return (Math.ceil(t1 / 1_000) + 1) * 1_000;
 }
 
 export function unproven(
-  cx: AuroraContext,
+  cx: Context,
   since: Exclude<ReturnType<typeof compareCounters>, { verdict: "unchanged" }>,
 ) {
   const { name } = cx.pinned.source;
@@ -253,7 +255,7 @@ export function unproven(
  * A silent database cannot be restored to a time after its last commit: recovery would end before its target. This second
  * row is committed after the restore time, so it is never in the replacement.
  */
-export const afterMark: AuroraStep = {
+export const afterMark: SharedStep = {
   id: "after-mark",
   effect: "creates",
   expect: seconds(3),

@@ -1,11 +1,11 @@
-import type { ClusterFacts, InstanceFacts, Ref } from "../core/cloud.ts";
 import type { Counters, Endpoint } from "../core/database.ts";
 import { isOurs } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Evidence, StepResult } from "../core/step.ts";
-import { type AuroraContext, type AuroraLearned, type AuroraPinned, known } from "./facts.ts";
+import { type Context, known, type Learned, type Pinned } from "./facts.ts";
+import { endpointOf, type Subject, serversOf, subjectById, subjectNamed } from "./subject.ts";
 
 /** Statuses that end badly. An unknown one counts as on its way: AWS adds new ones. Source: Aurora User Guide, status pages. */
 const endedBadly = new Set([
@@ -31,6 +31,11 @@ export function hasFailed(status: string): boolean {
   return endedBadly.has(status);
 }
 
+/** Serves and can be changed, also while AWS still moves its storage. Source: Aurora User Guide, status pages. */
+export function isUsable(status: string): boolean {
+  return status === "available" || (status.startsWith("storage-") && status !== "storage-full");
+}
+
 export function evidence(claim: Note, observed: string, source: string): Evidence {
   return { claim, observed, source };
 }
@@ -47,11 +52,9 @@ export function blockedBy(is: Problem): { status: "blocked"; problem: Problem } 
 }
 
 /** The source, wherever its name is by now. Its resource id is the one thing that stays. */
-export async function findSource(
-  cx: AuroraContext,
-): Promise<ClusterFacts | { status: "blocked"; problem: Problem }> {
+export async function findSource(cx: Context): Promise<Subject | { status: "blocked"; problem: Problem }> {
   const { resourceId } = cx.pinned.source;
-  const found = await cx.cloud.findClusterById(resourceId);
+  const found = await subjectById(cx, resourceId);
   return found ?? blockedBy(problem("source.missing", { resourceId }));
 }
 
@@ -59,30 +62,32 @@ export function isResult(value: object): value is { status: "blocked"; problem: 
   return "status" in value && "problem" in value;
 }
 
-/** Where to ask one instance. By its own endpoint: the certificate of a renamed cluster's endpoint may be stale. */
-export function endpointOf(member: InstanceFacts, pinned: AuroraPinned): Endpoint | undefined {
-  if (member.endpoint === null) return undefined;
-  return { host: member.endpoint, port: member.port, database: pinned.database };
-}
-
 /** The source's writer, by its own endpoint. */
 export async function sourceWriter(
-  cx: AuroraContext,
+  cx: Context,
 ): Promise<Endpoint | Exclude<StepResult<never>, { status: "done" | "todo" }>> {
   const source = await findSource(cx);
   if (isResult(source)) return source;
-  const writer = source.members.find((member) => member.writer);
-  const facts = writer && (await cx.cloud.findInstance(writer.name));
-  const at = facts && endpointOf(facts, cx.pinned);
+  const writer = (await serversOf(cx, source)).find((server) => server.writer);
+  const at = writer && endpointOf(writer, cx.pinned);
   return at ?? waitingFor(note("wait.visible", { name: writer?.name ?? source.name }));
 }
 
-export function clusterEndpoint(pinned: AuroraPinned): Endpoint {
-  return { host: pinned.endpoints.writer, port: pinned.settings.port, database: pinned.database };
+/** Where clients write, and where the replacement answers. */
+export function writerEndpoint({ endpoints, settings, database }: Pinned): Endpoint {
+  return { host: endpoints.writer, port: settings.port, database };
 }
 
-export function readerEndpoint(pinned: AuroraPinned): Endpoint {
-  return { host: pinned.endpoints.reader, port: pinned.settings.port, database: pinned.database };
+/** The same, but for a rehearsal, whose replacement has a name of its own. */
+export function replacementEndpoint({ pinned, names }: Pick<Context, "pinned" | "names">): Endpoint {
+  const at = writerEndpoint(pinned);
+  return { ...at, host: at.host.replace(/^[^.]+/, names.replacement(pinned.source.name)) };
+}
+
+/** Null where nothing but the writer would answer it. */
+export function readerEndpoint({ endpoints, settings, database, members }: Pinned): Endpoint | null {
+  if (endpoints.reader === null || members.length < 2) return null;
+  return { host: endpoints.reader, port: settings.port, database };
 }
 
 export function sameGroups(a: readonly string[], b: readonly string[]): boolean {
@@ -121,7 +126,7 @@ export function totalChanges(of: Counters): number {
   return of.databases.reduce((sum, { changes }) => sum + changes, 0);
 }
 
-export function isReplacement(cx: AuroraContext, found: ClusterFacts): boolean {
+export function isReplacement(cx: Context, found: Subject): boolean {
   return found.resourceId !== cx.pinned.source.resourceId && isOurs(found.settings.tags, cx.names);
 }
 
@@ -130,33 +135,39 @@ export function isReplacement(cx: AuroraContext, found: ClusterFacts): boolean {
  * was written. Where it is open all the same, people have opened it, and what clients have written since is nowhere else.
  */
 export async function openedByOthers(
-  cx: AuroraContext,
+  cx: Context,
 ): Promise<{ status: "blocked"; problem: Problem } | undefined> {
   const { name } = cx.pinned.source;
-  const found = await cx.cloud.findCluster(name);
-  // Without an instance nobody was let in.
-  if (!found || found.members.length === 0 || !isReplacement(cx, found)) return undefined;
+  const found = await subjectNamed(cx, cx.names.replacement(name));
+  // A cluster without an instance let nobody in.
+  const isEmpty = found?.kind === "cluster" && found.members.length === 0;
+  if (!found || isEmpty || !isReplacement(cx, found)) return undefined;
   if (sameGroups(found.settings.securityGroups, [cx.pinned.fenceGroup])) return undefined;
   return blockedBy(problem("rollback.opened-by-others", { name }));
 }
 
 /** Out of the way of the source, which gets its name back. */
-export function aside(name: string, observed: string): StepResult<AuroraLearned> {
+export function aside(name: string, observed: string): StepResult<Learned> {
   return {
     status: "done",
-    evidence: [evidence(note("saw.put-aside", { name }), observed, "rds:DescribeDBClusters")],
+    evidence: [
+      evidence(note("saw.put-aside", { name }), observed, "rds:DescribeDBClusters, DescribeDBInstances"),
+    ],
   };
 }
 
-export function onItsWay(found: ClusterFacts | InstanceFacts) {
+export function onItsWay(found: { readonly name: string; readonly status: string }) {
   return waitingFor(note("wait.status", { name: found.name, status: found.status }));
 }
 
-export function refOf(kind: Ref["kind"], found: { readonly name: string; readonly resourceId: string }): Ref {
-  return { kind, name: found.name, resourceId: found.resourceId };
-}
-
-export function missingReplacement(cx: AuroraContext): { status: "blocked"; problem: Problem } {
+export function missingReplacement(cx: Context): { status: "blocked"; problem: Problem } {
   const { resourceId } = known(cx, "replacement");
   return blockedBy(problem("replacement.missing", { resourceId, name: cx.pinned.source.name }));
+}
+
+/** The replacement, once it was learned which one it is. */
+export async function findReplacement(
+  cx: Context,
+): Promise<Subject | { status: "blocked"; problem: Problem }> {
+  return (await subjectById(cx, known(cx, "replacement").resourceId)) ?? missingReplacement(cx);
 }

@@ -4,8 +4,7 @@ import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Evidence, StepResult } from "../core/step.ts";
 import { minutes } from "../core/time.ts";
-import type { AuroraContext, AuroraLearned, AuroraStep } from "./facts.ts";
-import { known } from "./facts.ts";
+import { type AuroraContext, type AuroraStep, known, type Learned } from "./facts.ts";
 import {
   aside,
   blockedBy,
@@ -14,7 +13,6 @@ import {
   missingReplacement,
   onItsWay,
   openedByOthers,
-  refOf,
 } from "./looks.ts";
 
 /** A restored cluster has no instances, and its endpoint answers nobody until it has a writer. */
@@ -52,7 +50,9 @@ function memberStep(
     title,
     check: (cx) => membersAreThere(cx, wanted(cx)),
     run: async (cx) => {
-      const cluster = refOf("cluster", { ...known(cx, "replacement"), name: cx.pinned.source.name });
+      const { resourceId } = known(cx, "replacement");
+      const name = cx.names.replacement(cx.pinned.source.name);
+      const cluster = { kind: "cluster", name, resourceId } as const;
       for (const settings of wanted(cx)) {
         if (await cx.cloud.findInstance(settings.name)) continue;
         const tags = { ...foreignTags(settings.tags), ...ownTags(cx.names, "replacement") };
@@ -67,11 +67,11 @@ function memberStep(
         for (const { name } of wanted(cx)) {
           const found = await cx.cloud.findInstance(name);
           if (!found || !isOursInstance(cx, found)) continue;
-          const ref = refOf("instance", found);
+          const ref = { kind: "instance", name, resourceId: found.resourceId } as const;
           // Nothing else may be deleted.
           await cx.cloud.addTags(ref, { [roleTag]: "failed" });
           if (hasFailed(found.status)) await cx.cloud.deleteInstance(ref);
-          else await cx.cloud.renameInstance(ref, cx.names.failed(name));
+          else await cx.cloud.changeInstance(ref, { newName: cx.names.failed(name) });
         }
       },
     },
@@ -87,7 +87,7 @@ function isOursInstance(cx: AuroraContext, found: InstanceFacts): boolean {
 async function membersAreThere(
   cx: AuroraContext,
   wanted: readonly MemberSettings[],
-): Promise<StepResult<AuroraLearned>> {
+): Promise<StepResult<Learned>> {
   const cluster = cx.pinned.source.name;
   const claims: Evidence[] = [];
   for (const { name } of wanted) {
@@ -106,7 +106,7 @@ async function membersAreThere(
 }
 
 /** No member of a cluster that somebody has deleted will ever come. */
-async function todoIfThere(cx: AuroraContext): Promise<StepResult<AuroraLearned>> {
+async function todoIfThere(cx: AuroraContext): Promise<StepResult<Learned>> {
   const { resourceId } = known(cx, "replacement");
   const isThere = (await cx.cloud.findClusterById(resourceId)) !== undefined;
   return isThere ? { status: "todo" } : missingReplacement(cx);
@@ -115,7 +115,7 @@ async function todoIfThere(cx: AuroraContext): Promise<StepResult<AuroraLearned>
 async function membersAreAside(
   cx: AuroraContext,
   wanted: readonly MemberSettings[],
-): Promise<StepResult<AuroraLearned>> {
+): Promise<StepResult<Learned>> {
   const opened = await openedByOthers(cx);
   if (opened) return opened;
   for (const { name } of wanted) {

@@ -5,25 +5,27 @@ import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Evidence, StepResult } from "../core/step.ts";
 import { minutes, seconds } from "../core/time.ts";
-import type { AuroraContext, AuroraLearned, AuroraStep } from "./facts.ts";
+import type { Context, Learned, SharedStep } from "./facts.ts";
 import { known, sourceRef } from "./facts.ts";
 import { unproven } from "./fence-steps.ts";
 import {
   blockedBy,
-  clusterEndpoint,
   compareCounters,
   evidence,
   findSource,
   isResult,
+  missingReplacement,
   readerEndpoint,
   sameGroups,
   sourceWriter,
   totalChanges,
   waitingFor,
+  writerEndpoint,
 } from "./looks.ts";
+import { change, subjectById, toldBy } from "./subject.ts";
 
 /** Taken right before opening: between the first proof and this moment hours may have passed at a gate. */
-export const lastLook: AuroraStep = {
+export const lastLook: SharedStep = {
   id: "last-look",
   effect: "reads",
   verifies: true,
@@ -41,7 +43,7 @@ export const lastLook: AuroraStep = {
     const now = await cx.database.counters(at);
     const since = compareCounters(known(cx, "stillQuiet"), now);
     if (since.verdict !== "unchanged") return unproven(cx, since);
-    const atOpening = await cx.database.counters(clusterEndpoint(cx.pinned));
+    const atOpening = await cx.database.counters(writerEndpoint(cx.pinned));
     const claim = note("saw.unchanged-since-quiet", {});
     return {
       status: "done",
@@ -51,15 +53,11 @@ export const lastLook: AuroraStep = {
   },
 };
 
-function replacementRef(cx: AuroraContext) {
-  return {
-    kind: "cluster",
-    name: cx.pinned.source.name,
-    resourceId: known(cx, "replacement").resourceId,
-  } as const;
+function replacementRef(cx: Context) {
+  return { ...sourceRef(cx.pinned), resourceId: known(cx, "replacement").resourceId };
 }
 
-export const open: AuroraStep = {
+export const open: SharedStep = {
   id: "open",
   effect: "interrupts",
   downtime: "ends",
@@ -69,8 +67,7 @@ export const open: AuroraStep = {
   title: ({ pinned }) => note("step.open", { name: pinned.source.name }),
   tells: ({ pinned }) => note("event.opened", { name: pinned.source.name }),
   check: (cx) => replacementHasGroups(cx, cx.pinned.settings.securityGroups),
-  run: (cx) =>
-    cx.cloud.changeCluster(replacementRef(cx), { securityGroups: cx.pinned.settings.securityGroups }),
+  run: (cx) => change(cx.cloud, replacementRef(cx), { securityGroups: cx.pinned.settings.securityGroups }),
   undo: {
     mirrors: true,
     expect: seconds(55),
@@ -78,39 +75,35 @@ export const open: AuroraStep = {
     settle: seconds(30),
     check: closedAgain,
     run: async (cx) => {
-      await cx.cloud.changeCluster(replacementRef(cx), { securityGroups: [cx.pinned.fenceGroup] });
-      await cx.database.endSessions(clusterEndpoint(cx.pinned));
+      await change(cx.cloud, replacementRef(cx), { securityGroups: [cx.pinned.fenceGroup] });
+      await cx.database.endSessions(writerEndpoint(cx.pinned));
     },
   },
 };
 
-async function replacementHasGroups(
-  cx: AuroraContext,
-  wanted: readonly string[],
-): Promise<StepResult<AuroraLearned>> {
-  const { resourceId, name } = replacementRef(cx);
-  const found = await cx.cloud.findClusterById(resourceId);
-  if (!found) return blockedBy(problem("replacement.missing", { resourceId, name }));
+async function replacementHasGroups(cx: Context, wanted: readonly string[]): Promise<StepResult<Learned>> {
+  const found = await subjectById(cx, known(cx, "replacement").resourceId);
+  if (!found) return missingReplacement(cx);
   if (!sameGroups(found.settings.securityGroups, wanted)) return { status: "todo" };
   if (!found.securityGroupsActive) return waitingFor(note("wait.groups", {}));
   const groups = wanted.join(", ");
   return {
     status: "done",
-    evidence: [evidence(note("saw.groups-back", { groups }), `${groups}: active`, "rds:DescribeDBClusters")],
+    evidence: [evidence(note("saw.groups-back", { groups }), `${groups}: active`, toldBy(found))],
   };
 }
 
-async function closedAgain(cx: AuroraContext): Promise<StepResult<AuroraLearned>> {
+async function closedAgain(cx: Context): Promise<StepResult<Learned>> {
   const fenced = await replacementHasGroups(cx, [cx.pinned.fenceGroup]);
   if (fenced.status !== "done") return fenced;
-  const at = clusterEndpoint(cx.pinned);
+  const at = writerEndpoint(cx.pinned);
   const quiet = await cx.database.watchQuiet(at, { during: seconds(3) });
   if (quiet.sessions.length > 0) return { status: "todo" };
   const writes = await writesSinceOpening(cx);
   const closed = evidence(
     note("saw.closed", { name: cx.pinned.source.name }),
     cx.pinned.fenceGroup,
-    "rds:DescribeDBClusters",
+    toldBy(cx.pinned.source),
   );
   if (writes === 0) {
     return {
@@ -138,9 +131,9 @@ async function closedAgain(cx: AuroraContext): Promise<StepResult<AuroraLearned>
 }
 
 /** Null where the server's statistics began anew, so that nobody can say; that counts as some. */
-export async function writesSinceOpening(cx: AuroraContext): Promise<number | null> {
+export async function writesSinceOpening(cx: Context): Promise<number | null> {
   const before = known(cx, "atOpening");
-  const now = await cx.database.counters(clusterEndpoint(cx.pinned));
+  const now = await cx.database.counters(writerEndpoint(cx.pinned));
   const since = compareCounters(before, now);
   if (since.verdict === "incomparable") return null;
   return since.verdict === "unchanged" ? 0 : totalChanges(now) - totalChanges(before);
@@ -150,7 +143,7 @@ function sayWrites(writes: number | null): string {
   return writes === null ? "an unknown number of" : String(writes);
 }
 
-export const endpointAnswers: AuroraStep = {
+export const endpointAnswers: SharedStep = {
   id: "endpoint-answers",
   effect: "reads",
   verifies: true,
@@ -159,12 +152,9 @@ export const endpointAnswers: AuroraStep = {
   title: () => note("step.endpoint-answers", {}),
   check: async (cx) => {
     const { resourceId } = known(cx, "replacement");
-    const at =
-      cx.pinned.members.length > 1
-        ? [clusterEndpoint(cx.pinned), readerEndpoint(cx.pinned)]
-        : [clusterEndpoint(cx.pinned)];
+    const reader = readerEndpoint(cx.pinned);
     const claims: Evidence[] = [];
-    for (const endpoint of at) {
+    for (const endpoint of [writerEndpoint(cx.pinned), ...(reader ? [reader] : [])]) {
       const looked = await cx.database.look(endpoint);
       const { sight } = looked;
       if (sight.state === "unreachable") {
@@ -194,7 +184,7 @@ function answered(endpoint: string, resourceId: string, { timings }: Look): Evid
   return evidence(claim, resourceId, "probe: DNS, TCP, TLS with hostname, login, encrypt_db.identity");
 }
 
-export const retireSource: AuroraStep = {
+export const retireSource: SharedStep = {
   id: "retire-source",
   effect: "creates",
   expect: seconds(10),
@@ -211,20 +201,17 @@ export const retireSource: AuroraStep = {
     }
     return {
       status: "done",
-      evidence: [evidence(note("saw.retired", { name }), source.arn, "rds:DescribeDBClusters")],
+      evidence: [evidence(note("saw.retired", { name }), source.arn, toldBy(source))],
     };
   },
   run: (cx) => {
-    const { resourceId, name } = sourceRef(cx.pinned);
-    return cx.cloud.addTags(
-      { kind: "cluster", name: cx.names.retired(name), resourceId },
-      ownTags(cx.names, "retired"),
-    );
+    const source = sourceRef(cx.pinned);
+    return cx.cloud.addTags({ ...source, name: cx.names.retired(source.name) }, ownTags(cx.names, "retired"));
   },
 };
 
 /** The proof after a rollback: the source under its own name, unfenced, taking writes, with a certificate that fits. */
-export const sourceAnswers: AuroraStep = {
+export const sourceAnswers: SharedStep = {
   id: "source-answers",
   effect: "reads",
   verifies: true,
@@ -239,8 +226,8 @@ export const sourceAnswers: AuroraStep = {
       source.name === name && sameGroups(source.settings.securityGroups, cx.pinned.settings.securityGroups);
     if (!atHome || source.endpoint !== cx.pinned.endpoints.writer)
       return waitingFor(note("wait.visible", { name }));
-    const { host } = clusterEndpoint(cx.pinned);
-    const { sight } = await cx.database.look(clusterEndpoint(cx.pinned));
+    const { host } = writerEndpoint(cx.pinned);
+    const { sight } = await cx.database.look(writerEndpoint(cx.pinned));
     if (sight.state === "unreachable") {
       if (sight.layer === "tls") return blockedBy(problem("rollback.certificate", { name }));
       return waitingFor(note("wait.answer", { host, layer: sight.layer, reason: sight.reason }));
@@ -249,7 +236,7 @@ export const sourceAnswers: AuroraStep = {
     return {
       status: "done",
       evidence: [
-        evidence(note("saw.source-answers", { host }), source.resourceId, "probe; rds:DescribeDBClusters"),
+        evidence(note("saw.source-answers", { host }), source.resourceId, `probe; ${toldBy(source)}`),
       ],
     };
   },

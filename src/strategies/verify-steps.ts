@@ -1,25 +1,21 @@
 import type { Catalogue } from "../core/database.ts";
-import { canonical } from "../core/hash.ts";
-import { foreignTags } from "../core/names.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import { minutes, seconds } from "../core/time.ts";
-import type { AuroraContext, AuroraStep } from "./facts.ts";
-import { known } from "./facts.ts";
-import { blockedBy, clusterEndpoint, evidence, sourceWriter, waitingFor } from "./looks.ts";
-
-async function findReplacement(cx: AuroraContext) {
-  const { resourceId } = known(cx, "replacement");
-  const found = await cx.cloud.findClusterById(resourceId);
-  return found ?? blockedBy(problem("replacement.missing", { resourceId, name: cx.pinned.source.name }));
-}
-
-function isBlocked(value: object): value is ReturnType<typeof blockedBy> {
-  return "problem" in value;
-}
+import type { SharedStep } from "./facts.ts";
+import {
+  blockedBy,
+  evidence,
+  findReplacement,
+  isResult,
+  replacementEndpoint,
+  sourceWriter,
+  waitingFor,
+} from "./looks.ts";
+import { sees, serversOf, toldBy } from "./subject.ts";
 
 /** A restore that was given no key takes the source's silently; so the key is read back from every part. */
-export const verifyKey: AuroraStep = {
+export const verifyKey: SharedStep = {
   id: "verify-key",
   effect: "reads",
   verifies: true,
@@ -28,16 +24,16 @@ export const verifyKey: AuroraStep = {
   title: () => note("step.verify-key", {}),
   check: async (cx) => {
     const replacement = await findReplacement(cx);
-    if (isBlocked(replacement)) return replacement;
-    const members = await cx.cloud.membersOf(replacement.name);
-    const { keyArn, source } = cx.pinned;
-    const parts = [replacement, ...members];
+    if (isResult(replacement)) return replacement;
+    const servers = await serversOf(cx, replacement);
+    const { keyArn, source, members } = cx.pinned;
+    const parts = replacement.kind === "cluster" ? [replacement, ...servers] : servers;
     const wrong = parts.find((part) => part.encryption !== "sse-kms" || part.keyArn !== keyArn);
     if (wrong) {
       const found = wrong.keyArn ?? wrong.encryption;
       return blockedBy(problem("verify.wrong-key", { name: wrong.name, found }));
     }
-    if (members.length < cx.pinned.members.length)
+    if (!sees(servers, replacement) || servers.length < members.length)
       return waitingFor(note("wait.visible", { name: source.name }));
     const [first, ...rest] = parts.map((part) =>
       evidence(
@@ -50,65 +46,11 @@ export const verifyKey: AuroraStep = {
   },
 };
 
-/** What differs on purpose until the opening: the fence, the protection, and the bot's own tags. */
-const differsOnPurpose = new Set(["securityGroups", "deletionProtection", "tags"]);
-
-function settingsThatDiffer(wanted: object, found: object, except: ReadonlySet<string>): string[] {
-  const here = new Map(Object.entries(found));
-  return Object.entries(wanted)
-    .filter(([key, value]) => !except.has(key) && canonical(value) !== canonical(here.get(key)))
-    .map(([key, value]) => `${key} is ${canonical(here.get(key))} instead of ${canonical(value)}`);
-}
-
-export const verifySettings: AuroraStep = {
-  id: "verify-settings",
-  effect: "reads",
-  verifies: true,
-  expect: seconds(2),
-  deadline: minutes(10),
-  title: () => note("step.verify-settings", {}),
-  check: async (cx) => {
-    const replacement = await findReplacement(cx);
-    if (isBlocked(replacement)) return replacement;
-    const members = await cx.cloud.membersOf(replacement.name);
-    const { settings, source } = cx.pinned;
-    const differences = settingsThatDiffer(settings, replacement.settings, differsOnPurpose);
-    if (canonical(foreignTags(settings.tags)) !== canonical(foreignTags(replacement.settings.tags))) {
-      differences.push("tags");
-    }
-    for (const { settings: wanted } of cx.pinned.members) {
-      const member = members.find(({ name }) => name === wanted.name);
-      if (!member) differences.push(`${wanted.name} is missing`);
-      else {
-        const differ = settingsThatDiffer(wanted, member.settings, new Set(["tags"]));
-        if (canonical(foreignTags(wanted.tags)) !== canonical(foreignTags(member.settings.tags)))
-          differ.push("tags");
-        differences.push(...differ.map((text) => `${wanted.name}: ${text}`));
-      }
-    }
-    if (differences.length > 0) {
-      return blockedBy(
-        problem("verify.settings-differ", { differences: differences.join("; "), name: source.name }),
-      );
-    }
-    const count =
-      Object.keys(settings).length +
-      cx.pinned.members.length * Object.keys(cx.pinned.members[0]?.settings ?? {}).length;
-    const claim = note("saw.settings-equal", { count, name: source.name });
-    return {
-      status: "done",
-      evidence: [
-        evidence(claim, canonical(replacement.settings), "rds:DescribeDBClusters, DescribeDBInstances"),
-      ],
-    };
-  },
-};
-
 /**
  * A point-in-time restore gives a prefix of the log in commit order. The marker was committed after every writer was gone,
  * so where it is present, everything acknowledged is.
  */
-export const verifyData: AuroraStep = {
+export const verifyData: SharedStep = {
   id: "verify-data",
   effect: "reads",
   verifies: true,
@@ -118,7 +60,7 @@ export const verifyData: AuroraStep = {
   check: async (cx) => {
     const source = await sourceWriter(cx);
     if ("status" in source) return source;
-    const replacement = clusterEndpoint(cx.pinned);
+    const replacement = replacementEndpoint(cx);
     const token = cx.names.migration;
     const marker = await cx.database.findMarker(replacement, token);
     if (!marker) return blockedBy(problem("proof.marker-missing", { name: cx.pinned.source.name }));
@@ -166,7 +108,7 @@ function catalogueDifferences(there: Catalogue, here: Catalogue): string[] {
 }
 
 /** No restorable time, no way to get back anything that goes wrong after the opening. */
-export const verifyRestorable: AuroraStep = {
+export const verifyRestorable: SharedStep = {
   id: "verify-restorable",
   effect: "reads",
   verifies: true,
@@ -176,13 +118,13 @@ export const verifyRestorable: AuroraStep = {
   tells: () => note("event.verified", {}),
   check: async (cx) => {
     const replacement = await findReplacement(cx);
-    if (isBlocked(replacement)) return replacement;
+    if (isResult(replacement)) return replacement;
     const latest = replacement.latestRestorableTime;
     if (latest === null) return waitingFor(note("wait.restorable-time", {}));
     const claim = note("saw.can-be-restored", { latest });
     return {
       status: "done",
-      evidence: [evidence(claim, new Date(latest).toISOString(), "rds:DescribeDBClusters")],
+      evidence: [evidence(claim, new Date(latest).toISOString(), toldBy(replacement))],
     };
   },
 };

@@ -16,7 +16,7 @@ afterAll(() => dynamo.close());
 storeContract("the store in DynamoDB", async () => createDynamoStore(dynamo.client, await dynamo.addTable()));
 
 describe("the store in DynamoDB, when things go wrong", () => {
-  const database = "123456789012/eu-central-1/cluster/orders";
+  const database = "123456789012/eu-central-1/orders";
 
   it("says that a write was its own when the reply was lost and the SDK sent it again", async () => {
     const store = createDynamoStore(dynamo.client, await dynamo.addTable());

@@ -52,7 +52,7 @@ export function colleagues(world: FastWorld, names: readonly string[]): People {
       const before = asked;
       if (asked === 0) {
         for (const name of names) {
-          const command = { verb: "start", name, key: null } as const;
+          const command = { verb: "start", name, key: null, strategy: null } as const;
           await store.putRequest({ ...request("UALICE"), kind: "command", command });
         }
         return true;
@@ -76,7 +76,7 @@ export function colleagues(world: FastWorld, names: readonly string[]): People {
 
 export function databaseOf({ environment }: FastWorld, name: string): string {
   const { account, region } = environment;
-  return databaseKey({ account, region, kind: "cluster", name });
+  return databaseKey({ account, region, name });
 }
 
 /** True once every database has been moved. Throws where a migration needs a human: nothing would be measured. */

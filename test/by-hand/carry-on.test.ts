@@ -109,7 +109,7 @@ const wrongs: readonly [string, (life: Life) => void, string][] = [
   ],
   [
     "somebody has written to the source",
-    (life) => commit(life, life.source, { kind: "put", key: "late", value: "row" }),
+    (life) => commit(life, life.source as Cluster, { kind: "put", key: "late", value: "row" }),
     "Prove, as the last thing",
   ],
   ["the fence is gone", (life) => unfence(life, life.source.resourceId), "Prove, as the last thing"],

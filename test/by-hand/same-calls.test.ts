@@ -85,7 +85,7 @@ function overheard({ world }: Life, deps: Deps) {
 
 /** A whole migration: each state that was saved, and how much had been changed when its step became the next. */
 async function everyState(strategy: Strategy) {
-  const life = aLife({ hurry: 15_000 });
+  const life = aLife({ hurry: 15_000, of: strategy.id });
   const { deps, calls } = overheard(life, life.world.deps);
   const since = new Map<string, number>();
   const states: { migration: Migration; from: number }[] = [];
@@ -144,21 +144,24 @@ for (const strategy of strategies) {
     test.each(points.map((point) => [sayPoint(point), point] as const))(
       "when %s, the sheet tells what a rollback then calls, in order",
       async (_, point) => {
-        await expectSameWayBack(await standingAt(point), "run");
+        await expectSameWayBack(await standingAt(point, strategy.id), "run");
       },
     );
 
     test("there is nothing to go back from where nothing was made", async () => {
-      const life = await standingAt({ step: "begin", when: "done" });
+      const life = await standingAt({ step: "begin", when: "done" }, strategy.id);
       expect(told(read(await sheetOf(life)).back, "run", {})).toEqual([]);
     });
 
     test("so it does after the opening", async () => {
-      await expectSameWayBack(await justOpened(), "run");
+      await expectSameWayBack(await justOpened(strategy.id), "run");
     });
 
     test("and it tells what is called instead where the restore has failed", async () => {
-      const calls = await expectSameWayBack(await failedRestore("restore-error", true), "instead");
+      const calls = await expectSameWayBack(
+        await failedRestore("restore-error", true, strategy.id),
+        "instead",
+      );
       expect(calls.join()).toContain("DeleteDBCluster ");
     });
   });

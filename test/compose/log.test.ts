@@ -90,14 +90,14 @@ describe("a line of the log", () => {
       "_X_AMZN_TRACE_ID",
       "Root=1-5759e988-bd862e3fe1be46a994272793;Parent=53995c3f42cd8ad8;Sampled=1",
     );
-    expect(JSON.parse(written({ migration: "m1", database: "a/b/cluster/c" }))).toEqual({
+    expect(JSON.parse(written({ migration: "m1", database: "a/b/c" }))).toEqual({
       level: "ERROR",
       message: "event",
       timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
       service: "encrypt-db",
       xray_trace_id: "1-5759e988-bd862e3fe1be46a994272793",
       migration: "m1",
-      database: "a/b/cluster/c",
+      database: "a/b/c",
     });
   });
 

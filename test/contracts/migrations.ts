@@ -47,6 +47,7 @@ export function aPlan(hash: string): Plan {
     pinned: { source: { name: "orders" } },
     steps: [],
     checks: [],
+    options: [],
     remarks: [{ code: "remark", params: { text: "ä → \"'\u0000\n", count: 3 } }],
     longestDowntime: 3_600_000,
   };
@@ -58,7 +59,7 @@ export function aRequest(id: string, at: number): Request {
     ...asked,
     kind: "click",
     press: { does: "pause" },
-    database: "123456789012/eu-central-1/cluster/orders",
+    database: "123456789012/eu-central-1/orders",
     migration: "m1",
     planHash: "hash-of-m1",
     messageTs: "1.2",

@@ -4,7 +4,7 @@ import type { Migration } from "../../src/core/migration.ts";
 import type { Store, ThreadState } from "../../src/engine/deps.ts";
 import { aMigration, aPlan, aRequest, later } from "./migrations.ts";
 
-const database = "123456789012/eu-central-1/cluster/orders";
+const database = "123456789012/eu-central-1/orders";
 
 /** What every store must do. `make` gives an empty one. */
 export function storeContract(name: string, make: () => Promise<Store>): void {

@@ -3,28 +3,59 @@ import type { Migration } from "../../src/core/migration.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
 import type { Notice, Press, Request } from "../../src/engine/request.ts";
-import { clusterEndpoint } from "../../src/sim/aws/names.ts";
-import type { Cluster } from "../../src/sim/aws/state.ts";
+import { clusterEndpoint, instanceEndpoint } from "../../src/sim/aws/names.ts";
+import type { AccountState, Cluster, Instance } from "../../src/sim/aws/state.ts";
 import { channelId, FastWorld, type FastWorldOptions, team } from "../../src/sim/fast-world.ts";
 import { Clients } from "./clients.ts";
 
 export const name = "orders-prod";
-export const database = `123456789012/eu-west-1/cluster/${name}`;
+export const database = `123456789012/eu-west-1/${name}`;
 
 /** A world with one database, an application that writes to it, and the people who move it. */
 export interface Life {
   readonly world: FastWorld;
-  readonly source: Cluster;
+  readonly source: Source;
   readonly clients: Clients;
 }
 
-export function aLife(options: FastWorldOptions = {}): Life {
+type Source = Cluster | Instance;
+
+/** A database for each strategy, as it is chosen for it. */
+const sources: Readonly<Record<string, (world: FastWorld) => Source>> = {
+  "aurora-point-in-time": (world) => world.addCluster({ id: name }),
+  "aurora-snapshot": (world) => world.addCluster({ id: name, storageKey: { type: "none" } }),
+};
+
+export type LifeOptions = FastWorldOptions & {
+  /** The strategy that the database needs. */
+  readonly of?: string;
+};
+
+export function aLife({ of = "aurora-point-in-time", ...options }: LifeOptions = {}): Life {
   const world = new FastWorld(options);
-  const source = world.addCluster({ id: name });
-  const clients = new Clients(world, clusterEndpoint(world.account.state, name));
+  const add = sources[of];
+  if (!add) throw new Error(`no life has a database for ${of}`);
+  const source = add(world);
+  const clients = new Clients(world, endpointOf(world.account.state, name));
   world.meanwhile = () => clients.write();
   clients.write();
   return { world, source, clients };
+}
+
+/** What is found under a name, cluster or instance. */
+export function serving({ world }: Life, of: string = name) {
+  const { clusters, instances } = world.account.state;
+  const found =
+    Object.values(clusters).find(({ id }) => id === of) ??
+    Object.values(instances).find(({ id }) => id === of);
+  if (!found) throw new Error(`nothing is named ${of}`);
+  return found;
+}
+
+/** Where clients find it. */
+export function endpointOf(state: AccountState, of: string): string {
+  const isCluster = Object.values(state.clusters).some(({ id }) => id === of);
+  return isCluster ? clusterEndpoint(state, of) : instanceEndpoint(state, of);
 }
 
 let serial = 0;
@@ -42,7 +73,8 @@ export async function ask(
   user: string,
   verb: "start" | "plan" | "rollback" | "pause" | "retry" | "resume" | "close",
 ) {
-  const command = verb === "start" || verb === "plan" ? { verb, name, key: null } : { verb, name };
+  const command =
+    verb === "start" || verb === "plan" ? { verb, name, key: null, strategy: null } : { verb, name };
   await life.world.store.putRequest({ ...asked(life, user), kind: "command", command });
 }
 

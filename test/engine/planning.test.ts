@@ -16,7 +16,7 @@ function slowWorld() {
   return { world, deps: { ...deps, database } };
 }
 
-const asked = { name: "orders-prod", key: null, migration: "m00001" };
+const asked = { name: "orders-prod", key: null, strategy: null, migration: "m00001" };
 
 describe("planning", () => {
   test("asks AWS nothing twice", async () => {

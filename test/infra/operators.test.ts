@@ -30,7 +30,7 @@ test("operators may ask the worker, read the table and throw the kill switch, an
   expect(may("dynamodb:Query", "index")).toBe(true);
   expect(may("dynamodb:UpdateItem", "table", { "dynamodb:LeadingKeys": ["poller"] })).toBe(true);
 
-  const migration = ["111122223333/eu-west-1/cluster/orders"];
+  const migration = ["111122223333/eu-west-1/orders"];
   expect(may("dynamodb:UpdateItem", "table", { "dynamodb:LeadingKeys": migration })).toBe(false);
   expect(may("dynamodb:UpdateItem", "table")).toBe(false);
   expect(may("dynamodb:PutItem", "table", { "dynamodb:LeadingKeys": ["inbox"] })).toBe(false);

@@ -201,8 +201,8 @@ describe("what a payload says about its sender", () => {
   });
 
   test.each([
-    [{ verb: "start", name: "orders-prod", key: null }],
-    [{ verb: "plan", name: "orders-prod", key: null }],
+    [{ verb: "start", name: "orders-prod", key: null, strategy: null }],
+    [{ verb: "plan", name: "orders-prod", key: null, strategy: null }],
   ])("and commands that need a channel are not served: %j", async (command) => {
     const words = JSON.stringify({ id: randomUUID(), kind: "command", command });
     expect(codes(await send(words, await signed("bob", words)))).toEqual(["operator.unreadable"]);

@@ -1,3 +1,4 @@
+import type { Cluster } from "../../src/sim/aws/state.ts";
 import { membersOf } from "../../src/sim/aws/turn.ts";
 import { fenceGroup } from "../../src/sim/fast-world.ts";
 import type { Life } from "../engine/life.ts";
@@ -17,7 +18,7 @@ export function witness({ world, source, clients, clicks, tampering }: Watched):
     ledger: account.ledger,
     state: account.state,
     servers,
-    source,
+    source: source as Cluster,
     members: membersOf(account.state, source.resourceId).map(({ resourceId }) => resourceId),
     keyArn: key.arn,
     fenceGroup,

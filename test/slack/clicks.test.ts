@@ -14,7 +14,7 @@ afterEach(() => front.slack.close());
 describe("a click", () => {
   const view = viewAt("cutover");
   const value = {
-    database: "111122223333/eu-west-1/cluster/orders-prod",
+    database: "111122223333/eu-west-1/orders-prod",
     migration: view.migration.id,
     planHash: view.migration.planHash,
     press: { does: "approve", gate: "cutover", opening: "ask" } as const,

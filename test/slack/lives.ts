@@ -23,6 +23,7 @@ export const oldKey = "arn:aws:kms:eu-west-1:111122223333:key/aws-rds-0000";
 export function planOf(name = "orders-prod", id = "m1234567"): Plan {
   const pinned = {
     source: {
+      kind: "cluster",
       name,
       resourceId: "cluster-SOURCE",
       arn: `arn:aws:rds:eu-west-1:111122223333:cluster:${name}`,
@@ -40,6 +41,7 @@ export function planOf(name = "orders-prod", id = "m1234567"): Plan {
     target: { account: "111122223333", region: "eu-west-1", kind: "cluster", name },
     keyArn: newKey,
     pinned,
+    options: [],
     remarks: [note("remark.expected-from", {}), note("remark.restart", {})],
     names: namesFor(id, name),
     longestDowntime: minutes(30),

@@ -1,6 +1,6 @@
 import { expect } from "vitest";
 import { killedAt } from "../engine/executor.ts";
-import { aLife, approve, ask, database, type Life, newest, press, settle } from "../engine/life.ts";
+import { aLife, approve, ask, database, type Life, newest, press, serving, settle } from "../engine/life.ts";
 import { pictureOf } from "../engine/picture.ts";
 
 const twoMinutes = 120_000;
@@ -14,8 +14,8 @@ export function hasEffect(what: string): boolean {
 }
 
 /** A life in which the executor dies at its `n`th await and another one goes on. Gives what it awaited, and how it ended. */
-export async function lifeWithDeathAt(n: number, when: "before" | "after") {
-  const life = aLife({ hurry: twoMinutes });
+export async function lifeWithDeathAt(n: number, when: "before" | "after", of: string) {
+  const life = aLife({ hurry: twoMinutes, of });
   const doomed = killedAt(life.world.executor(), n, when);
   const survivor = life.world.executor();
   await ask(life, "UALICE", "start");
@@ -41,13 +41,12 @@ async function goOn(life: Life, doomed: ReturnType<typeof killedAt>, survivor: L
 async function ending(life: Life) {
   const { world, source, clients } = life;
   const migration = await newest(life);
-  const serving = Object.values(world.account.state.clusters).find(({ id }) => id === source.id);
   const thread = world.channel.roots.flatMap(({ replies }) => replies.map(({ seq }) => seq));
   return {
     status: migration?.status,
     problem: migration?.problem ?? null,
     picture: pictureOf(world.account.state, world.servers, source.resourceId),
-    lost: serving ? clients.missingFrom(serving.resourceId) : ["everything"],
+    lost: clients.missingFrom(serving(life).resourceId),
     roots: world.channel.roots.length,
     threadInOrder: thread.every((seq, index) => index === 0 || seq > (thread[index - 1] ?? 0)),
   };
@@ -58,8 +57,9 @@ export async function expectSameEnd(
   undisturbed: Awaited<ReturnType<typeof lifeWithDeathAt>>,
   n: number,
   when: "before" | "after",
+  of: string,
 ): Promise<void> {
   const { seen: _all, ...wanted } = undisturbed;
-  const { seen, ...end } = await lifeWithDeathAt(n, when);
+  const { seen, ...end } = await lifeWithDeathAt(n, when, of);
   expect(end, `died ${when} await ${n}, ${seen[n - 1]}`).toEqual(wanted);
 }

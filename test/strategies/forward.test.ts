@@ -10,19 +10,13 @@ import {
   type Life,
   lastNotice,
   moveAll,
-  name,
   newest,
   press,
+  serving,
   settle,
 } from "../engine/life.ts";
 import { hasEffect } from "./crash.ts";
 import { seen } from "./harness.ts";
-
-function serving({ world }: Life) {
-  const found = Object.values(world.account.state.clusters).find(({ id }) => id === name);
-  if (!found) throw new Error(`nothing is named ${name}`);
-  return found;
-}
 
 /** The changes that the account accepted, in order. */
 function effects({ world }: Life): string[] {
@@ -38,7 +32,7 @@ for (const strategy of strategies) {
     });
 
     test("moves a database that is written to all the time, and loses nothing", async () => {
-      const life = aLife({ hurry: 60_000 });
+      const life = aLife({ hurry: 60_000, of: strategy.id });
       expect((await moveAll(life))?.status).toBe("finished");
       const replacement = serving(life);
       expect(replacement.resourceId).not.toBe(life.source.resourceId);
@@ -50,7 +44,7 @@ for (const strategy of strategies) {
     });
 
     test("says every event in the thread, once and in order", async () => {
-      const life = aLife({ hurry: 60_000 });
+      const life = aLife({ hurry: 60_000, of: strategy.id });
       const migration = await moveAll(life);
       if (!migration) throw new Error("nothing was moved");
       const journal = await life.world.store.journalAfter(migration, 0);
@@ -59,9 +53,9 @@ for (const strategy of strategies) {
     });
 
     test("is made once by two executors that take turns at every call", async () => {
-      const alone = aLife({ hurry: 60_000 });
+      const alone = aLife({ hurry: 60_000, of: strategy.id });
       await moveAll(alone);
-      const life = aLife({ hurry: 60_000 });
+      const life = aLife({ hurry: 60_000, of: strategy.id });
       await withTwo(life, async () => ask(life, "UALICE", "start"));
       await withTwo(life, () => press(life, "UBOB", approve("begin")));
       await withTwo(life, () => press(life, "UBOB", approve("cutover")));
@@ -71,7 +65,7 @@ for (const strategy of strategies) {
     });
 
     test("changes nothing in a dry run", async () => {
-      const life = aLife();
+      const life = aLife({ of: strategy.id });
       const calls: string[] = [];
       const deps = executorAround(life.world.deps, (what, call) => {
         calls.push(what);

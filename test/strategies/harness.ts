@@ -25,7 +25,7 @@ export async function pointsBeforeOpening(strategy: Strategy): Promise<Point[]> 
 /** The steps that somebody could see under way: those in which an executor slept. */
 async function slowSteps(strategy: Strategy): Promise<string[]> {
   const slow = new Set<string>();
-  const life = aLife({ hurry: littleHurry });
+  const life = aLife({ hurry: littleHurry, of: strategy.id });
   const observed = stoppingWhen(
     life.world.deps,
     (migration) => {
@@ -42,8 +42,8 @@ async function slowSteps(strategy: Strategy): Promise<string[]> {
 }
 
 /** A migration that stands at this point, with its executor gone. */
-export async function standingAt({ step, when }: Point): Promise<Life> {
-  const life = aLife({ hurry: littleHurry });
+export async function standingAt({ step, when }: Point, of?: string): Promise<Life> {
+  const life = aLife({ hurry: littleHurry, ...(of !== undefined && { of }) });
   const { deps, hasStopped } = stoppingWhen(
     life.world.deps,
     ({ steps }) => {
@@ -61,8 +61,8 @@ export async function standingAt({ step, when }: Point): Promise<Life> {
 }
 
 /** Opened a moment ago, with its executor gone; since the last look, clients write only when they are told to. */
-export async function justOpened(): Promise<Life> {
-  const life = await standingAt({ step: "last-look", when: "done" });
+export async function justOpened(of?: string): Promise<Life> {
+  const life = await standingAt({ step: "last-look", when: "done" }, of);
   life.world.meanwhile = undefined;
   const opening = stoppingWhen(life.world.executor(), ({ steps }) => typeof steps.open?.doneAt === "number");
   await settle(life, { deps: opening.deps }).catch((fault) => {
@@ -84,8 +84,12 @@ export async function rollBack(life: Life, deps = life.world.executor()): Promis
 }
 
 /** The restore fails while it is under way; the executor sees it, or a person is faster. */
-export async function failedRestore(status: "restore-error" | "incompatible-restore", noticed: boolean) {
-  const life = await standingAt({ step: "restore", when: "under way" });
+export async function failedRestore(
+  status: "restore-error" | "incompatible-restore",
+  noticed: boolean,
+  of?: string,
+) {
+  const life = await standingAt({ step: "restore", when: "under way" }, of);
   if (!failRestore(life.world, status)) throw new Error("no restore is under way");
   if (noticed) await settle(life, { deps: life.world.executor() });
   return life;

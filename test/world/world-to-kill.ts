@@ -87,7 +87,7 @@ const world = await openWorld({
 });
 const channel = world.workspace.state.channels[0]?.id ?? "";
 const { says, presses } = actorsIn(world, channel);
-const path = `${world.account.state.accountId}/${world.account.state.region}/cluster/orders-prod`;
+const path = `${world.account.state.accountId}/${world.account.state.region}/orders-prod`;
 const past = () => world.deps.store.lastPast(path);
 if (!(await world.deps.store.loadOpen(path)) && !(await past())) {
   await says("U0ALICE01", "start orders-prod");

@@ -10,7 +10,7 @@ import {
   phaseOf,
   sourceOf,
 } from "../../core/phase.ts";
-import type { Plan } from "../../core/plan.ts";
+import type { Option, Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
@@ -136,12 +136,24 @@ function keyFacts(plan: Plan): readonly Fact[] {
   ];
 }
 
-/** What an approver should know, and what was checked and held. */
+/** Every way there is, the one that is taken first, and why. */
+function optionLines({ options, strategy }: Plan): readonly string[] {
+  const taken = ({ strategy: id }: Option) => id === strategy.id;
+  return [...options]
+    .sort((a, b) => Number(taken(b)) - Number(taken(a)))
+    .map((option) => {
+      const verdict = taken(option) ? "*taken*" : option.suits === "no" ? "not possible" : "possible";
+      return `• ${say(option.title, mrkdwn)} (${code(option.strategy)}) — ${verdict}: ${say(option.why, mrkdwn)}`;
+    });
+}
+
+/** What an approver should know, what other ways there are, and what was checked and held. */
 export function remarkBlocks(plan: Plan): readonly KnownBlock[] {
   const remarks = plan.remarks.map((remark) => `• ${say(remark, mrkdwn)}`);
   const checks = plan.checks.map((check) => `• ${say(check, mrkdwn)}`);
   return [
     ...(remarks.length > 0 ? listing(["*What to know*", ...remarks], 3) : []),
+    ...(plan.options.length > 1 ? listing(["*Ways compared*", ...optionLines(plan)], 2) : []),
     ...(checks.length > 0
       ? [
           folded(

@@ -36,7 +36,7 @@ describe("the root message", () => {
         if (element.type !== "button") throw new Error(`a ${element.type} is not expected`);
         const { migration } = view;
         expect(decode(element.value ?? "")).toMatchObject({
-          database: "111122223333/eu-west-1/cluster/orders-prod",
+          database: "111122223333/eu-west-1/orders-prod",
           migration: migration.id,
           planHash: migration.planHash,
         });

@@ -1,0 +1,94 @@
+import { note } from "../core/sentences.ts";
+import type { Strategy } from "../core/strategy.ts";
+import { minutes } from "../core/time.ts";
+import { auroraSnapshotByHand } from "./aurora-by-hand.ts";
+import { clusterNeeds } from "./aurora-needs.ts";
+import { surveyAurora } from "./aurora-survey.ts";
+import { differences } from "./differences.ts";
+import { type AuroraPinned, auroraPinned, type Learned, learned, type Observed, observed } from "./facts.ts";
+import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
+import { gate, gateBeforeOpening } from "./gates.ts";
+import { readerEndpoint, writerEndpoint } from "./looks.ts";
+import { createReaders, createWriter } from "./member-steps.ts";
+import {
+  endpointAnswers,
+  lastLook,
+  open,
+  retireSource,
+  sourceAnswers,
+  writesSinceOpening,
+} from "./open-steps.ts";
+import { preconditions } from "./preconditions.ts";
+import { prepareDatabase, protectSource } from "./prepare-steps.ts";
+import { renameMembers } from "./rename-members.ts";
+import { endpointGone, renameCluster } from "./rename-steps.ts";
+import { introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { applyClusterSettings } from "./settings-steps.ts";
+import { finalSnapshot, safetySnapshot } from "./snapshot-steps.ts";
+import { verifyClusterSettings } from "./verify-settings.ts";
+import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
+
+/**
+ * For Aurora PostgreSQL that is not encrypted, whose point-in-time restore with a key AWS rejects: a snapshot of the fenced
+ * source is restored with the key. Source: RDS API, RestoreDBClusterFromSnapshot, KmsKeyId; Aurora User Guide, Encrypting.
+ *
+ * The snapshot is taken after T1 and under the source's own name, before anything is renamed.
+ */
+export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
+  id: "aurora-snapshot",
+  version: 1,
+  title: note("strategy.aurora-snapshot", {}),
+  pinned: auroraPinned,
+  observed,
+  learned,
+  suits: ({ kind, facts: { encryption } }) => {
+    if (kind === "instance") return { suits: "no", why: note("way.snapshot-instance", {}) };
+    if (encryption === "none") return { suits: "yes", why: note("way.snapshot", {}) };
+    return encryption === "sse-kms"
+      ? { suits: "on request", why: note("way.snapshot-encrypted", {}) }
+      : { suits: "no", why: note("way.snapshot-aws-owned", {}) };
+  },
+  survey: surveyAurora,
+  preconditions: preconditions(clusterNeeds(2)),
+  differences,
+  endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
+  writesSinceOpening,
+  steps: [
+    gate("begin"),
+    protectSource,
+    safetySnapshot,
+    prepareDatabase,
+    gate("cutover"),
+    fenceNetwork,
+    endSessions,
+    markToCopyAfter,
+    finalSnapshot,
+    renameMembers,
+    stillQuiet,
+    renameCluster,
+    endpointGone,
+    restoreStep<AuroraPinned>(minutes(20), async ({ cloud, pinned, names }, settings) => {
+      await cloud.restoreClusterFromSnapshot({
+        snapshot: names.finalSnapshot,
+        name: names.replacement(pinned.source.name),
+        keyArn: pinned.keyArn,
+        settings,
+      });
+    }),
+    createWriter,
+    createReaders,
+    applyClusterSettings,
+    introduceReplacement,
+    verifyKey,
+    verifyClusterSettings,
+    verifyData,
+    verifyRestorable,
+    gateBeforeOpening(),
+    lastLook,
+    open,
+    endpointAnswers,
+    retireSource,
+  ],
+  afterRollback: [sourceAnswers],
+  byHand: auroraSnapshotByHand,
+};

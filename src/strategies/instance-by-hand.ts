@@ -1,0 +1,95 @@
+import type { ByHand, Guide, OnPaper } from "../core/by-hand.ts";
+import type { InstanceFacts } from "../core/cloud.ts";
+import type { InstancePinned, Learned } from "./facts.ts";
+import { blanks, factsOf } from "./facts-on-paper.ts";
+import { backGuides } from "./guides-back.ts";
+import { snapshotGuides } from "./guides-copy.ts";
+import { sharedGuides } from "./guides-forward.ts";
+import { named, protection, replacementTags, shows, snapshot, source } from "./signs.ts";
+
+const guides: Readonly<Record<string, Guide<InstancePinned, Learned>>> = {
+  "first-copy": {
+    careful: "A full copy: it can take hours. Nothing waits for it but you.",
+    first: (cx) => [snapshot(cx, cx.names.safetySnapshot)],
+    done: (cx) => [snapshot(cx, cx.names.firstCopy)],
+  },
+  "final-copy": {
+    careful: "Name the key, or the copy is under the old one. If it takes longer than you have, go back.",
+    first: (cx) => [snapshot(cx, cx.names.finalSnapshot)],
+    done: (cx) => [snapshot(cx, cx.names.finalCopy)],
+  },
+  "apply-settings": {
+    done: (cx) => {
+      const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
+      return [
+        protection(cx, named(cx), true),
+        shows(
+          cx,
+          named(cx),
+          ["status", "maintenanceWindow", "databaseInsights"],
+          [`available ${maintenanceWindow} ${databaseInsights}`],
+        ),
+      ];
+    },
+  },
+  "verify-key": {
+    careful: "If it is another key, go back: a restore takes that of its snapshot without a word.",
+    done: (cx) => [shows(cx, named(cx), ["keyArn"], [cx.pinned.keyArn])],
+  },
+  "verify-settings": {
+    done: (cx) => [
+      {
+        look: { of: "instance-settings", which: source(cx) },
+        must: { equal: { of: "instance-settings", which: named(cx) } },
+      },
+      replacementTags(cx, "instance", cx.pinned.source.name, cx.pinned.settings.tags),
+    ],
+  },
+};
+
+/** The source as it was surveyed, available and with nothing pending, and what is not known yet. */
+function onPaper(pinned: InstancePinned, known: Readonly<Partial<Learned>>): OnPaper<Learned> {
+  const learned = { ...blanks(pinned), ...known };
+  return {
+    clusters: [],
+    instances: [sourceInstance(pinned)],
+    learned,
+    replacementId: learned.replacement.resourceId,
+  };
+}
+
+function sourceInstance({ source, settings, endpoints, database }: InstancePinned): InstanceFacts {
+  return {
+    ...source,
+    status: "available",
+    encryption: source.keyArn === null ? "none" : "sse-kms",
+    engine: settings.engine,
+    clusterName: null,
+    endpoint: endpoints.writer,
+    port: settings.port,
+    settings: { ...settings, name: source.name, promotionTier: 1 },
+    pendingChanges: [],
+    standalone: {
+      settings,
+      securityGroupsActive: true,
+      latestRestorableTime: null,
+      masterUser: "",
+      databaseName: database,
+      own: {
+        replicationSource: null,
+        readReplicas: [],
+        clusterReplicas: [],
+        roles: [],
+        masterSecretArn: null,
+        domains: [],
+        activityStream: false,
+      },
+    },
+  };
+}
+
+export const instanceByHand: ByHand<InstancePinned, Learned> = {
+  facts: factsOf,
+  onPaper,
+  guides: { ...sharedGuides, ...guides, ...snapshotGuides, ...backGuides },
+};

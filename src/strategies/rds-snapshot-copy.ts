@@ -1,0 +1,106 @@
+import { note } from "../core/sentences.ts";
+import type { Strategy } from "../core/strategy.ts";
+import { minutes } from "../core/time.ts";
+import { differences } from "./differences.ts";
+import {
+  type InstancePinned,
+  instancePinned,
+  type Learned,
+  learned,
+  type Observed,
+  observed,
+} from "./facts.ts";
+import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
+import { gate, gateBeforeOpening } from "./gates.ts";
+import { instanceByHand } from "./instance-by-hand.ts";
+import { surveyInstance } from "./instance-survey.ts";
+import { readerEndpoint, writerEndpoint } from "./looks.ts";
+import {
+  endpointAnswers,
+  lastLook,
+  open,
+  retireSource,
+  sourceAnswers,
+  writesSinceOpening,
+} from "./open-steps.ts";
+import { type Need, preconditions } from "./preconditions.ts";
+import { prepareDatabase, protectSource } from "./prepare-steps.ts";
+import { endpointGone, renameInstance } from "./rename-steps.ts";
+import { introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { applyInstanceSettings } from "./settings-steps.ts";
+import { finalCopy, finalSnapshot, firstCopy, safetySnapshot } from "./snapshot-steps.ts";
+import { verifyInstanceSettings } from "./verify-settings.ts";
+import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
+
+/** A second instance, and two snapshots with their copies. */
+function needs({ quotas, safetySnapshotExists }: Observed): readonly Need[] {
+  return [
+    { what: "instances", quota: quotas.instances, needed: 1 },
+    {
+      what: "manual DB snapshots",
+      quota: quotas.manualInstanceSnapshots,
+      needed: 4 - (safetySnapshotExists ? 1 : 0),
+    },
+  ];
+}
+
+/**
+ * For RDS for PostgreSQL, encrypted or not: no restore of an instance takes a key, but the copy of a snapshot does. One
+ * snapshot and its copy are made before the downtime, so that the pair inside it holds only what has changed since.
+ * Source: RDS API, CopyDBSnapshot, RestoreDBInstanceFromDBSnapshot; RDS User Guide, Copying a snapshot.
+ *
+ * The rename comes after the second copy, so that until then going back only lifts the fence.
+ */
+export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
+  id: "rds-snapshot-copy",
+  version: 1,
+  title: note("strategy.rds-snapshot-copy", {}),
+  pinned: instancePinned,
+  observed,
+  learned,
+  suits: (candidate) => {
+    if (candidate.kind === "cluster") return { suits: "no", why: note("way.copy-cluster", {}) };
+    const instanceClass = candidate.facts.settings.instanceClass;
+    return candidate.canBeEncrypted
+      ? { suits: "yes", why: note("way.copy", {}) }
+      : { suits: "no", why: note("way.copy-class", { instanceClass }) };
+  },
+  survey: surveyInstance,
+  preconditions: preconditions(needs),
+  differences,
+  endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
+  writesSinceOpening,
+  steps: [
+    gate("begin"),
+    protectSource,
+    safetySnapshot,
+    firstCopy,
+    prepareDatabase,
+    gate("cutover"),
+    fenceNetwork,
+    endSessions,
+    markToCopyAfter,
+    finalSnapshot,
+    finalCopy,
+    renameInstance,
+    stillQuiet,
+    endpointGone,
+    restoreStep<InstancePinned>(minutes(25), async ({ cloud, pinned, names }, settings) => {
+      const name = names.replacement(pinned.source.name);
+      await cloud.restoreInstanceFromSnapshot({ snapshot: names.finalCopy, name, settings });
+    }),
+    applyInstanceSettings,
+    introduceReplacement,
+    verifyKey,
+    verifyInstanceSettings,
+    verifyData,
+    verifyRestorable,
+    gateBeforeOpening(),
+    lastLook,
+    open,
+    endpointAnswers,
+    retireSource,
+  ],
+  afterRollback: [sourceAnswers],
+  byHand: instanceByHand,
+};

@@ -1,0 +1,89 @@
+import type { ClusterSettings, KeyFacts, Quotas } from "../core/cloud.ts";
+import { DatabaseFault, type Inventory } from "../core/database.ts";
+import type { Note } from "../core/note.ts";
+import { type Problem, problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { SurveyContext } from "../core/strategy.ts";
+import type { Observed, Pinned } from "./facts.ts";
+import type { Subject } from "./subject.ts";
+
+export type Attached = Observed["attachments"][number];
+
+/** What is read around a database of any kind, in one round of look-ups. */
+interface Around {
+  readonly vpc: string;
+  readonly fenceGroup: string;
+  readonly quotas: Quotas;
+  readonly sourceKey: KeyFacts | undefined;
+  readonly safetySnapshotExists: boolean;
+  readonly inside: Inventory;
+}
+
+type Surveyed = Omit<Subject, "settings"> & {
+  readonly settings: Pick<ClusterSettings, "port" | "subnetGroup">;
+};
+
+export async function lookAround(
+  cx: SurveyContext,
+  source: Surveyed,
+  database: string,
+): Promise<Around | { readonly problem: Problem }> {
+  const { name, kind, keyArn, settings } = source;
+  const [quotas, vpc, sourceKey, snapshot, inside] = await Promise.all([
+    cx.cloud.quotas(),
+    cx.cloud.vpcOf(settings.subnetGroup),
+    keyArn === null ? undefined : cx.cloud.findKey(keyArn),
+    cx.cloud.findSnapshot(kind, cx.names.safetySnapshot),
+    askInside(cx, source, database),
+  ]);
+  const fenceGroup = vpc === undefined ? undefined : cx.fenceGroups[vpc];
+  if (vpc === undefined || fenceGroup === undefined)
+    return { problem: problem("fence.no-group", { vpc: vpc ?? "?", name }) };
+  if ("problem" in inside) return inside;
+  return { vpc, fenceGroup, quotas, sourceKey, safetySnapshotExists: snapshot !== undefined, inside };
+}
+
+/** Asks the database itself; a login that does not get in is a problem here and not in the middle of the night. */
+async function askInside(
+  cx: SurveyContext,
+  { name, endpoint, settings }: Surveyed,
+  database: string,
+): Promise<Inventory | { readonly problem: Problem }> {
+  try {
+    return await cx.database.inventory({ host: endpoint ?? "", port: settings.port, database });
+  } catch (fault) {
+    if (!(fault instanceof DatabaseFault)) throw fault;
+    return { problem: problem("probe.cannot-reach", { name, layer: fault.layer, code: fault.code }) };
+  }
+}
+
+/** What inside a database stands against moving it, or must be carried along. */
+export function insideAttachments(found: Inventory): Attached[] {
+  return [
+    ...found.replicationSlots.map((name) => ({ kind: "replication-slots", name })),
+    ...found.unloggedTables.map((name) => ({ kind: "unlogged-tables", name })),
+    ...found.preparedTransactions.map((name) => ({ kind: "prepared-transactions", name })),
+    ...found.writers.map(({ kind, name, database }) => ({
+      kind: kind === "pg_cron" ? "pg-cron" : "subscription",
+      name: `${name} in ${database}`,
+    })),
+  ];
+}
+
+/** What approvers should know of any migration. */
+export function remarksOn({
+  settings,
+  source,
+  database,
+}: Pinned & {
+  readonly settings: { readonly iamAuthentication: boolean };
+}): readonly Note[] {
+  return [
+    note("remark.expected-from", {}),
+    note("remark.restart", {}),
+    note("remark.schema", { database }),
+    note("remark.restorable", {}),
+    ...(settings.deletionProtection ? [] : [note("remark.protection", {})]),
+    ...(settings.iamAuthentication ? [note("remark.resource-id", { resourceId: source.resourceId })] : []),
+  ];
+}
