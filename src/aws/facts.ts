@@ -1,13 +1,5 @@
-import type { DBCluster, DBClusterSnapshot, DBInstance, Tag } from "@aws-sdk/client-rds";
-import type {
-  ClusterFacts,
-  ClusterSettings,
-  Encryption,
-  InstanceFacts,
-  MemberSettings,
-  SnapshotFacts,
-  Tags,
-} from "../core/cloud.ts";
+import type { DBCluster, DBClusterSnapshot, DBSnapshot, Tag } from "@aws-sdk/client-rds";
+import type { ClusterFacts, ClusterSettings, Encryption, SnapshotFacts, Tags } from "../core/cloud.ts";
 import type { Instant } from "../core/time.ts";
 import { incomplete } from "./faults.ts";
 
@@ -93,54 +85,38 @@ function attachedTo(cluster: DBCluster): ClusterFacts["own"] {
   };
 }
 
-export function instanceFacts(instance: DBInstance): InstanceFacts {
+export function clusterSnapshotFacts(snapshot: DBClusterSnapshot): SnapshotFacts {
   return {
-    name: given(instance, "DBInstanceIdentifier"),
-    resourceId: given(instance, "DbiResourceId"),
-    arn: given(instance, "DBInstanceArn"),
-    status: given(instance, "DBInstanceStatus"),
-    engine: given(instance, "Engine"),
-    clusterName: instance.DBClusterIdentifier ?? null,
-    encryption: encryptionOf(instance),
-    keyArn: instance.KmsKeyId ?? null,
-    endpoint: instance.Endpoint?.Address ?? null,
-    port: instance.Endpoint?.Port ?? instance.DbInstancePort ?? 0,
-    settings: memberSettings(instance),
-    pendingChanges: pending(instance.PendingModifiedValues),
-  };
-}
-
-function memberSettings(instance: DBInstance): MemberSettings {
-  const interval = instance.MonitoringInterval ?? 0;
-  return {
-    name: given(instance, "DBInstanceIdentifier"),
-    instanceClass: given(instance, "DBInstanceClass"),
-    promotionTier: instance.PromotionTier ?? 1,
-    availabilityZone: instance.AvailabilityZone ?? "",
-    parameterGroup: instance.DBParameterGroups?.[0]?.DBParameterGroupName ?? "",
-    monitoring:
-      interval > 0 ? { intervalSeconds: interval, roleArn: instance.MonitoringRoleArn ?? "" } : null,
-    performanceInsights: instance.PerformanceInsightsEnabled
-      ? {
-          keyArn: instance.PerformanceInsightsKMSKeyId ?? "",
-          retentionDays: instance.PerformanceInsightsRetentionPeriod ?? 7,
-        }
-      : null,
-    caCertificate: instance.CACertificateIdentifier ?? "",
-    publiclyAccessible: instance.PubliclyAccessible ?? false,
-    autoMinorVersionUpgrade: instance.AutoMinorVersionUpgrade ?? true,
-    maintenanceWindow: instance.PreferredMaintenanceWindow ?? "",
-    tags: tagsOf(instance.TagList),
-  };
-}
-
-export function snapshotFacts(snapshot: DBClusterSnapshot): SnapshotFacts {
-  return {
+    kind: "cluster",
     name: given(snapshot, "DBClusterSnapshotIdentifier"),
     arn: given(snapshot, "DBClusterSnapshotArn"),
+    sourceResourceId: given(snapshot, "DbClusterResourceId"),
+    createdAt: instant(snapshot.SnapshotCreateTime),
+    ...anySnapshot(snapshot),
+  };
+}
+
+export function instanceSnapshotFacts(snapshot: DBSnapshot): SnapshotFacts {
+  return {
+    kind: "instance",
+    name: given(snapshot, "DBSnapshotIdentifier"),
+    arn: given(snapshot, "DBSnapshotArn"),
+    sourceResourceId: given(snapshot, "DbiResourceId"),
+    // A copy's own time says nothing of what is in it.
+    createdAt: instant(snapshot.OriginalSnapshotCreateTime ?? snapshot.SnapshotCreateTime),
+    ...anySnapshot(snapshot),
+  };
+}
+
+function anySnapshot(snapshot: DBClusterSnapshot | DBSnapshot) {
+  return {
     status: given(snapshot, "Status"),
     percent: snapshot.PercentProgress ?? 0,
-    sourceResourceId: given(snapshot, "DbClusterResourceId"),
+    encryption: encryptionOf(snapshot),
+    keyArn: snapshot.KmsKeyId ?? null,
+    engine: given(snapshot, "Engine"),
+    engineVersion: given(snapshot, "EngineVersion"),
+    allocatedStorage: snapshot.AllocatedStorage ?? 0,
     tags: tagsOf(snapshot.TagList),
   };
 }
@@ -149,7 +125,11 @@ export function snapshotFacts(snapshot: DBClusterSnapshot): SnapshotFacts {
  * The boolean `StorageEncrypted` is not asked: it is false under a key that AWS owns. A kind of encryption that
  * did not exist when this was written is as unknown as an absent one.
  */
-export function encryptionOf({ StorageEncryptionType: type }: DBCluster | DBInstance): Encryption {
+export function encryptionOf({
+  StorageEncryptionType: type,
+}: {
+  readonly StorageEncryptionType?: string | undefined;
+}): Encryption {
   return type === "none" || type === "sse-rds" || type === "sse-kms" ? type : "unknown";
 }
 
@@ -171,11 +151,11 @@ export function given<K extends string>(
   return value;
 }
 
-function all(values: readonly (string | undefined)[] | undefined): string[] {
+export function all(values: readonly (string | undefined)[] | undefined): string[] {
   return (values ?? []).filter((value) => value !== undefined).sort();
 }
 
-function instant(date: Date | undefined): Instant | null {
+export function instant(date: Date | undefined): Instant | null {
   return date?.getTime() ?? null;
 }
 
@@ -184,7 +164,7 @@ function isOn(status: string | undefined): boolean {
   return (status ?? "disabled") !== "disabled";
 }
 
-function pending(values: object | undefined): string[] {
+export function pending(values: object | undefined): string[] {
   return Object.entries(values ?? {})
     .filter(([, value]) => value !== undefined)
     .map(([name]) => name);

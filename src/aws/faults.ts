@@ -25,7 +25,12 @@ const state = new Set([
 ]);
 
 /** The name that was meant is nobody's any more, between the gateway's look at it and the call. */
-const gone = new Set(["DBClusterNotFound", "DBInstanceNotFound"]);
+const gone = new Set([
+  "DBClusterNotFound",
+  "DBClusterSnapshotNotFound",
+  "DBInstanceNotFound",
+  "DBSnapshotNotFound",
+]);
 
 const network = new Set([
   "ECONNABORTED",

@@ -2,7 +2,7 @@ import { enrolledTag, migrationTag, type Role, roleTag } from "../core/names.ts"
 import { actions as attachments } from "./attachments.ts";
 import { actions as keys } from "./kms.ts";
 import { actions as databases } from "./rds-read.ts";
-import { actions as assuming } from "./session.ts";
+import { actions as assuming, ofSecretsManager } from "./session.ts";
 
 /**
  * What the product may do in an account, as statements of IAM policies. Three roles: the worker's own looks; one that it
@@ -27,7 +27,7 @@ export interface Scope {
   readonly partition: string;
   readonly account: string;
   readonly region: string;
-  /** The keys that databases are put under, and those of their Performance Insights, by ARN. */
+  /** The keys that databases are put under, those that they are under now, and those of Performance Insights, by ARN. */
   readonly keyArns: readonly string[];
   /** The roles of Enhanced Monitoring that members have. */
   readonly monitoringRoleArns: readonly string[];
@@ -84,21 +84,52 @@ export function changeStatements(scope: Scope): readonly Statement[] {
     {
       Sid: "SnapshotMarked",
       Effect: "Allow",
-      Action: ["rds:CreateDBClusterSnapshot"],
-      Resource: [arn("cluster:*")],
+      Action: ["rds:CreateDBClusterSnapshot", "rds:CreateDBSnapshot"],
+      Resource: [arn("cluster:*"), arn("db:*")],
       Condition: { StringEquals: { ...enrolled, [resourceTag(roleTag)]: roles("source") } },
     },
     {
-      Sid: "MakeSafetyCopies",
+      Sid: "MakeSnapshots",
       Effect: "Allow",
-      Action: ["rds:CreateDBClusterSnapshot", "rds:AddTagsToResource"],
-      Resource: [arn("cluster-snapshot:*-before-*")],
-      Condition: { StringEquals: { [requestTag(roleTag)]: roles("safety-copy") } },
+      Action: [
+        "rds:CreateDBClusterSnapshot",
+        "rds:CreateDBSnapshot",
+        "rds:CopyDBSnapshot",
+        "rds:AddTagsToResource",
+      ],
+      Resource: ["cluster-snapshot", "snapshot"].flatMap((kind) =>
+        ["before", "after"].map((when) => arn(`${kind}:*-${when}-*`)),
+      ),
+      Condition: {
+        StringEquals: { [requestTag(roleTag)]: roles("safety-copy", "copy") },
+        Null: { [requestTag(migrationTag)]: "false" },
+      },
+    },
+    {
+      Sid: "UseOwnSnapshots",
+      Effect: "Allow",
+      Action: [
+        "rds:CopyDBSnapshot",
+        "rds:RestoreDBClusterFromSnapshot",
+        "rds:RestoreDBInstanceFromDBSnapshot",
+      ],
+      Resource: [arn("cluster-snapshot:*"), arn("snapshot:*")],
+      Condition: {
+        StringEquals: { [resourceTag(roleTag)]: roles("safety-copy", "copy") },
+        Null: { [resourceTag(migrationTag)]: "false" },
+      },
     },
     {
       Sid: "MakeReplacements",
       Effect: "Allow",
-      Action: ["rds:RestoreDBClusterToPointInTime", "rds:CreateDBInstance", "rds:AddTagsToResource"],
+      Action: [
+        "rds:RestoreDBClusterToPointInTime",
+        "rds:RestoreDBClusterFromSnapshot",
+        "rds:RestoreDBInstanceFromDBSnapshot",
+        "rds:CreateDBInstance",
+        "rds:CreateDBInstanceReadReplica",
+        "rds:AddTagsToResource",
+      ],
       Resource: ["cluster:*", "db:*", "subgrp:*", "cluster-pg:*", "pg:*", "og:*"].map(arn),
       Condition: {
         StringEquals: { [requestTag(roleTag)]: roles("replacement") },
@@ -119,9 +150,10 @@ export function changeStatements(scope: Scope): readonly Statement[] {
   ];
 }
 
-/** What RDS does with the caller's rights: a grant on the key, and Enhanced Monitoring's role for new members. */
+/** What RDS does with the caller's rights: grants on keys, Enhanced Monitoring's role, master passwords in Secrets Manager. */
 function passedOnStatements(scope: Scope): readonly Statement[] {
-  const { region, keyArns, monitoringRoleArns } = scope;
+  const { partition, account, region, keyArns, monitoringRoleArns } = scope;
+  const place = (service: string) => `arn:${partition}:${service}:${region}:${account}`;
   const throughRds = { StringEquals: { "kms:ViaService": `rds.${region}.amazonaws.com` } };
   const forKeys: readonly Statement[] = [
     {
@@ -138,6 +170,19 @@ function passedOnStatements(scope: Scope): readonly Statement[] {
       Resource: keyArns,
       Condition: throughRds,
     },
+    {
+      Sid: "KeepMasterPasswords",
+      Effect: "Allow",
+      Action: ["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
+      Resource: [`${place("secretsmanager")}:secret:rds!db-*`],
+    },
+    {
+      Sid: "ShowKeyOfSecrets",
+      Effect: "Allow",
+      Action: ["kms:DescribeKey"],
+      Resource: [`${place("kms")}:key/*`],
+      Condition: ofSecretsManager,
+    },
   ];
   if (monitoringRoleArns.length === 0) return forKeys;
   return [
@@ -153,8 +198,9 @@ function passedOnStatements(scope: Scope): readonly Statement[] {
 }
 
 /**
- * Only what is marked as failed. Not by name as well: a restore that failed cannot be renamed (AWS changes nothing that is not
- * available), and the session names the one resource that is meant.
+ * Databases only where they are marked as failed, snapshots only where they were made as a means. Not by name as well: a
+ * restore that failed cannot be renamed (AWS changes nothing that is not available), and the session names the one resource
+ * that is meant.
  */
 export function destroyStatements(scope: Scope): readonly Statement[] {
   const arn = arnsOf(scope);
@@ -166,6 +212,16 @@ export function destroyStatements(scope: Scope): readonly Statement[] {
       Resource: [arn("cluster:*"), arn("db:*")],
       Condition: {
         StringEquals: { [resourceTag(roleTag)]: roles("failed") },
+        Null: { [resourceTag(migrationTag)]: "false" },
+      },
+    },
+    {
+      Sid: "DeleteCopies",
+      Effect: "Allow",
+      Action: ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
+      Resource: [arn("cluster-snapshot:*"), arn("snapshot:*")],
+      Condition: {
+        StringEquals: { [resourceTag(roleTag)]: roles("copy") },
         Null: { [resourceTag(migrationTag)]: "false" },
       },
     },

@@ -1,28 +1,49 @@
 import type { RDSClient } from "@aws-sdk/client-rds";
-import { CloudFault, type Ref } from "../core/cloud.ts";
-import type { Mandate } from "../core/mandate.ts";
+import { CloudFault, type Ref, type SnapshotFacts, type Tags } from "../core/cloud.ts";
+import type { ActMandate, Mandate } from "../core/mandate.ts";
+import { migrationTag, type Role, roleTag } from "../core/names.ts";
 import { type Authority, inTime } from "./authority.ts";
 import { given, tagsOf } from "./facts.ts";
 import { calling } from "./faults.ts";
-import { describeClusters, describeInstances, filter } from "./rds-read.ts";
+import { describeClusters, describeInstances, filter, findSnapshot } from "./rds-read.ts";
+
+/** A snapshot that is read or deleted. No look-up knows a resource id of it: whose it is, its tags say. */
+interface SnapshotRef {
+  readonly kind: Ref["kind"];
+  readonly snapshot: string;
+  /** What it may have been made as. */
+  readonly as: readonly Role[];
+}
+
+/** What has the name now. */
+interface Meant {
+  readonly arn: string;
+  readonly tags: Tags;
+  readonly engine: string;
+  readonly keyArn: string | null;
+}
 
 /** What a change must know of the resource that it is made to, and the client that may make it. */
-interface Permitted {
-  readonly arn: string;
-  readonly engine: string;
+interface Permitted extends Meant {
   readonly client: RDSClient;
 }
 
-/** What a call makes or hands on besides changing its resource, by ARN. */
+/** What a call makes or hands on besides changing its resource. */
 interface Beside {
-  readonly makes?: (arn: string) => readonly string[];
+  /** Resources of the same account and Region, as in `db:orders`. */
+  readonly makes?: readonly string[];
+  /** Keys and roles, by ARN. */
   readonly passes?: readonly string[];
+  /** RDS makes something of what is under the resource's key, in the caller's name. */
+  readonly usesItsKey?: true;
+  /** RDS puts a master password into Secrets Manager. */
+  readonly keepsPassword?: true;
 }
 
 /** Lets a change happen to a resource, or throws. */
 export type Permit = (
   operation: string,
-  ref: Ref,
+  of: Ref | SnapshotRef,
   change: (permitted: Permitted) => Promise<unknown>,
   beside?: Beside,
 ) => Promise<void>;
@@ -30,29 +51,41 @@ export type Permit = (
 /**
  * A step that was declared to read and changes something is a bug, and an `Error`. Any other may change what it
  * means by resource id: the name is looked up at that moment, by itself, and where it belongs to another resource, a
- * `mismatch` is thrown. What it is tagged with then is all that the client may change.
+ * `mismatch` is thrown. What it is tagged with then is all that the client may change. A snapshot must be one that the
+ * same migration made.
  */
 export function permitFor(reads: RDSClient, authority: Authority, mandate: Mandate): Permit {
-  return async (operation, ref, change, { makes, passes = [] } = {}) => {
+  return async (operation, of, change, beside = {}) => {
     if (mandate.effect === "reads") {
       throw new Error(`${operation} was called by a step that is declared to read`);
     }
     await inTime(operation, mandate, authority, async () => {
-      const { arn, engine, tags } = await meant(reads, operation, ref);
+      const meant = await ("snapshot" in of
+        ? ownSnapshot(reads, operation, of, mandate)
+        : named(reads, operation, of));
+      const { arn, tags, keyArn } = meant;
+      const place = arn.split(":").slice(0, 5).join(":");
+      const keys = beside.usesItsKey && keyArn !== null ? [keyArn] : [];
       const act = {
         actions: [`rds:${operation}`],
         changes: [{ arn, tags }],
-        makes: makes?.(arn) ?? [],
-        passes,
+        makes: (beside.makes ?? []).map((resource) => `${place}:${resource}`),
+        passes: [...new Set([...(beside.passes ?? []), ...keys])],
+        secrets: beside.keepsPassword ? [secretsIn(place)] : [],
       };
       const client = await authority.clientFor(operation, mandate, act);
-      await calling(operation, () => change({ arn, engine, client }));
+      await calling(operation, () => change({ ...meant, client }));
     });
   };
 }
 
+/** What RDS calls the secrets of instances. Source: RDS User Guide, Password management with Secrets Manager. */
+function secretsIn(place: string): string {
+  return `${place.replace(":rds:", ":secretsmanager:")}:secret:rds!db-*`;
+}
+
 /** What has the name now, if it is what was meant. */
-async function meant(reads: RDSClient, operation: string, ref: Ref) {
+async function named(reads: RDSClient, operation: string, ref: Ref): Promise<Meant> {
   const found = await (ref.kind === "cluster"
     ? clusterNamed(reads, ref.name)
     : instanceNamed(reads, ref.name));
@@ -68,6 +101,28 @@ async function meant(reads: RDSClient, operation: string, ref: Ref) {
   return found;
 }
 
+async function ownSnapshot(
+  reads: RDSClient,
+  operation: string,
+  { kind, snapshot: name, as }: SnapshotRef,
+  { migration }: ActMandate,
+): Promise<Meant> {
+  const found = await findSnapshot(reads, kind, name);
+  if (!found) {
+    const code = kind === "cluster" ? "DBClusterSnapshotNotFoundFault" : "DBSnapshotNotFoundFault";
+    throw new CloudFault("busy", code, operation, `There is no snapshot ${name}.`);
+  }
+  if (found.tags[migrationTag] !== migration || !as.some((role) => role === found.tags[roleTag])) {
+    throw new CloudFault("mismatch", "OtherSnapshot", operation, notOwn(found, migration, as));
+  }
+  return found;
+}
+
+function notOwn({ name, tags }: SnapshotFacts, migration: string, as: readonly Role[]): string {
+  const is = `${tags[roleTag] ?? "nothing"} of ${tags[migrationTag] ?? "nobody"}`;
+  return `${name} is tagged as ${is}, and ${as.join(" or ")} of ${migration} was meant.`;
+}
+
 async function clusterNamed(client: RDSClient, name: string) {
   const [found] = await describeClusters(client, filter("db-cluster-id", [name]));
   return (
@@ -76,6 +131,7 @@ async function clusterNamed(client: RDSClient, name: string) {
       arn: given(found, "DBClusterArn"),
       engine: given(found, "Engine"),
       tags: tagsOf(found.TagList),
+      keyArn: found.KmsKeyId ?? null,
     }
   );
 }
@@ -88,6 +144,7 @@ async function instanceNamed(client: RDSClient, name: string) {
       arn: given(found, "DBInstanceArn"),
       engine: given(found, "Engine"),
       tags: tagsOf(found.TagList),
+      keyArn: found.KmsKeyId ?? null,
     }
   );
 }

@@ -1,60 +1,73 @@
 import {
   AddTagsToResourceCommand,
   CreateDBClusterSnapshotCommand,
-  CreateDBInstanceCommand,
   DeleteDBClusterCommand,
-  DeleteDBInstanceCommand,
+  DeleteDBClusterSnapshotCommand,
   ModifyDBClusterCommand,
-  ModifyDBInstanceCommand,
   type RDSClient,
   RemoveTagsFromResourceCommand,
+  RestoreDBClusterFromSnapshotCommand,
   RestoreDBClusterToPointInTimeCommand,
 } from "@aws-sdk/client-rds";
-import type { Cloud, ClusterChange, MemberSettings, Ref, RestoreToTime, Tags } from "../core/cloud.ts";
+import type { ClusterChange, RestoreClusterFromSnapshot, RestoreToTime } from "../core/changes.ts";
+import type { Cloud, ClusterSettings, Ref, Tags } from "../core/cloud.ts";
 import type { Mandate } from "../core/mandate.ts";
 import type { Authority } from "./authority.ts";
+import * as instances from "./instance-change.ts";
 import { type Permit, permitFor } from "./permit.ts";
 import {
   changeInput,
+  clusterSnapshotInput,
   deleteClusterInput,
-  deleteInstanceInput,
-  memberInput,
-  renameInput,
+  deleteClusterSnapshotInput,
+  restoreFromSnapshotInput,
   restoreInput,
-  snapshotInput,
   tagInput,
   untagInput,
 } from "./rds-inputs.ts";
 
 export const actions = [
   "rds:ModifyDBCluster",
-  "rds:ModifyDBInstance",
   "rds:AddTagsToResource",
   "rds:RemoveTagsFromResource",
   "rds:CreateDBClusterSnapshot",
   "rds:RestoreDBClusterToPointInTime",
-  "rds:CreateDBInstance",
+  "rds:RestoreDBClusterFromSnapshot",
   "rds:DeleteDBCluster",
-  "rds:DeleteDBInstance",
+  "rds:DeleteDBClusterSnapshot",
+  ...instances.actions,
 ] as const;
 
 /**
- * What RDS does with the caller's rights: grants on the keys, and Enhanced Monitoring's role for new members.
+ * What RDS does with the caller's rights: grants on the keys, Enhanced Monitoring's role for new instances, and master
+ * passwords in Secrets Manager.
  * @public for whoever writes the policies
  */
-export const passedOn = ["kms:CreateGrant", "kms:DescribeKey", "iam:PassRole"] as const;
+export const passedOn = [
+  "kms:CreateGrant",
+  "kms:DescribeKey",
+  "iam:PassRole",
+  "secretsmanager:CreateSecret",
+  "secretsmanager:TagResource",
+] as const;
 
 export type RdsChanges = Pick<
   Cloud,
   | "changeCluster"
-  | "renameInstance"
+  | "changeInstance"
   | "addTags"
   | "removeTags"
-  | "snapshotCluster"
+  | "takeSnapshot"
+  | "copySnapshot"
   | "restoreClusterToTime"
+  | "restoreClusterFromSnapshot"
+  | "restoreInstanceFromSnapshot"
   | "createMember"
+  | "createInstance"
+  | "createReplica"
   | "deleteCluster"
   | "deleteInstance"
+  | "deleteSnapshot"
 >;
 
 /** The changes, each of them only to the resource that is meant, and none to a step that reads. */
@@ -62,25 +75,32 @@ export function createRdsChanges(reads: RDSClient, authority: Authority, mandate
   const permit = permitFor(reads, authority, mandate);
   return {
     changeCluster: (cluster, change) => changeCluster(permit, cluster, change),
-    renameInstance: (instance, newName) => renameInstance(permit, instance, newName),
+    changeInstance: (instance, change) => instances.changeInstance(permit, instance, change),
     addTags: (to, add) => addTags(permit, to, add),
     removeTags: (from, keys) => removeTags(permit, from, keys),
-    snapshotCluster: (cluster, snapshot, add) => snapshotCluster(permit, cluster, snapshot, add),
+    takeSnapshot: (of, snapshot, add) =>
+      of.kind === "cluster"
+        ? takeClusterSnapshot(permit, of, snapshot, add)
+        : instances.takeInstanceSnapshot(permit, of, snapshot, add),
+    copySnapshot: (copy) => instances.copySnapshot(permit, copy),
     restoreClusterToTime: (restore) => restoreClusterToTime(permit, restore),
-    createMember: (cluster, settings) => createMember(permit, cluster, settings),
+    restoreClusterFromSnapshot: (restore) => restoreClusterFromSnapshot(permit, restore),
+    restoreInstanceFromSnapshot: (restore) => instances.restoreInstanceFromSnapshot(permit, restore),
+    createMember: (cluster, settings) => instances.createMember(permit, cluster, settings),
+    createInstance: (instance) => instances.createInstance(permit, instance),
+    createReplica: (replica) => instances.createReplica(permit, replica),
     deleteCluster: (cluster) => deleteCluster(permit, cluster),
-    deleteInstance: (instance) => deleteInstance(permit, instance),
+    deleteInstance: (instance) => instances.deleteInstance(permit, instance),
+    deleteSnapshot: (kind, name) =>
+      kind === "cluster"
+        ? deleteClusterSnapshot(permit, name)
+        : instances.deleteInstanceSnapshot(permit, name),
   };
 }
 
 function changeCluster(permit: Permit, cluster: Ref, change: ClusterChange) {
   const command = new ModifyDBClusterCommand(changeInput(cluster.name, change));
   return permit("ModifyDBCluster", cluster, ({ client }) => client.send(command));
-}
-
-function renameInstance(permit: Permit, instance: Ref, newName: string) {
-  const command = new ModifyDBInstanceCommand(renameInput(instance.name, newName));
-  return permit("ModifyDBInstance", instance, ({ client }) => client.send(command));
 }
 
 function addTags(permit: Permit, to: Ref, add: Tags) {
@@ -95,37 +115,35 @@ function removeTags(permit: Permit, from: Ref, keys: readonly string[]) {
   );
 }
 
-function snapshotCluster(permit: Permit, cluster: Ref, snapshot: string, add: Tags) {
-  const command = new CreateDBClusterSnapshotCommand(snapshotInput(cluster.name, snapshot, add));
+function takeClusterSnapshot(permit: Permit, cluster: Ref, snapshot: string, add: Tags) {
+  const command = new CreateDBClusterSnapshotCommand(clusterSnapshotInput(cluster.name, snapshot, add));
   return permit("CreateDBClusterSnapshot", cluster, ({ client }) => client.send(command), {
-    makes: beside(`cluster-snapshot:${snapshot}`),
+    makes: [`cluster-snapshot:${snapshot}`],
   });
 }
 
 function restoreClusterToTime(permit: Permit, restore: RestoreToTime) {
-  const { name, keyArn, settings } = restore;
   const command = new RestoreDBClusterToPointInTimeCommand(restoreInput(restore));
   return permit("RestoreDBClusterToPointInTime", restore.source, ({ client }) => client.send(command), {
-    makes: beside(
-      `cluster:${name}`,
-      `subgrp:${settings.subnetGroup}`,
-      `cluster-pg:${settings.parameterGroup}`,
-      "og:*",
-    ),
-    passes: [keyArn],
+    makes: madeBy(restore),
+    passes: [restore.keyArn],
+    usesItsKey: true,
   });
 }
 
-function createMember(permit: Permit, cluster: Ref, settings: MemberSettings) {
-  const { name, parameterGroup, monitoring, performanceInsights } = settings;
-  const passes = [monitoring?.roleArn ?? "", performanceInsights?.keyArn ?? ""].filter((arn) => arn !== "");
-  return permit(
-    "CreateDBInstance",
-    cluster,
-    ({ client, engine }) =>
-      client.send(new CreateDBInstanceCommand(memberInput(cluster.name, engine, settings))),
-    { makes: beside(`db:${name}`, `pg:${parameterGroup}`, "subgrp:*", "og:*"), passes },
-  );
+function restoreClusterFromSnapshot(permit: Permit, restore: RestoreClusterFromSnapshot) {
+  const of = { kind: "cluster", snapshot: restore.snapshot, as: ["safety-copy", "copy"] } as const;
+  const command = new RestoreDBClusterFromSnapshotCommand(restoreFromSnapshotInput(restore));
+  return permit("RestoreDBClusterFromSnapshot", of, ({ client }) => client.send(command), {
+    makes: madeBy(restore),
+    passes: [restore.keyArn],
+    usesItsKey: true,
+  });
+}
+
+function madeBy({ name, settings }: { readonly name: string; readonly settings: ClusterSettings }) {
+  const { subnetGroup, parameterGroup } = settings;
+  return [`cluster:${name}`, `subgrp:${subnetGroup}`, `cluster-pg:${parameterGroup}`, "og:*"];
 }
 
 function deleteCluster(permit: Permit, cluster: Ref) {
@@ -133,15 +151,8 @@ function deleteCluster(permit: Permit, cluster: Ref) {
   return permit("DeleteDBCluster", cluster, ({ client }) => client.send(command));
 }
 
-function deleteInstance(permit: Permit, instance: Ref) {
-  const command = new DeleteDBInstanceCommand(deleteInstanceInput(instance.name));
-  return permit("DeleteDBInstance", instance, ({ client }) => client.send(command));
-}
-
-/** ARNs of the same account and Region. */
-function beside(...resources: readonly string[]) {
-  return (arn: string): readonly string[] => {
-    const place = arn.split(":").slice(0, 5).join(":");
-    return resources.map((resource) => `${place}:${resource}`);
-  };
+function deleteClusterSnapshot(permit: Permit, snapshot: string) {
+  const of = { kind: "cluster", snapshot, as: ["copy"] } as const;
+  const command = new DeleteDBClusterSnapshotCommand(deleteClusterSnapshotInput(snapshot));
+  return permit("DeleteDBClusterSnapshot", of, ({ client }) => client.send(command));
 }

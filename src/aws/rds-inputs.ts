@@ -1,19 +1,19 @@
 import type {
   AddTagsToResourceMessage,
   CreateDBClusterSnapshotMessage,
-  CreateDBInstanceMessage,
   DeleteDBClusterMessage,
-  DeleteDBInstanceMessage,
+  DeleteDBClusterSnapshotMessage,
   ModifyDBClusterMessage,
-  ModifyDBInstanceMessage,
   RemoveTagsFromResourceMessage,
+  RestoreDBClusterFromSnapshotMessage,
   RestoreDBClusterToPointInTimeMessage,
 } from "@aws-sdk/client-rds";
-import type { ClusterChange, MemberSettings, RestoreToTime, Tags } from "../core/cloud.ts";
+import type { ClusterChange, RestoreClusterFromSnapshot, RestoreToTime } from "../core/changes.ts";
+import type { ClusterSettings, Tags } from "../core/cloud.ts";
 import { tagList } from "./facts.ts";
 
 /*
- * What RDS is asked for, change by change. The gateway sends it and the sheet for carrying on by hand prints it, so that
+ * What RDS is asked for about clusters and tags, change by change. The gateway sends it and the sheet for carrying on by hand prints it, so that
  * both are the same.
  */
 
@@ -31,15 +31,11 @@ export function changeInput(cluster: string, change: ClusterChange): ModifyDBClu
 }
 
 /** Source: RDS API, ModifyDBCluster.DatabaseInsightsMode: `advanced` is refused without the other two. */
-function insights(mode: string) {
+export function insights(mode: string) {
   const advanced = { EnablePerformanceInsights: true, PerformanceInsightsRetentionPeriod: 465 };
   return mode === "advanced"
     ? { DatabaseInsightsMode: "advanced" as const, ...advanced }
     : { DatabaseInsightsMode: "standard" as const };
-}
-
-export function renameInput(instance: string, newName: string): ModifyDBInstanceMessage {
-  return { DBInstanceIdentifier: instance, NewDBInstanceIdentifier: newName, ApplyImmediately: true };
 }
 
 export function tagInput(arn: string, add: Tags): AddTagsToResourceMessage {
@@ -50,15 +46,14 @@ export function untagInput(arn: string, keys: readonly string[]): RemoveTagsFrom
   return { ResourceName: arn, TagKeys: [...keys] };
 }
 
-export function snapshotInput(cluster: string, snapshot: string, add: Tags): CreateDBClusterSnapshotMessage {
+export function clusterSnapshotInput(
+  cluster: string,
+  snapshot: string,
+  add: Tags,
+): CreateDBClusterSnapshotMessage {
   return { DBClusterSnapshotIdentifier: snapshot, DBClusterIdentifier: cluster, Tags: tagList(add) };
 }
 
-/**
- * Every setting is given although AWS says that some are taken over from the source: its pages contradict each
- * other, and what is forgotten gets the default group, port or window. Monitoring and Performance Insights are
- * not: the call takes them for Limitless clusters only, and they belong to the members.
- */
 export function restoreInput({
   source,
   at,
@@ -66,7 +61,6 @@ export function restoreInput({
   keyArn,
   settings,
 }: RestoreToTime): RestoreDBClusterToPointInTimeMessage {
-  const scaling = settings.serverlessScaling;
   return {
     DBClusterIdentifier: name,
     // Not by name: whoever has the source's name when the call arrives would be restored.
@@ -74,6 +68,36 @@ export function restoreInput({
     RestoreType: "full-copy",
     RestoreToTime: new Date(at),
     KmsKeyId: keyArn,
+    ...settingsInput(settings),
+  };
+}
+
+export function restoreFromSnapshotInput({
+  snapshot,
+  name,
+  keyArn,
+  settings,
+}: RestoreClusterFromSnapshot): RestoreDBClusterFromSnapshotMessage {
+  return {
+    DBClusterIdentifier: name,
+    SnapshotIdentifier: snapshot,
+    Engine: settings.engine,
+    // Without it the cluster gets the Region's default version.
+    EngineVersion: settings.engineVersion,
+    EngineMode: settings.engineMode,
+    KmsKeyId: keyArn,
+    ...settingsInput(settings),
+  };
+}
+
+/**
+ * Every setting is given although AWS says that some are taken over from the source: its pages contradict each
+ * other, and what is forgotten gets the default group, port or window. Monitoring and Performance Insights are
+ * not: the calls take them for Limitless clusters only, and they belong to the members.
+ */
+function settingsInput(settings: ClusterSettings) {
+  const scaling = settings.serverlessScaling;
+  return {
     Port: settings.port,
     DBClusterParameterGroupName: settings.parameterGroup,
     DBSubnetGroupName: settings.subnetGroup,
@@ -98,45 +122,16 @@ export function restoreInput({
   };
 }
 
-export function memberInput(
-  cluster: string,
-  engine: string,
-  settings: MemberSettings,
-): CreateDBInstanceMessage {
-  const { monitoring, performanceInsights } = settings;
-  return {
-    DBInstanceIdentifier: settings.name,
-    DBClusterIdentifier: cluster,
-    Engine: engine,
-    DBInstanceClass: settings.instanceClass,
-    PromotionTier: settings.promotionTier,
-    AvailabilityZone: orAbsent(settings.availabilityZone),
-    DBParameterGroupName: settings.parameterGroup,
-    MonitoringInterval: monitoring?.intervalSeconds ?? 0,
-    ...(monitoring && { MonitoringRoleArn: monitoring.roleArn }),
-    EnablePerformanceInsights: performanceInsights !== null,
-    ...(performanceInsights && {
-      PerformanceInsightsKMSKeyId: orAbsent(performanceInsights.keyArn),
-      PerformanceInsightsRetentionPeriod: performanceInsights.retentionDays,
-    }),
-    CACertificateIdentifier: orAbsent(settings.caCertificate),
-    PubliclyAccessible: settings.publiclyAccessible,
-    AutoMinorVersionUpgrade: settings.autoMinorVersionUpgrade,
-    PreferredMaintenanceWindow: orAbsent(settings.maintenanceWindow),
-    Tags: tagList(settings.tags),
-  };
-}
-
 /** Without a final snapshot, as everywhere here: it is what a migration made and nobody ever wrote to. */
 export function deleteClusterInput(cluster: string): DeleteDBClusterMessage {
   return { DBClusterIdentifier: cluster, SkipFinalSnapshot: true };
 }
 
-export function deleteInstanceInput(instance: string): DeleteDBInstanceMessage {
-  return { DBInstanceIdentifier: instance, SkipFinalSnapshot: true };
+export function deleteClusterSnapshotInput(snapshot: string): DeleteDBClusterSnapshotMessage {
+  return { DBClusterSnapshotIdentifier: snapshot };
 }
 
 /** A text that RDS did not tell is empty in the facts, and RDS refuses an empty text. */
-function orAbsent(text: string): string | undefined {
+export function orAbsent(text: string): string | undefined {
   return text === "" ? undefined : text;
 }

@@ -3,22 +3,35 @@ import {
   type DBInstance,
   DescribeAccountAttributesCommand,
   DescribeDBClusterSnapshotsCommand,
+  DescribeDBSnapshotsCommand,
   DescribeDBSubnetGroupsCommand,
   type Filter,
   paginateDescribeDBClusters,
   paginateDescribeDBInstances,
+  paginateDescribeOrderableDBInstanceOptions,
   type RDSClient,
 } from "@aws-sdk/client-rds";
-import type { Cloud, DatabaseFacts, Quotas } from "../core/cloud.ts";
+import type { Cloud, DatabaseFacts, Quotas, Ref, SnapshotFacts } from "../core/cloud.ts";
+import type { Orderable, OrderableQuestion } from "../core/instance.ts";
 import { coalesce } from "./coalesce.ts";
-import { clusterFacts, encryptionOf, given, instanceFacts, snapshotFacts, tagsOf } from "./facts.ts";
+import {
+  clusterFacts,
+  clusterSnapshotFacts,
+  encryptionOf,
+  given,
+  instanceSnapshotFacts,
+  tagsOf,
+} from "./facts.ts";
 import { calling, finding, incomplete } from "./faults.ts";
+import { instanceFacts } from "./instance-facts.ts";
 import { everyPage } from "./pages.ts";
 
 export const actions = [
   "rds:DescribeDBClusters",
   "rds:DescribeDBInstances",
   "rds:DescribeDBClusterSnapshots",
+  "rds:DescribeDBSnapshots",
+  "rds:DescribeOrderableDBInstanceOptions",
   "rds:DescribeDBSubnetGroups",
   "rds:DescribeAccountAttributes",
 ] as const;
@@ -30,7 +43,8 @@ export type RdsLookups = Pick<
   | "findInstance"
   | "findInstanceById"
   | "membersOf"
-  | "findClusterSnapshot"
+  | "findSnapshot"
+  | "orderable"
   | "quotas"
   | "vpcOf"
   | "listDatabases"
@@ -67,7 +81,8 @@ export function createRdsLookups(client: RDSClient): RdsLookups {
     findInstanceById: async (resourceId) => optional(await instanceById(resourceId), instanceFacts),
     membersOf: async (cluster) =>
       ((await instancesByCluster(cluster.toLowerCase())) ?? []).map(instanceFacts),
-    findClusterSnapshot: (name) => findClusterSnapshot(client, name),
+    findSnapshot: (kind, name) => findSnapshot(client, kind, name),
+    orderable: (question) => orderable(client, question),
     quotas: () => quotas(client),
     vpcOf: (subnetGroup) => vpcOf(client, subnetGroup),
     listDatabases: () => listDatabases(client),
@@ -95,14 +110,47 @@ export function filter(name: string, values: readonly string[]): Filter[] {
   return [{ Name: name, Values: [...values] }];
 }
 
-async function findClusterSnapshot(client: RDSClient, name: string) {
-  const command = new DescribeDBClusterSnapshotsCommand({
-    Filters: filter("db-cluster-snapshot-id", [name.toLowerCase()]),
-  });
-  const { DBClusterSnapshots: found } = await calling("DescribeDBClusterSnapshots", () =>
-    client.send(command),
+/** Throws a `CloudFault`. */
+export async function findSnapshot(
+  client: RDSClient,
+  kind: Ref["kind"],
+  name: string,
+): Promise<SnapshotFacts | undefined> {
+  const named = [name.toLowerCase()];
+  if (kind === "cluster") {
+    const command = new DescribeDBClusterSnapshotsCommand({
+      Filters: filter("db-cluster-snapshot-id", named),
+    });
+    const answer = await calling("DescribeDBClusterSnapshots", () => client.send(command));
+    return optional(answer.DBClusterSnapshots?.[0], clusterSnapshotFacts);
+  }
+  const command = new DescribeDBSnapshotsCommand({ Filters: filter("db-snapshot-id", named) });
+  const answer = await calling("DescribeDBSnapshots", () => client.send(command));
+  return optional(answer.DBSnapshots?.[0], instanceSnapshotFacts);
+}
+
+/** AWS answers with one option for each storage type, licence and group of Availability Zones. */
+async function orderable(
+  client: RDSClient,
+  { engine, engineVersion, instanceClass, storageType }: OrderableQuestion,
+): Promise<Orderable | undefined> {
+  const input = { Engine: engine, EngineVersion: engineVersion, DBInstanceClass: instanceClass };
+  const all = await calling("DescribeOrderableDBInstanceOptions", () =>
+    everyPage(
+      paginateDescribeOrderableDBInstanceOptions({ client }, input),
+      ({ OrderableDBInstanceOptions }) => OrderableDBInstanceOptions,
+    ),
   );
-  return optional(found?.[0], snapshotFacts);
+  const options = all.filter(({ StorageType }) => StorageType === storageType);
+  if (options.length === 0) return undefined;
+  const zones = options.flatMap(
+    ({ AvailabilityZones }) => AvailabilityZones?.map(({ Name = "" }) => Name) ?? [],
+  );
+  return {
+    storageEncryption: options.every(({ SupportsStorageEncryption }) => SupportsStorageEncryption === true),
+    multiAz: options.some(({ MultiAZCapable }) => MultiAZCapable === true),
+    zones: [...new Set(zones)].sort(),
+  };
 }
 
 async function quotas(client: RDSClient): Promise<Quotas> {
@@ -117,6 +165,7 @@ async function quotas(client: RDSClient): Promise<Quotas> {
     clusters: quota("DBClusters"),
     instances: quota("DBInstances"),
     manualClusterSnapshots: quota("ManualClusterSnapshots"),
+    manualInstanceSnapshots: quota("ManualSnapshots"),
   };
 }
 

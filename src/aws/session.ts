@@ -16,6 +16,8 @@ export interface Act {
   readonly makes: readonly string[];
   /** Keys and roles that RDS is given the use of. */
   readonly passes: readonly string[];
+  /** Where RDS puts a master password, in the caller's name. */
+  readonly secrets: readonly string[];
 }
 
 export interface SessionCredentials {
@@ -57,6 +59,11 @@ export async function assume(
   };
 }
 
+/** The key that AWS keeps for an account's secrets. */
+export const ofSecretsManager: Conditions = {
+  "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/aws/secretsmanager" },
+};
+
 /** Seconds. STS makes none shorter; the policy ends it earlier. */
 const shortestSession = 900;
 
@@ -82,6 +89,13 @@ function statementsFor(act: Act, until: Instant): readonly Omit<Statement, "Sid"
     ...act.changes.flatMap(({ arn, tags }) => allow(act.actions, [arn], stillTagged(tags))),
     ...allow([...act.actions, "rds:AddTagsToResource"], act.makes),
     ...allow(["kms:CreateGrant", "kms:DescribeKey", "iam:PassRole"], act.passes),
+    ...allow(["secretsmanager:CreateSecret", "secretsmanager:TagResource"], act.secrets),
+    // They are under a key of Secrets Manager's own. Its policy lets whoever may make them use it, but not past a session.
+    ...allow(
+      ["kms:DescribeKey", "kms:GenerateDataKey", "kms:Decrypt"],
+      act.secrets.map(() => "*"),
+      ofSecretsManager,
+    ),
   ];
 }
 

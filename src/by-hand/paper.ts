@@ -1,16 +1,38 @@
 import {
-  changeInput,
-  deleteClusterInput,
+  changeInstanceInput,
+  copySnapshotInput,
+  createInstanceInput,
   deleteInstanceInput,
+  deleteInstanceSnapshotInput,
+  instanceSnapshotInput,
   memberInput,
-  renameInput,
+  replicaInput,
+  restoreInstanceInput,
+} from "../aws/instance-inputs.ts";
+import {
+  changeInput,
+  clusterSnapshotInput,
+  deleteClusterInput,
+  deleteClusterSnapshotInput,
+  restoreFromSnapshotInput,
   restoreInput,
-  snapshotInput,
   tagInput,
   untagInput,
 } from "../aws/rds-inputs.ts";
-import type { Cloud, ClusterChange, ClusterFacts, InstanceFacts, Ref, Tags } from "../core/cloud.ts";
+import type { Cloud, Tags } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
+import {
+  arnOf,
+  changeCluster,
+  changeInstance,
+  makeCluster,
+  makeInstance,
+  named,
+  retag,
+  taken,
+  underName,
+  type World,
+} from "./paper-world.ts";
 
 /** What a step does, as a person can do it. */
 export type Act =
@@ -37,14 +59,9 @@ export interface Paper {
   fail(): void;
 }
 
-interface World {
-  clusters: readonly ClusterFacts[];
-  instances: readonly InstanceFacts[];
-}
-
-/** `replacementId` is the resource id of the cluster that a restore makes. */
-export function createPaper(before: Readonly<World>, replacementId: string): Paper {
-  const world: World = { ...before };
+/** `replacementId` is the resource id of what a restore makes. */
+export function createPaper(before: Pick<World, "clusters" | "instances">, replacementId: string): Paper {
+  const world: World = { ...before, clusterSnapshots: new Map(), instanceSnapshots: new Map() };
   const acts: Act[] = [];
   return {
     cloud: { ...lookups(world), ...changes(world, acts, replacementId) },
@@ -73,7 +90,8 @@ function lookups(world: World) {
     findInstanceById: async (id: string) => world.instances.find(({ resourceId }) => resourceId === id),
     membersOf: async (cluster: string) =>
       world.instances.filter(({ clusterName }) => clusterName === cluster),
-    findClusterSnapshot: unanswered,
+    findSnapshot: unanswered,
+    orderable: unanswered,
     findKey: unanswered,
     attachmentsOf: unanswered,
     quotas: unanswered,
@@ -84,17 +102,14 @@ function lookups(world: World) {
 
 type Changes = Omit<Cloud, keyof ReturnType<typeof lookups>>;
 
+type Write = (operation: string, input: object) => void;
+
 function changes(world: World, acts: Act[], replacementId: string): Changes {
-  const write = (operation: string, input: object) => void acts.push({ to: "aws", operation, input });
+  const write: Write = (operation, input) => void acts.push({ to: "aws", operation, input });
   return {
-    changeCluster: async ({ name }, change) => {
-      write("ModifyDBCluster", changeInput(name, change));
-      changeCluster(world, name, change);
-    },
-    renameInstance: async ({ name }, newName) => {
-      write("ModifyDBInstance", renameInput(name, newName));
-      renameInstance(world, name, newName);
-    },
+    ...clusterChanges(world, write, replacementId),
+    ...instanceChanges(world, write, replacementId),
+    ...snapshotChanges(world, write),
     addTags: async (to, add) => {
       write("AddTagsToResource", tagInput(arnOf(world, to), add));
       retag(world, to, (tags) => ({ ...tags, ...add }));
@@ -104,29 +119,33 @@ function changes(world: World, acts: Act[], replacementId: string): Changes {
       const left = (tags: Tags) => Object.entries(tags).filter(([key]) => !keys.includes(key));
       retag(world, from, (tags) => Object.fromEntries(left(tags)));
     },
-    snapshotCluster: async ({ name }, snapshot, add) =>
-      write("CreateDBClusterSnapshot", snapshotInput(name, snapshot, add)),
+  };
+}
+
+function clusterChanges(world: World, write: Write, resourceId: string) {
+  return {
+    changeCluster: async ({ name }, change) => {
+      write("ModifyDBCluster", changeInput(name, change));
+      changeCluster(world, name, change);
+    },
     restoreClusterToTime: async (restore) => {
       write("RestoreDBClusterToPointInTime", restoreInput(restore));
-      const source = named(world.clusters, restore.source.name);
-      const replacement: ClusterFacts = {
-        ...underName(source, restore.name),
-        resourceId: replacementId,
-        keyArn: restore.keyArn,
-        // What only a later change can set is at its default. Source: RDS API, DatabaseInsightsMode.
-        settings: { ...restore.settings, databaseInsights: "standard" },
-        members: [],
-      };
-      world.clusters = [...world.clusters, replacement];
+      const { source, name, keyArn, settings } = restore;
+      makeCluster(world, named(world.clusters, source.name), { resourceId, name, keyArn, settings });
+    },
+    restoreClusterFromSnapshot: async (restore) => {
+      write("RestoreDBClusterFromSnapshot", restoreFromSnapshotInput(restore));
+      const { snapshot, name, keyArn, settings } = restore;
+      const source = taken(world.clusterSnapshots, snapshot);
+      makeCluster(world, source, { resourceId, name, keyArn, settings });
     },
     createMember: async (cluster, settings) => {
       const { settings: own } = named(world.clusters, cluster.name);
       write("CreateDBInstance", memberInput(cluster.name, own.engine, settings));
       const sibling = named(world.instances, world.instances[0]?.name ?? "");
-      const resourceId = `db of ${settings.name}`;
       const member = {
         ...underName(sibling, settings.name),
-        resourceId,
+        resourceId: `db of ${settings.name}`,
         settings,
         clusterName: cluster.name,
       };
@@ -136,64 +155,60 @@ function changes(world: World, acts: Act[], replacementId: string): Changes {
       write("DeleteDBCluster", deleteClusterInput(name));
       world.clusters = world.clusters.filter((one) => one.name !== name);
     },
+  } satisfies Partial<Changes>;
+}
+
+function instanceChanges(world: World, write: Write, resourceId: string) {
+  return {
+    changeInstance: async ({ name }, change) => {
+      write("ModifyDBInstance", changeInstanceInput(name, change));
+      changeInstance(world, name, change);
+    },
+    restoreInstanceFromSnapshot: async (restore) => {
+      write("RestoreDBInstanceFromDBSnapshot", restoreInstanceInput(restore));
+      const { snapshot, name, settings } = restore;
+      const source = taken(world.instanceSnapshots, snapshot);
+      makeInstance(world, source, { resourceId, name, keyArn: source.keyArn, settings });
+    },
+    createInstance: async (instance) => {
+      write("CreateDBInstance", createInstanceInput(instance));
+      const { source, name, keyArn, settings } = instance;
+      makeInstance(world, named(world.instances, source.name), { resourceId, name, keyArn, settings });
+    },
+    createReplica: async (replica) => {
+      write("CreateDBInstanceReadReplica", replicaInput(replica));
+      const { source, name, settings } = replica;
+      const of = named(world.instances, source.name);
+      makeInstance(world, of, { resourceId: `db of ${name}`, name, keyArn: of.keyArn, settings });
+    },
     deleteInstance: async ({ name }) => {
       write("DeleteDBInstance", deleteInstanceInput(name));
       world.instances = world.instances.filter((one) => one.name !== name);
     },
-  };
+  } satisfies Partial<Changes>;
 }
 
-function changeCluster(world: World, name: string, change: ClusterChange): void {
-  const { newName = name, ...settings } = change;
-  world.clusters = world.clusters.map((one) =>
-    one.name === name
-      ? {
-          ...underName(one, newName),
-          settings: {
-            ...one.settings,
-            ...settings,
-            securityGroups: [...(settings.securityGroups ?? one.settings.securityGroups)],
-          },
-        }
-      : one,
-  );
-  world.instances = world.instances.map((one) =>
-    one.clusterName === name ? { ...one, clusterName: newName } : one,
-  );
-}
-
-function renameInstance(world: World, name: string, newName: string): void {
-  world.instances = world.instances.map((one) => (one.name === name ? underName(one, newName) : one));
-  world.clusters = world.clusters.map((one) => ({
-    ...one,
-    members: one.members.map((member) => (member.name === name ? { ...member, name: newName } : member)),
-  }));
-}
-
-/** Names are the first part of an endpoint and the last of an ARN. */
-function underName<T extends { arn: string; endpoint: string | null }>(of: T, name: string): T {
-  const endpoint = of.endpoint?.replace(/^[^.]+/, name) ?? null;
-  return { ...of, name, arn: of.arn.replace(/[^:]+$/, name), endpoint };
-}
-
-function retag(world: World, { kind, name }: Ref, change: (tags: Tags) => Tags): void {
-  const retagged = <T extends { name: string; settings: { tags: Tags } }>(all: readonly T[]) =>
-    all.map((one) =>
-      one.name === name ? { ...one, settings: { ...one.settings, tags: change(one.settings.tags) } } : one,
-    );
-  if (kind === "cluster") world.clusters = retagged(world.clusters);
-  else world.instances = retagged(world.instances);
-}
-
-function arnOf(world: World, { kind, name }: Ref): string {
-  return named<{ name: string; arn: string }>(kind === "cluster" ? world.clusters : world.instances, name)
-    .arn;
-}
-
-function named<T extends { name: string }>(all: readonly T[], name: string): T {
-  const found = all.find((one) => one.name === name);
-  if (!found) throw new Error(`nothing is named ${name} on paper`);
-  return found;
+function snapshotChanges(world: World, write: Write) {
+  return {
+    takeSnapshot: async ({ kind, name }, snapshot, add) => {
+      if (kind === "cluster") {
+        write("CreateDBClusterSnapshot", clusterSnapshotInput(name, snapshot, add));
+        world.clusterSnapshots.set(snapshot, named(world.clusters, name));
+      } else {
+        write("CreateDBSnapshot", instanceSnapshotInput(name, snapshot, add));
+        world.instanceSnapshots.set(snapshot, named(world.instances, name));
+      }
+    },
+    copySnapshot: async (copy) => {
+      write("CopyDBSnapshot", copySnapshotInput(copy));
+      const source = taken(world.instanceSnapshots, copy.snapshot);
+      world.instanceSnapshots.set(copy.name, { ...source, encryption: "sse-kms", keyArn: copy.keyArn });
+    },
+    deleteSnapshot: async (kind, name) =>
+      kind === "cluster"
+        ? write("DeleteDBClusterSnapshot", deleteClusterSnapshotInput(name))
+        : write("DeleteDBSnapshot", deleteInstanceSnapshotInput(name)),
+  } satisfies Partial<Changes>;
 }
 
 function databaseOn(acts: Act[]): Database {

@@ -84,8 +84,15 @@ function accountLookUps(
     allowedActions: (principal, ask) => allowedActions(identity, principal, ask),
     tryRole: async (role) => {
       const nobody = `arn:aws:rds:${config.AWS_REGION}:${config.AWS_ACCOUNT_ID}:cluster:encrypt-db-doctor`;
-      const mandate = { effect: "creates", actor: "doctor", approver: "doctor", until: now() } as const;
-      const nothing = { actions: ["rds:ModifyDBCluster"], changes: [], makes: [nobody], passes: [] };
+      const doctor = { migration: "doctor", actor: "doctor", approver: "doctor" };
+      const mandate = { ...doctor, effect: "creates", until: now() } as const;
+      const nothing = {
+        actions: ["rds:ModifyDBCluster"],
+        changes: [],
+        makes: [nobody],
+        passes: [],
+        secrets: [],
+      };
       await assume(createStsClient(clients), role, mandate, nothing);
     },
     keyPolicyOf: (key) => keyPolicyOf(kms, key),

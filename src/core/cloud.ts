@@ -241,7 +241,6 @@ export interface Cloud {
   findInstanceById(resourceId: string): Promise<InstanceFacts | undefined>;
   membersOf(clusterName: string): Promise<readonly InstanceFacts[]>;
   findSnapshot(kind: Ref["kind"], name: string): Promise<SnapshotFacts | undefined>;
-  findClusterSnapshot(name: string): Promise<SnapshotFacts | undefined>;
   /** Undefined where AWS offers no such instance at present. */
   orderable(question: OrderableQuestion): Promise<Orderable | undefined>;
   /** By ARN, id or `alias/…`. */
@@ -254,11 +253,9 @@ export interface Cloud {
 
   changeCluster(cluster: Ref, change: ClusterChange): Promise<void>;
   changeInstance(instance: Ref, change: InstanceChange): Promise<void>;
-  renameInstance(instance: Ref, newName: string): Promise<void>;
   addTags(to: Ref, add: Tags): Promise<void>;
   removeTags(from: Ref, keys: readonly string[]): Promise<void>;
   takeSnapshot(of: Ref, snapshot: string, add: Tags): Promise<void>;
-  snapshotCluster(cluster: Ref, snapshot: string, add: Tags): Promise<void>;
   /** A snapshot that is copied, restored or deleted must be of this migration's own making. */
   copySnapshot(copy: CopySnapshot): Promise<void>;
   restoreClusterToTime(restore: RestoreToTime): Promise<void>;

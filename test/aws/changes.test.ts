@@ -7,6 +7,7 @@ import {
   type MemberSettings,
   type Ref,
 } from "../../src/core/cloud.ts";
+import { attachProxy } from "../../src/sim/aws/seeds/attach.ts";
 import { stoppedCluster } from "../../src/sim/aws/seeds/topologies.ts";
 import { minute } from "../sim/aws/laboratory.ts";
 import { clusterRef, existing, gateway, instanceRef } from "./gateway.ts";
@@ -145,7 +146,7 @@ describe("a change", () => {
     seed({ id: "orders" });
 
     await cloud.changeCluster(await clusterRef(cloud, "orders"), { newName: "orders-old" });
-    await cloud.renameInstance(await instanceRef(cloud, "orders-1"), "orders-1-old");
+    await cloud.changeInstance(await instanceRef(cloud, "orders-1"), { newName: "orders-1-old" });
     await pass(10 * minute);
 
     expect((await existing(cloud, "orders-old")).members[0]?.name).toBe("orders-1-old");
@@ -252,14 +253,14 @@ describe("a snapshot", () => {
     const { cloud, seed, pass } = gateway();
     const { resourceId } = seed({ id: "orders" });
 
-    await cloud.snapshotCluster(await clusterRef(cloud, "orders"), "orders-before-m1", {
+    await cloud.takeSnapshot(await clusterRef(cloud, "orders"), "orders-before-m1", {
       role: "safety-copy",
     });
     await pass(10_000);
-    expect(await cloud.findClusterSnapshot("orders-before-m1")).toMatchObject({ status: "creating" });
+    expect(await cloud.findSnapshot("cluster", "orders-before-m1")).toMatchObject({ status: "creating" });
     await pass(hour);
 
-    expect(await cloud.findClusterSnapshot("Orders-before-M1")).toEqual({
+    expect(await cloud.findSnapshot("cluster", "Orders-before-M1")).toEqual({
       name: "orders-before-m1",
       arn: "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:orders-before-m1",
       status: "available",
@@ -301,10 +302,7 @@ describe("the list of operations", () => {
   it("is what the gateway calls, neither more nor less", async () => {
     const { cloud, seed, pass, calls, key, account } = gateway();
     const source = seed({ id: "orders" });
-    account.alter((turn) => {
-      const proxies = [{ cluster: source.resourceId, proxy: { DBProxyName: "proxy" } }];
-      turn.state = { ...turn.state, attachments: { ...turn.state.attachments, proxies } };
-    });
+    account.alter((turn) => attachProxy(turn, source, "proxy"));
     await pass(30 * minute, source);
     const cluster = await clusterRef(cloud, "orders");
     const instance = await instanceRef(cloud, "orders-1");
@@ -313,7 +311,7 @@ describe("the list of operations", () => {
 
     await cloud.attachmentsOf(found);
     await Promise.all([cloud.quotas(), cloud.vpcOf("production"), cloud.listDatabases()]);
-    await Promise.all([cloud.findKey(key.arn), cloud.findClusterSnapshot("none")]);
+    await Promise.all([cloud.findKey(key.arn), cloud.findSnapshot("cluster", "none")]);
     for (const change of everyChange(cloud)) {
       await change({ cluster, instance, settings: found.settings, member, keyArn: key.arn }).catch(() => {});
     }
@@ -339,11 +337,11 @@ function everyChange(cloud: Cloud): ((given: Given) => Promise<void>)[] {
     ({ cluster }) => cloud.changeCluster(cluster, { deletionProtection: false }),
     ({ instance }) => cloud.addTags(instance, { a: "b" }),
     ({ cluster }) => cloud.removeTags(cluster, ["a"]),
-    ({ cluster }) => cloud.snapshotCluster(cluster, "snapshot", {}),
+    ({ cluster }) => cloud.takeSnapshot(cluster, "snapshot", {}),
     ({ cluster, settings, keyArn }) =>
       cloud.restoreClusterToTime({ source: cluster, at: 0, name: "restored", keyArn, settings }),
     async ({ cluster, member }) => member && cloud.createMember(cluster, { ...member, name: "another" }),
-    ({ instance }) => cloud.renameInstance(instance, "renamed"),
+    ({ instance }) => cloud.changeInstance(instance, { newName: "renamed" }),
     ({ instance }) => cloud.deleteInstance(instance),
     ({ cluster }) => cloud.deleteCluster(cluster),
   ];

@@ -7,6 +7,7 @@ import { laboratory } from "../sim/aws/laboratory.ts";
 
 export const anyAct = {
   effect: "destroys",
+  migration: "m00001",
   actor: "m00001.any",
   approver: null,
   until: Number.POSITIVE_INFINITY,

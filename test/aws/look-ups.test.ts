@@ -102,13 +102,13 @@ describe("a cluster", () => {
   });
 
   it("tells what hangs on it and cannot be taken along", async () => {
-    const { cloud, account, seed } = gateway();
+    const { cloud, account, seed, key } = gateway();
     const cluster = seed({ id: "orders", settings: { BacktrackWindow: 3_600 } });
     account.alter((turn) => {
       attach.attachRole(turn, cluster, "import");
       attach.attachManagedSecret(turn, cluster);
       attach.attachDataApi(turn, cluster);
-      attach.attachActivityStream(turn, cluster);
+      attach.attachActivityStream(turn, cluster, key.arn);
       attach.attachPendingModification(turn, cluster);
       topologies.replicatingCluster(turn, "replicating");
       topologies.crossRegionReplica(turn, "replica");
@@ -331,7 +331,7 @@ describe("what is not there", () => {
     expect(await cloud.findClusterById("cluster-NONE")).toBeUndefined();
     expect(await cloud.findInstance("orders-1")).toBeUndefined();
     expect(await cloud.findInstanceById("db-NONE")).toBeUndefined();
-    expect(await cloud.findClusterSnapshot("orders-before-m1")).toBeUndefined();
+    expect(await cloud.findSnapshot("cluster", "orders-before-m1")).toBeUndefined();
     expect(await cloud.findKey("alias/nobody")).toBeUndefined();
     expect(await cloud.vpcOf("nowhere")).toBeUndefined();
     expect(await cloud.membersOf("orders")).toEqual([]);
@@ -355,7 +355,7 @@ describe("what is not there", () => {
       () => cloud.findInstance("orders-1"),
       () => cloud.findInstanceById("db-1"),
       () => cloud.membersOf("orders"),
-      () => cloud.findClusterSnapshot("orders"),
+      () => cloud.findSnapshot("cluster", "orders"),
       () => cloud.findKey("alias/databases"),
       () => cloud.attachmentsOf(orders),
       () => cloud.quotas(),

@@ -34,6 +34,7 @@ function narrowed(between: () => void = () => {}) {
   const cloudFor = createGateway(createAccountClients(options), authority);
   const cloud = cloudFor({
     effect: "interrupts",
+    migration: "m00001",
     actor: "m00001.rename-source",
     approver: "UBOB",
     until: clock.now() + minute,

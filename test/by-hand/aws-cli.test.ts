@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
+import { memberInput } from "../../src/aws/instance-inputs.ts";
 import {
   changeInput,
   deleteClusterInput,
-  memberInput,
   restoreInput,
   tagInput,
   untagInput,

@@ -30,7 +30,7 @@ function killedAt({ step, when, runs }: KillPoint): (deps: Deps) => Deps {
   };
   const changes = [
     "changeCluster",
-    "renameInstance",
+    "changeInstance",
     "addTags",
     "restoreClusterToTime",
     "createMember",

@@ -98,7 +98,7 @@ export const executingGuards: readonly Guard[] = [
     scenario: async () => {
       const scene = aScene();
       await agreed(scene);
-      const overtaken = interrupted(scene, "cloud.renameInstance", async (_, call) => {
+      const overtaken = interrupted(scene, "cloud.changeInstance", async (_, call) => {
         await ask(scene, "UALICE", "rollback");
         await settle(scene, { deps: executor(scene), enough: () => true });
         return call();

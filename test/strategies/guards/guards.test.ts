@@ -53,7 +53,8 @@ vi.mock("../../../src/aws/permit.ts", async (original) => {
         } catch (fault) {
           const isMismatch = fault instanceof CloudFault && fault.kind === "mismatch";
           if (!isMismatch || !removed.now.identity) throw fault;
-          await change({ arn: "", engine: "aurora-postgresql", client: args[0] });
+          const unknown = { arn: "", tags: {}, engine: "aurora-postgresql", keyArn: null };
+          await change({ ...unknown, client: args[0] });
         }
       };
     },
