@@ -7,23 +7,28 @@ import type { Log } from "../engine/deps.ts";
 import type { Fleet } from "./application/fleet.ts";
 import { servedByDefault } from "./demo-databases.ts";
 import { factsOf } from "./facts.ts";
-import { runHeadless } from "./headless.ts";
+import { type Job, runHeadless } from "./headless.ts";
 import { isTaken } from "./ports.ts";
+import { refusal } from "./refusal.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 /** A minute of the world in a second, while the engine waits for the simulated AWS. */
 const pace = 60;
 const pagePort = 4380;
 
-const usage = `npm run demo -- [--headless] [--world DIRECTORY] [--aws-port PORT]
+const usage = `npm run demo -- [--headless [--database NAME] [--strategy ID]] [--world DIRECTORY] [--aws-port PORT]
 
   --headless          do the main job by script, print the thread, exit 0 only if every claim holds
+  --database NAME     with --headless: which database (default: orders-prod); one that cannot be moved
+                      is refused with a reason, a remedy and an exit code of its own
+  --strategy ID       with --headless: by which strategy (default: the first that suits)
   --world DIRECTORY   keep the world there; it goes on where it was (default: a directory for temporary files)
   --aws-port PORT     let the simulated AWS listen on 127.0.0.1:PORT for any AWS client
   AWS_ENDPOINT_URL    if set, the demo's own AWS clients go there`;
 
 interface Options {
-  readonly headless: boolean;
+  /** What is done by script; null for the channel. */
+  readonly job: Job | null;
   readonly world: string | undefined;
   readonly awsPort: number | undefined;
 }
@@ -39,6 +44,8 @@ function readOptions(): Options | undefined {
     const { values } = parseArgs({
       options: {
         headless: { type: "boolean", default: false },
+        database: { type: "string" },
+        strategy: { type: "string" },
         world: { type: "string" },
         "aws-port": { type: "string" },
         help: { type: "boolean", default: false },
@@ -47,8 +54,12 @@ function readOptions(): Options | undefined {
     const port = values["aws-port"];
     if (values.help) return undefined;
     if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new Error(`--aws-port ${port} is no port`);
+    const { headless, database, strategy } = values;
+    if (!headless && (database ?? strategy) !== undefined) {
+      throw new Error("--database and --strategy go with --headless: in the channel you type them");
+    }
     return {
-      headless: values.headless,
+      job: headless ? { database: database ?? "orders-prod", strategy: strategy ?? null } : null,
       world: values.world,
       awsPort: port === undefined ? undefined : Number(port),
     };
@@ -65,24 +76,28 @@ async function main(): Promise<number> {
     return process.argv.includes("--help") ? 0 : 2;
   }
   silenceNodeVersionWarning();
-  const { headless, awsPort } = options;
+  const { job, awsPort } = options;
   const { AWS_ENDPOINT_URL: endpoint } = readConfig(demoSchema);
   const shared = {
     log,
     ...(awsPort !== undefined && { awsPort }),
     ...(endpoint !== undefined && { awsEndpoint: endpoint }),
   };
-  return headless ? beHeadless(options.world, shared) : beInteractive(options.world, shared);
+  return job ? beHeadless(job, options.world, shared) : beInteractive(options.world, shared);
 }
 
 type Shared = Pick<WorldOptions, "log" | "awsPort" | "awsEndpoint">;
 
-async function beHeadless(directory: string | undefined, shared: Shared): Promise<number> {
+async function beHeadless(job: Job, directory: string | undefined, shared: Shared): Promise<number> {
   const fresh = directory === undefined;
   const where = directory ?? temporaryDirectory();
-  const world = await openWorld({ ...shared, directory: where, served: ["orders-prod"] });
+  // The others are refused for what AWS says of them.
+  const served = servedByDefault.filter((name) => name === job.database);
+  const world = await openWorld({ ...shared, directory: where, served });
   try {
-    return (await runHeadless(world, console.log)) ? 0 : 1;
+    const refused = await refusal(world, job, console.log);
+    if (refused !== undefined) return refused;
+    return (await runHeadless(world, job, console.log)) ? 0 : 1;
   } finally {
     await world.close();
     if (fresh) rmSync(where, { recursive: true, force: true });

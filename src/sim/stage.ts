@@ -6,7 +6,8 @@ import dynalite from "dynalite";
 import type { Log } from "../engine/deps.ts";
 import { type Fleet, startFleet } from "./application/fleet.ts";
 import type { Account, AccountOptions } from "./aws/account.ts";
-import { clusterEndpoint, readerEndpoint } from "./aws/names.ts";
+import { databaseNamed, endpointNamed, isInstance } from "./aws/named.ts";
+import { readerEndpoint } from "./aws/names.ts";
 import { listen } from "./aws/wire/server.ts";
 import type { WorldClock } from "./clock.ts";
 import { fenceGroup, keyAlias, vpc } from "./demo-databases.ts";
@@ -35,7 +36,7 @@ export const credentials = { accessKeyId: workerKey, secretAccessKey: "world" };
 export interface StageOptions extends Pick<AccountOptions, "durations" | "heard"> {
   /** Everything that outlives a kill is in here. */
   readonly directory: string;
-  /** Names of the clusters that get a real server. */
+  /** Names of the databases that get a real server. */
   readonly served: readonly string[];
   readonly awsPort?: number;
   readonly slackPort?: number;
@@ -58,8 +59,8 @@ export interface Stage {
   readonly awsUrl: string;
   /** What the product has to be told, as environment variables; all but the AWS clients' own. */
   readonly environment: Readonly<Record<string, string>>;
-  /** Starts `count` writer processes on a cluster; their ledgers are in the world's directory. */
-  startWriters(cluster: string, count: number): Promise<Fleet>;
+  /** Starts `count` writer processes on a database; their ledgers are in the world's directory. */
+  startWriters(name: string, count: number): Promise<Fleet>;
   close(): Promise<void>;
 }
 
@@ -119,8 +120,8 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     resolver,
     awsUrl: wire.url,
     environment: environmentOf(workspace, slack, roles),
-    startWriters: (cluster, count) =>
-      startWriters({ directory, account, resolver, ca: servers.ca }, cluster, count),
+    startWriters: (name, count) =>
+      startWriters({ directory, account, resolver, ca: servers.ca }, name, count),
     close: async () => {
       clearInterval(ticking);
       await slack.close();
@@ -170,17 +171,20 @@ function startWriters(
     readonly resolver: Resolver;
     readonly ca: string;
   },
-  cluster: string,
+  name: string,
   count: number,
 ): Promise<Fleet> {
   const { state } = world.account;
+  const at = (host: string) => ({ host, port: 5432, database: "orders" });
   return startFleet({
-    directory: join(world.directory, "ledgers", cluster),
+    directory: join(world.directory, "ledgers", name),
     count,
     resolverUrl: world.resolver.url,
     ca: world.ca,
-    endpoint: { host: clusterEndpoint(state, cluster), port: 5432, database: "orders" },
-    readerEndpoint: { host: readerEndpoint(state, cluster), port: 5432, database: "orders" },
+    endpoint: at(endpointNamed(state, name)),
+    readerEndpoint: at(
+      isInstance(databaseNamed(state, name)) ? endpointNamed(state, name) : readerEndpoint(state, name),
+    ),
     ...logins.application,
   });
 }

@@ -1,14 +1,14 @@
 import type pg from "pg";
-import { clusterEndpoint } from "../aws/names.ts";
+import { endpointNamed } from "../aws/named.ts";
 import { logins } from "../postgres/template.ts";
 import type { World } from "../world.ts";
 
-/** How the application reaches a cluster by its endpoint name, through the network and with TLS that must fit. */
+/** How the application reaches a database by its endpoint name, through the network and with TLS that must fit. */
 export async function connectionTo(
   world: Pick<World, "account" | "network" | "servers">,
-  cluster: string,
+  name: string,
 ): Promise<pg.ClientConfig> {
-  const host = clusterEndpoint(world.account.state, cluster);
+  const host = endpointNamed(world.account.state, name);
   const { address, port } = await world.network.resolve("application", host, 5432);
   return {
     host: address,

@@ -1,0 +1,55 @@
+import { plain } from "../core/note.ts";
+import { explain } from "../core/problem.ts";
+import { planFor } from "../engine/survey.ts";
+import { actorsIn } from "./actors.ts";
+import type { Job } from "./headless.ts";
+import { transcript } from "./slack/transcript.ts";
+import type { World } from "./world.ts";
+
+/** What each refusal exits with, so that a script can tell them apart. Listed in the README. */
+export const exitCodes: Readonly<Record<string, number>> = {
+  "target.not-found": 10,
+  "target.already-encrypted": 11,
+  "target.stopped": 12,
+  "target.is-member": 13,
+  "target.other-engine": 14,
+  "target.multi-az-cluster": 15,
+  "target.global-database": 16,
+  "target.serverless-v1": 17,
+  "target.limitless": 18,
+  "target.replica": 19,
+  "target.has-replicas": 20,
+  "target.ram-shared": 21,
+  "target.aws-owned-key": 22,
+  "strategy.unknown": 23,
+  "strategy.unsuitable": 24,
+};
+
+/** Any refusal that has no code of its own. */
+const otherwise = 9;
+
+/**
+ * Asks for the plan first. Where there is none, the person who types `start` is told why in the channel, and so is whoever
+ * reads this; gives the exit code then, and nothing where the database can be moved.
+ */
+export async function refusal(
+  world: World,
+  { database, strategy }: Job,
+  print: (line: string) => void,
+): Promise<number | undefined> {
+  if ((await world.deps.store.listOpen()).length > 0) return undefined;
+  const asked = { name: database, key: null, strategy, migration: "m00000" };
+  const made = await planFor(world.deps, asked);
+  if (!("problems" in made)) return undefined;
+  const channel = world.workspace.state.channels[0]?.id ?? "";
+  const { says, isTold } = actorsIn(world, channel);
+  const by = strategy === null ? "" : ` by ${strategy}`;
+  await says("U0ALICE01", `start ${database}${by}`);
+  await isTold("U0ALICE01", "What to do");
+  print(transcript(world.workspace, { channel }));
+  for (const problem of made.problems) {
+    const { why, fix } = explain(problem, plain);
+    print(`\nrefused (${problem.code}): ${why}\nremedy: ${fix}`);
+  }
+  return exitCodes[made.problems[0]?.code ?? ""] ?? otherwise;
+}
