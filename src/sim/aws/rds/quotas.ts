@@ -2,7 +2,7 @@ import { type RdsFault, rdsFault } from "../fault.ts";
 import type { AccountState } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
-type Counted = "DBClusters" | "DBInstances" | "ManualClusterSnapshots";
+type Counted = "DBClusters" | "DBInstances" | "ManualClusterSnapshots" | "ManualSnapshots";
 
 const counted: Readonly<
   Record<Counted, { readonly used: (state: AccountState) => number; readonly shape: RdsFault }>
@@ -17,6 +17,10 @@ const counted: Readonly<
   },
   ManualClusterSnapshots: {
     used: ({ snapshots }) => Object.keys(snapshots).length,
+    shape: "SnapshotQuotaExceededFault",
+  },
+  ManualSnapshots: {
+    used: ({ instanceSnapshots }) => Object.keys(instanceSnapshots).length,
     shape: "SnapshotQuotaExceededFault",
   },
 };
