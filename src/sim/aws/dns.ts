@@ -1,6 +1,8 @@
+import type { CustomEndpoint } from "./attachments.ts";
 import { clusterEndpoint, customEndpoint, instanceEndpoint, readerEndpoint } from "./names.ts";
 import { hasEndpoint } from "./rds/instances.ts";
-import type { AccountState, Cluster, CustomEndpoint, Instance } from "./state.ts";
+import { proxiedCluster } from "./rds/proxies.ts";
+import type { AccountState, Cluster, Instance } from "./state.ts";
 import type { Origin } from "./surroundings.ts";
 import { membersOf } from "./turn.ts";
 
@@ -35,7 +37,11 @@ function candidates(state: AccountState, host: string): readonly Instance[] {
     }
     if (host === readerEndpoint(state, cluster.id)) return readersOf(state, cluster.resourceId);
   }
-  const custom = state.attachments.customEndpoints.find(({ id }) => host === customEndpoint(state, id));
+  const proxied = proxiedCluster(state, host);
+  if (proxied !== undefined) return addressable(membersOf(state, proxied)).filter(({ writer }) => writer);
+  const custom = state.attachments.customEndpoints.find(
+    ({ id, status }) => status === "available" && host === customEndpoint(state, id),
+  );
   if (custom !== undefined) return membersOfCustom(state, custom);
   return Object.values(state.instances).filter(
     (instance) => hasEndpoint(instance) && host === instanceEndpoint(state, instance.id),

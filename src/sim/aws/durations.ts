@@ -34,6 +34,14 @@ export interface Durations {
   readonly firstBackup: number;
   /** The restorable time moves in steps of this, so it trails by up to this ("within 5 minutes"). */
   readonly logShipping: number;
+  readonly addRole: number;
+  readonly createEndpoint: number;
+  readonly deleteEndpoint: number;
+  /** A proxy looks for its new target and opens its first connections. */
+  readonly registerTarget: number;
+  readonly startActivityStream: number;
+  /** Until Application Auto Scaling sees that there are fewer readers than it must keep. */
+  readonly scaleReaders: number;
   /** RDS notices that a key cannot be used any more. */
   readonly noticeKey: number;
   /** A stopped cluster starts by itself (Aurora User Guide, aurora-cluster-stop-start). */
@@ -63,6 +71,12 @@ export const durations: Durations = {
   deleteSnapshot: 20 * seconds,
   firstBackup: 4 * minutes,
   logShipping: 5 * minutes,
+  addRole: 20 * seconds,
+  createEndpoint: 40 * seconds,
+  deleteEndpoint: 30 * seconds,
+  registerTarget: 60 * seconds,
+  startActivityStream: 3 * minutes,
+  scaleReaders: 3 * minutes,
   noticeKey: 5 * minutes,
   autoStart: 7 * 24 * 60 * minutes,
 };

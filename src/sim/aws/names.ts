@@ -7,9 +7,9 @@ interface Place {
 }
 
 /** The stored form of an identifier. Throws where RDS refuses it ([API] constraints of every identifier). */
-export function identifier(given: string, parameter: string): string {
+export function identifier(given: string, parameter: string, longest = 63): string {
   const id = given.toLowerCase();
-  if (!/^[a-z][a-z0-9-]{0,62}$/.test(id) || id.includes("--") || id.endsWith("-")) {
+  if (!/^[a-z][a-z0-9-]*$/.test(id) || id.length > longest || id.includes("--") || id.endsWith("-")) {
     throw unmodelled(
       "InvalidParameterValue",
       `The parameter ${parameter} is not a valid identifier. Identifiers must begin with a letter; must contain only ASCII letters, digits, and hyphens; and must not end with a hyphen or contain two consecutive hyphens.`,
@@ -20,6 +20,7 @@ export function identifier(given: string, parameter: string): string {
 
 export type ArnType =
   | "cluster"
+  | "cluster-endpoint"
   | "db"
   | "cluster-snapshot"
   | "snapshot"

@@ -13,22 +13,20 @@ import {
   scheduleKeyDeletion,
 } from "./keys.ts";
 import { getFunctionConfiguration } from "./lambda.ts";
-import {
-  describeScalableTargets,
-  describeScalingPolicies,
-  getCallerIdentity,
-  listResources,
-} from "./lookups.ts";
+import { getCallerIdentity, listResources } from "./lookups.ts";
 import {
   describeBlueGreenDeployments,
-  describeDBClusterEndpoints,
-  describeDBProxies,
-  describeDBProxyTargetGroups,
-  describeDBProxyTargets,
+  describeEventSubscriptions,
   describeGlobalClusters,
   describeIntegrations,
   describePendingMaintenanceActions,
 } from "./rds/attachments.ts";
+import {
+  addRoleToDBCluster,
+  disableHttpEndpoint,
+  enableHttpEndpoint,
+  startActivityStream,
+} from "./rds/cluster-attachments.ts";
 import { modifyDBCluster } from "./rds/cluster-changes.ts";
 import {
   deleteDBCluster,
@@ -37,6 +35,11 @@ import {
   stopDBCluster,
 } from "./rds/cluster-lifecycle.ts";
 import { describeDBClusters } from "./rds/clusters.ts";
+import {
+  createDBClusterEndpoint,
+  deleteDBClusterEndpoint,
+  describeDBClusterEndpoints,
+} from "./rds/custom-endpoints.ts";
 import { describeEvents } from "./rds/events.ts";
 import {
   describeDBClusterParameterGroups,
@@ -46,6 +49,13 @@ import {
 import { modifyDBInstance, rebootDBInstance } from "./rds/instance-changes.ts";
 import { createDBInstance, deleteDBInstance } from "./rds/instance-lifecycle.ts";
 import { describeDBInstances } from "./rds/instances.ts";
+import {
+  deregisterDBProxyTargets,
+  describeDBProxies,
+  describeDBProxyTargetGroups,
+  describeDBProxyTargets,
+  registerDBProxyTargets,
+} from "./rds/proxies.ts";
 import { describeAccountAttributes } from "./rds/quotas.ts";
 import { restoreDBClusterFromSnapshot, restoreDBClusterToPointInTime } from "./rds/restore.ts";
 import {
@@ -54,6 +64,7 @@ import {
   describeDBClusterSnapshots,
 } from "./rds/snapshots.ts";
 import { addTagsToResource, listTagsForResource, removeTagsFromResource } from "./rds/tags.ts";
+import { describeScalableTargets, describeScalingPolicies, registerScalableTarget } from "./scaling.ts";
 import type { Turn } from "./turn.ts";
 
 /** The inputs are the SDK's; both entrances have checked them against its schemas. */
@@ -74,6 +85,7 @@ const reads = {
     DescribeDBProxyTargets: describeDBProxyTargets,
     DescribeDBSubnetGroups: describeDBSubnetGroups,
     DescribeEvents: describeEvents,
+    DescribeEventSubscriptions: describeEventSubscriptions,
     DescribeGlobalClusters: describeGlobalClusters,
     DescribeIntegrations: describeIntegrations,
     DescribePendingMaintenanceActions: describePendingMaintenanceActions,
@@ -99,25 +111,33 @@ const reads = {
 
 const mutations = {
   rds: {
+    AddRoleToDBCluster: addRoleToDBCluster,
     AddTagsToResource: addTagsToResource,
+    CreateDBClusterEndpoint: createDBClusterEndpoint,
     CreateDBClusterSnapshot: createDBClusterSnapshot,
     CreateDBInstance: createDBInstance,
     DeleteDBCluster: deleteDBCluster,
+    DeleteDBClusterEndpoint: deleteDBClusterEndpoint,
     DeleteDBClusterSnapshot: deleteDBClusterSnapshot,
     DeleteDBInstance: deleteDBInstance,
+    DeregisterDBProxyTargets: deregisterDBProxyTargets,
+    DisableHttpEndpoint: disableHttpEndpoint,
+    EnableHttpEndpoint: enableHttpEndpoint,
     FailoverDBCluster: failoverDBCluster,
     ModifyDBCluster: modifyDBCluster,
     ModifyDBInstance: modifyDBInstance,
     RebootDBInstance: rebootDBInstance,
+    RegisterDBProxyTargets: registerDBProxyTargets,
     RemoveTagsFromResource: removeTagsFromResource,
     RestoreDBClusterFromSnapshot: restoreDBClusterFromSnapshot,
     RestoreDBClusterToPointInTime: restoreDBClusterToPointInTime,
+    StartActivityStream: startActivityStream,
     StartDBCluster: startDBCluster,
     StopDBCluster: stopDBCluster,
   },
   kms: { DisableKey: disableKey, EnableKey: enableKey, ScheduleKeyDeletion: scheduleKeyDeletion },
   sts: {},
-  "application-autoscaling": {},
+  "application-autoscaling": { RegisterScalableTarget: registerScalableTarget },
   ram: {},
   lambda: {},
   ec2: {},

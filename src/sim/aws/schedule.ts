@@ -1,4 +1,5 @@
 import { noticeKey } from "./keys.ts";
+import { finishAddingRoles, finishStartingActivityStream } from "./rds/cluster-attachments.ts";
 import { beginModifyingCluster, finishModifyingCluster } from "./rds/cluster-changes.ts";
 import {
   cutSessions,
@@ -8,6 +9,7 @@ import {
   finishStopping,
   startByItself,
 } from "./rds/cluster-lifecycle.ts";
+import { finishCreatingEndpoint, finishDeletingEndpoint } from "./rds/custom-endpoints.ts";
 import {
   beginModifyingInstance,
   finishModifyingInstance,
@@ -17,8 +19,10 @@ import {
 } from "./rds/instance-changes.ts";
 import { finishCreatingInstance, finishDeletingInstance } from "./rds/instance-lifecycle.ts";
 import { finishMaintenance, openMaintenanceWindow } from "./rds/maintenance.ts";
+import { finishRegisteringTarget } from "./rds/proxies.ts";
 import { copyRestoredData, finishRestore } from "./rds/restore.ts";
 import { copySnapshotData, finishDeletingSnapshot, finishSnapshot } from "./rds/snapshots.ts";
+import { scaleReaders } from "./scaling.ts";
 import type { Instant } from "./state.ts";
 import type { Turn } from "./turn.ts";
 
@@ -56,6 +60,12 @@ export type DueEvent =
   | ({ readonly do: "copy snapshot data" } & OfSnapshot)
   | ({ readonly do: "finish snapshot" } & OfSnapshot)
   | ({ readonly do: "finish deleting snapshot" } & OfSnapshot)
+  | ({ readonly do: "finish adding roles" } & OfCluster)
+  | ({ readonly do: "finish starting activity stream" } & OfCluster)
+  | { readonly do: "finish creating endpoint"; readonly endpoint: string }
+  | { readonly do: "finish deleting endpoint"; readonly endpoint: string }
+  | { readonly do: "finish registering target"; readonly proxy: string }
+  | { readonly do: "scale readers"; readonly clusterName: string }
   | { readonly do: "notice key"; readonly key: string };
 
 type Happening<E> = (turn: Turn, event: E) => void | Promise<void>;
@@ -83,6 +93,12 @@ const happenings: { readonly [D in DueEvent["do"]]: Happening<Extract<DueEvent, 
   "copy snapshot data": copySnapshotData,
   "finish snapshot": finishSnapshot,
   "finish deleting snapshot": finishDeletingSnapshot,
+  "finish adding roles": finishAddingRoles,
+  "finish starting activity stream": finishStartingActivityStream,
+  "finish creating endpoint": finishCreatingEndpoint,
+  "finish deleting endpoint": finishDeletingEndpoint,
+  "finish registering target": finishRegisteringTarget,
+  "scale readers": scaleReaders,
   "notice key": noticeKey,
 };
 

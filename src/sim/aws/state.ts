@@ -1,4 +1,5 @@
-import type { BlueGreenDeployment, DBCluster, DBInstance, DBProxy, Tag } from "@aws-sdk/client-rds";
+import type { DBCluster, DBInstance, Tag } from "@aws-sdk/client-rds";
+import type { Attachments } from "./attachments.ts";
 import type { Statement } from "./iam/evaluate.ts";
 import type { Identity, TrustStatement } from "./iam/identities.ts";
 import type { DueEvent } from "./schedule.ts";
@@ -152,61 +153,12 @@ export interface InstanceSnapshot {
   readonly instance: Pick<Instance, "resourceId" | "id" | "createdAt" | "settings">;
   readonly storageKey: StorageKey;
   readonly tags: readonly Tag[];
-  /** The snapshot whose data this one shares: the first of a chain of copies. */
+  /** Resource id of the snapshot that it is a copy of. */
+  readonly copiedFrom?: string;
+  /** Resource id of the first of a chain of copies, whose data all of them share. */
   readonly data: string;
   /** Of the last transaction in it; undefined until it was looked for. */
   readonly lastCommitAt?: Instant;
-}
-
-/** Things that hang on a cluster. They follow its resource id, never its name, except where they are told to be by name. */
-export interface Attachments {
-  readonly proxies: readonly Proxy[];
-  readonly customEndpoints: readonly CustomEndpoint[];
-  readonly integrations: readonly { readonly cluster: string; readonly name: string }[];
-  readonly blueGreens: readonly {
-    readonly cluster: string;
-    readonly deployment: Undated<BlueGreenDeployment>;
-  }[];
-  readonly globals: readonly { readonly cluster: string; readonly id: string; readonly writer: boolean }[];
-  readonly maintenance: readonly {
-    readonly resource: string;
-    readonly action: string;
-    readonly description: string;
-    readonly appliesAt?: Instant;
-  }[];
-  readonly shares: readonly { readonly cluster: string; readonly shareArn: string }[];
-  readonly autoscaling: readonly ScalableTarget[];
-  /** By name: whoever has it is reported. */
-  readonly subscriptions: readonly { readonly name: string; readonly sourceIds: readonly string[] }[];
-}
-
-export interface Proxy {
-  readonly proxy: Undated<DBProxy>;
-  readonly targetGroupArn: string;
-  readonly tags: readonly Tag[];
-  /** The cluster that it leads to, by resource id, whatever that is called; null where none is registered. */
-  readonly target: { readonly cluster: string; readonly registering: boolean } | null;
-}
-
-export interface CustomEndpoint {
-  readonly cluster: string;
-  readonly id: string;
-  readonly resourceId: string;
-  readonly status: "creating" | "available" | "deleting";
-  readonly type: "ANY" | "READER";
-  readonly staticMembers: readonly string[];
-  readonly excludedMembers: readonly string[];
-  readonly tags: readonly Tag[];
-}
-
-/** Application Auto Scaling knows the cluster by its name only. */
-export interface ScalableTarget {
-  readonly clusterName: string;
-  /** The last part of its ARN. */
-  readonly id: string;
-  readonly min: number;
-  readonly max: number;
-  readonly suspended: { readonly in: boolean; readonly out: boolean; readonly scheduled: boolean };
 }
 
 export interface AccountEvent {
@@ -301,6 +253,7 @@ export function emptyState(accountId: string, region: string): AccountState {
       AllocatedStorage: 100_000,
       ReadReplicasPerMaster: 15,
       CustomEndpointsPerDBCluster: 5,
+      DBClusterRoles: 5,
     },
     attachments: {
       proxies: [],

@@ -142,7 +142,7 @@ describe("what hangs on a cluster is told where AWS tells it, and follows the cl
     ],
     [
       "a managed secret",
-      (turn, cluster) => attach.attachManagedSecret(turn, cluster),
+      (turn, cluster) => void attach.attachManagedSecret(turn, cluster),
       async (lab, id) => (await own(lab, id))?.MasterUserSecret,
       () => ({ SecretStatus: "active" }),
     ],
@@ -154,7 +154,8 @@ describe("what hangs on a cluster is told where AWS tells it, and follows the cl
     ],
     [
       "an activity stream",
-      (turn, cluster) => attach.attachActivityStream(turn, cluster),
+      (turn, cluster) =>
+        attach.attachActivityStream(turn, cluster, "arn:aws:kms:eu-central-1:123456789012:key/of-the-stream"),
       async (lab, id) => ({ status: (await own(lab, id))?.ActivityStreamStatus }),
       () => ({ status: "started" }),
     ],

@@ -4,6 +4,13 @@ import { type ArnType, arn, nameIn } from "../names.ts";
 import { keyNamed } from "../rds/encryption.ts";
 import type { Cluster, Instance, Snapshot } from "../state.ts";
 import type { Turn } from "../turn.ts";
+import {
+  type AttachmentInput,
+  askedOfScaling,
+  attachedDependents,
+  attachedResources,
+  attachedTags,
+} from "./attachment-asks.ts";
 import type { Ask } from "./evaluate.ts";
 
 /**
@@ -22,8 +29,7 @@ export function asksOf(turn: Turn, service: Service, operation: string, input: o
 }
 
 /** As much of the inputs as IAM looks at. */
-interface Input {
-  readonly DBClusterIdentifier?: string;
+interface Input extends AttachmentInput {
   readonly SourceDBClusterIdentifier?: string;
   readonly SourceDbClusterResourceId?: string;
   readonly DBInstanceIdentifier?: string;
@@ -34,13 +40,11 @@ interface Input {
   readonly DBClusterParameterGroupName?: string;
   readonly DBParameterGroupName?: string;
   readonly ResourceName?: string;
-  readonly Tags?: readonly Tag[];
   readonly TagKeys?: readonly string[];
   readonly KmsKeyId?: string;
   readonly PerformanceInsightsKMSKeyId?: string;
   readonly MonitoringRoleArn?: string;
   readonly KeyId?: string;
-  readonly RoleArn?: string;
   readonly SourceIdentity?: string;
   readonly FunctionName?: string;
 }
@@ -62,6 +66,8 @@ function asked(turn: Turn, service: Service, operation: string, input: Input): r
       ];
     case "sts":
       return askedOfSts(operation, input);
+    case "application-autoscaling":
+      return askedOfScaling(turn, operation, input);
     default:
       return [ask(`${service}:${operation}`, "*")];
   }
@@ -79,7 +85,7 @@ function askedOfSts(operation: string, { RoleArn = "*", SourceIdentity }: Input)
 
 function askedOfRds(turn: Turn, operation: string, input: Input): readonly Ask[] {
   const action = `rds:${operation}`;
-  const resources = resourcesOf(turn, operation, input);
+  const resources = attachedResources(turn, operation, input) ?? resourcesOf(turn, operation, input);
   if (resources.length === 0) return [ask(action, "*")];
   const request = requestContext(input);
   return [
@@ -162,6 +168,7 @@ function dependent(turn: Turn, operation: string, input: Input, request: Context
             "iam:PassedToService": "monitoring.rds.amazonaws.com",
           }),
         ]),
+    ...attachedDependents(turn, operation, input),
   ];
 }
 
@@ -170,6 +177,9 @@ function madeBy({ state }: Turn, operation: string, input: Input): string | unde
   if (operation === "CreateDBClusterSnapshot") {
     return arn(state, "cluster-snapshot", nameIn(input.DBClusterSnapshotIdentifier ?? ""));
   }
+  if (operation === "CreateDBClusterEndpoint") {
+    return arn(state, "cluster-endpoint", nameIn(input.DBClusterEndpointIdentifier ?? ""));
+  }
   if (!operation.startsWith("Restore")) return undefined;
   return arn(state, "cluster", nameIn(input.DBClusterIdentifier ?? ""));
 }
@@ -177,9 +187,12 @@ function madeBy({ state }: Turn, operation: string, input: Input): string | unde
 function tagsOn({ state }: Turn, resource: string): Context {
   const [, , , , , type, name] = resource.split(":");
   const found = findNamed(type, name, state);
-  if (found === undefined) return {};
-  const tags = "settings" in found ? found.settings.TagList : found.tags;
+  const tags = found === undefined ? attachedTags(state, resource) : tagsOf(found);
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [`aws:ResourceTag/${Key}`, Value]));
+}
+
+function tagsOf(of: Cluster | Instance | Snapshot): readonly Tag[] {
+  return "settings" in of ? of.settings.TagList : of.tags;
 }
 
 function findNamed(

@@ -5,6 +5,7 @@ import { identifier } from "../names.ts";
 import { present, refuseUncovered } from "../parameters.ts";
 import type { Cluster, ClusterChange, ClusterSettings } from "../state.ts";
 import { after, announce, clusterNamed, membersOf, put, schedule, type Turn } from "../turn.ts";
+import { managedSecret } from "./cluster-attachments.ts";
 import { clusterView } from "./clusters.ts";
 import { assertReadable, usableKey } from "./encryption.ts";
 import { clusterParameterGroupNamed, securityGroupsIn, subnetGroupNamed } from "./groups.ts";
@@ -44,7 +45,6 @@ function instantChange(input: ModifyDBClusterMessage): Partial<ClusterSettings> 
     PreferredBackupWindow: input.PreferredBackupWindow,
     PreferredMaintenanceWindow: input.PreferredMaintenanceWindow,
     AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
-    HttpEndpointEnabled: input.EnableHttpEndpoint,
   });
 }
 
@@ -111,6 +111,7 @@ function promptChange(turn: Turn, cluster: Cluster, input: ModifyDBClusterMessag
     ServerlessV2ScalingConfiguration: input.ServerlessV2ScalingConfiguration,
     StorageType: input.StorageType,
     ...insights(turn, input),
+    MasterUserSecret: managedSecret(turn, cluster, input),
     LocalWriteForwardingStatus:
       input.EnableLocalWriteForwarding === undefined
         ? undefined
@@ -148,7 +149,6 @@ const covered = [
   "PreferredBackupWindow",
   "PreferredMaintenanceWindow",
   "AutoMinorVersionUpgrade",
-  "EnableHttpEndpoint",
   "EngineVersion",
   "EnableIAMDatabaseAuthentication",
   "VpcSecurityGroupIds",
@@ -162,6 +162,8 @@ const covered = [
   "PerformanceInsightsKMSKeyId",
   "PerformanceInsightsRetentionPeriod",
   "EnableLocalWriteForwarding",
+  "ManageMasterUserPassword",
+  "MasterUserSecretKmsKeyId",
 ] as const;
 
 export function modifyDBCluster(turn: Turn, input: ModifyDBClusterMessage): { DBCluster: DBCluster } {

@@ -2,6 +2,7 @@ import type { CreateDBInstanceMessage, DBInstance, DeleteDBInstanceMessage } fro
 import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
 import { present, refuseUncovered } from "../parameters.ts";
+import { watchReaders } from "../readers.ts";
 import type { Cluster, Instance, InstanceSettings } from "../state.ts";
 import {
   after,
@@ -162,6 +163,7 @@ export async function finishCreatingInstance(turn: Turn, event: OfInstance): Pro
   await turn.data.startInstance({ id: resourceId, volume: cluster, writer });
   put(turn, "instances", { ...instance, status: "available" });
   announce(turn, "RDS-EVENT-0005", instance, "DB instance created", "creation");
+  watchReaders(turn, turn.state.clusters[cluster]?.id ?? "");
 }
 
 /** A member can go whatever the deletion protection of its cluster says. */

@@ -6,6 +6,8 @@ import type {
 } from "@aws-sdk/client-rds";
 import { unmodelled } from "../fault.ts";
 import { clusterNamed, instanceNamed, put, snapshotNamed, type Turn } from "../turn.ts";
+import { changeEndpoint } from "./custom-endpoints.ts";
+import { changeProxy } from "./proxies.ts";
 import { refuseReservedTags } from "./restored-settings.ts";
 
 interface Tagged {
@@ -39,7 +41,22 @@ function taggedResource(turn: Turn, arn: string): Tagged {
     const snapshot = snapshotNamed(turn, arn);
     return { tags: snapshot.tags, retag: (tags) => put(turn, "snapshots", { ...snapshot, tags }) };
   }
+  const attached = taggedAttachment(turn, arn);
+  if (attached !== undefined) return attached;
   throw unmodelled("InvalidParameterValue", `Invalid resource name: ${arn}`);
+}
+
+/** A proxy or a custom endpoint. */
+function taggedAttachment(turn: Turn, arn: string): Tagged | undefined {
+  const { attachments } = turn.state;
+  const proxy = attachments.proxies.find((one) => one.proxy.DBProxyArn === arn);
+  if (proxy !== undefined) return { tags: proxy.tags, retag: (tags) => changeProxy(turn, proxy, { tags }) };
+  const endpoint = attachments.customEndpoints.find(({ id }) => arn.endsWith(`:cluster-endpoint:${id}`));
+  if (endpoint === undefined) return undefined;
+  return {
+    tags: endpoint.tags,
+    retag: (tags) => changeEndpoint(turn, endpoint.resourceId, { tags }),
+  };
 }
 
 export function listTagsForResource(turn: Turn, input: ListTagsForResourceMessage) {

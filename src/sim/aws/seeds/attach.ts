@@ -1,7 +1,11 @@
-import { customEndpoint, resourceId } from "../names.ts";
+import type { Tag } from "@aws-sdk/client-rds";
+import type { Attachments } from "../attachments.ts";
+import { customEndpoint } from "../names.ts";
+import { masterSecret } from "../rds/cluster-attachments.ts";
+import { keyNamed } from "../rds/encryption.ts";
 import { nextWindow } from "../rds/maintenance.ts";
-import type { Attachments, Cluster, ClusterChange, ClusterSettings } from "../state.ts";
-import { membersOf, put, schedule, type Turn } from "../turn.ts";
+import type { Cluster, ClusterChange, ClusterSettings } from "../state.ts";
+import { membersOf, newResourceId, put, schedule, type Turn } from "../turn.ts";
 
 /** Hangs things on a cluster that a restore does not bring along; one function each. */
 
@@ -16,64 +20,104 @@ function set(turn: Turn, { resourceId }: Cluster, settings: Partial<ClusterSetti
   put(turn, "clusters", { ...cluster, settings: { ...cluster.settings, ...settings } });
 }
 
-export function attachProxy(turn: Turn, cluster: Cluster, name: string): void {
+const tagList = (tags: Readonly<Record<string, string>>): Tag[] =>
+  Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
+
+/** Whoever owns what hangs on an enrolled database enrols that, too. */
+const enrolledToo = { "encrypt-db:enrolled": "true" };
+
+interface GivenProxy {
+  /** ARNs of the secrets that it logs in with; one of its own if not given. */
+  readonly secrets?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
+export function attachProxy(turn: Turn, cluster: Cluster, name: string, given: GivenProxy = {}): void {
   const { region, accountId, subnetGroups } = turn.state;
+  const place = `arn:aws:rds:${region}:${accountId}`;
+  const { secrets = [`arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-AbCdEf`] } = given;
   const proxy = {
     DBProxyName: name,
-    DBProxyArn: `arn:aws:rds:${region}:${accountId}:db-proxy:prx-${name}`,
+    DBProxyArn: `${place}:db-proxy:prx-${name}`,
     Status: "available" as const,
     EngineFamily: "POSTGRESQL",
     VpcId: subnetGroups[cluster.settings.DBSubnetGroup]?.vpcId,
     Endpoint: `${name}.proxy-${customEndpoint(turn.state, name).split("cluster-custom-")[1]}`,
     RequireTLS: true,
+    Auth: secrets.map((SecretArn) => ({ AuthScheme: "SECRETS" as const, SecretArn })),
   };
-  add(turn, "proxies", { cluster: cluster.resourceId, proxy });
+  add(turn, "proxies", {
+    proxy,
+    targetGroupArn: `${place}:target-group:prx-tg-${name}`,
+    tags: tagList(given.tags ?? enrolledToo),
+    target: { cluster: cluster.resourceId, registering: false },
+  });
 }
 
-/** For all readers, or for the named kind; members are never listed, so all of that kind belong. */
+interface GivenEndpoint {
+  readonly type?: "ANY" | "READER";
+  /** Resource ids of instances. Without any, all of that kind belong but those that are excluded. */
+  readonly staticMembers?: readonly string[];
+  readonly excludedMembers?: readonly string[];
+  readonly tags?: Readonly<Record<string, string>>;
+}
+
 export function attachCustomEndpoint(
   turn: Turn,
   cluster: Cluster,
   id: string,
-  type: "ANY" | "READER" = "READER",
+  given: GivenEndpoint = {},
 ): void {
+  const { type = "READER", staticMembers = [], excludedMembers = [], tags = enrolledToo } = given;
   add(turn, "customEndpoints", {
     cluster: cluster.resourceId,
     id,
-    resourceId: resourceId(turn.state, "cluster", turn.state.serial).replace("cluster-", "cluster-endpoint-"),
+    resourceId: newResourceId(turn, "cluster").replace("cluster-", "cluster-endpoint-"),
+    status: "available",
     type,
-    staticMembers: [],
-    excludedMembers: [],
+    staticMembers,
+    excludedMembers,
+    tags: tagList(tags),
   });
 }
 
 export function attachRole(turn: Turn, cluster: Cluster, roleName: string, feature = "s3Import"): void {
   const RoleArn = `arn:aws:iam::${turn.state.accountId}:role/${roleName}`;
-  set(turn, cluster, { AssociatedRoles: [{ RoleArn, FeatureName: feature, Status: "ACTIVE" }] });
+  const roles = turn.state.clusters[cluster.resourceId]?.settings.AssociatedRoles ?? [];
+  set(turn, cluster, { AssociatedRoles: [...roles, { RoleArn, FeatureName: feature, Status: "ACTIVE" }] });
 }
 
 export function attachReaderAutoscaling(turn: Turn, cluster: Cluster, min = 1, max = 4): void {
-  add(turn, "autoscaling", { clusterName: cluster.id, min, max });
+  const suspended = { in: false, out: false, scheduled: false };
+  const id = `0${cluster.resourceId.slice(-12).toLowerCase()}`;
+  add(turn, "autoscaling", { clusterName: cluster.id, id, min, max, suspended });
 }
 
-export function attachManagedSecret(turn: Turn, cluster: Cluster): void {
-  const { region, accountId } = turn.state;
-  set(turn, cluster, {
-    MasterUserSecret: {
-      SecretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!${cluster.resourceId}`,
-      SecretStatus: "active",
-    },
-  });
+/** Under the account's own key for Secrets Manager. */
+export function attachManagedSecret(turn: Turn, cluster: Cluster): string {
+  const secret = masterSecret(turn, keyNamed(turn, "alias/aws/secretsmanager")?.arn ?? "");
+  set(turn, cluster, { MasterUserSecret: secret });
+  return secret.SecretArn;
+}
+
+export function attachEventSubscription(turn: Turn, cluster: Cluster, name: string): void {
+  add(turn, "subscriptions", { name, sourceIds: [cluster.id] });
+}
+
+export function attachLocalWriteForwarding(turn: Turn, cluster: Cluster): void {
+  set(turn, cluster, { LocalWriteForwardingStatus: "enabled" });
 }
 
 export function attachDataApi(turn: Turn, cluster: Cluster): void {
   set(turn, cluster, { HttpEndpointEnabled: true });
 }
 
-export function attachActivityStream(turn: Turn, cluster: Cluster): void {
+/** `keyArn` encrypts what the stream tells: never the account's own key for RDS (Aurora User Guide, DBActivityStreams). */
+export function attachActivityStream(turn: Turn, cluster: Cluster, keyArn: string): void {
   set(turn, cluster, {
     ActivityStreamStatus: "started",
     ActivityStreamMode: "async",
+    ActivityStreamKmsKeyId: keyArn,
     ActivityStreamKinesisStreamName: `aws-rds-das-${cluster.resourceId}`,
   });
 }

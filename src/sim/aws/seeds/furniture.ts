@@ -32,6 +32,11 @@ export function furnish(turn: Turn): void {
     manager: "AWS",
     description: "Default key that protects my RDS data",
   });
+  addKey(turn, {
+    alias: "alias/aws/secretsmanager",
+    manager: "AWS",
+    description: "Default key that protects my Secrets Manager data",
+  });
 }
 
 export function addSecurityGroup(

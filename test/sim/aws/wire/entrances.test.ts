@@ -12,7 +12,11 @@ import { afterEach, describe, expect, test } from "vitest";
 import type { Account } from "../../../../src/sim/aws/account.ts";
 import { addRole } from "../../../../src/sim/aws/iam/identities.ts";
 import { sdkMiddleware } from "../../../../src/sim/aws/middleware.ts";
-import { attachCustomEndpoint, attachReaderAutoscaling } from "../../../../src/sim/aws/seeds/attach.ts";
+import {
+  attachCustomEndpoint,
+  attachProxy,
+  attachReaderAutoscaling,
+} from "../../../../src/sim/aws/seeds/attach.ts";
 import { sharedCluster } from "../../../../src/sim/aws/seeds/topologies.ts";
 import { listen, requestHandler } from "../../../../src/sim/aws/wire/server.ts";
 import { laboratory, minute, start } from "../laboratory.ts";
@@ -88,6 +92,7 @@ async function script({ account, key, seed, pass }: ReturnType<typeof laboratory
   account.alter((turn) => {
     attachCustomEndpoint(turn, orders, "orders-reports");
     attachReaderAutoscaling(turn, orders);
+    attachProxy(turn, orders, "front");
     sharedCluster(turn, "shared");
   });
   account.alter((turn) => {
@@ -201,6 +206,59 @@ async function script({ account, key, seed, pass }: ReturnType<typeof laboratory
     () => as.send(new autoscaling.DescribeScalableTargetsCommand({ ServiceNamespace: "ecs" })),
     () =>
       as.send(
+        new autoscaling.RegisterScalableTargetCommand({
+          ServiceNamespace: "rds",
+          ResourceId: "cluster:orders",
+          ScalableDimension: "rds:cluster:ReadReplicaCount",
+          SuspendedState: { DynamicScalingInSuspended: true, DynamicScalingOutSuspended: true },
+        }),
+      ),
+    () => r.send(new rds.DescribeDBProxyTargetsCommand({ DBProxyName: "front" })),
+    () =>
+      r.send(
+        new rds.DeregisterDBProxyTargetsCommand({ DBProxyName: "front", DBClusterIdentifiers: ["orders"] }),
+      ),
+    () =>
+      r.send(
+        new rds.RegisterDBProxyTargetsCommand({ DBProxyName: "front", DBClusterIdentifiers: ["orders"] }),
+      ),
+    () =>
+      r.send(
+        new rds.RegisterDBProxyTargetsCommand({ DBProxyName: "front", DBClusterIdentifiers: ["orders"] }),
+      ),
+    () =>
+      r.send(
+        new rds.CreateDBClusterEndpointCommand({
+          DBClusterIdentifier: "orders",
+          DBClusterEndpointIdentifier: "orders-batch",
+          EndpointType: "ANY",
+          ExcludedMembers: ["orders-2"],
+          Tags: [{ Key: "a", Value: "<b>" }],
+        }),
+      ),
+    () => r.send(new rds.DeleteDBClusterEndpointCommand({ DBClusterEndpointIdentifier: "orders-reports" })),
+    () =>
+      r.send(
+        new rds.AddRoleToDBClusterCommand({
+          DBClusterIdentifier: "orders",
+          RoleArn: "arn:aws:iam::123456789012:role/import",
+          FeatureName: "s3Import",
+        }),
+      ),
+    () => r.send(new rds.EnableHttpEndpointCommand({ ResourceArn: arn })),
+    () => r.send(new rds.EnableHttpEndpointCommand({ ResourceArn: `${arn}-absent` })),
+    () =>
+      r.send(
+        new rds.StartActivityStreamCommand({
+          ResourceArn: arn,
+          Mode: "async",
+          KmsKeyId: key.arn,
+          ApplyImmediately: true,
+        }),
+      ),
+    () => r.send(new rds.DescribeEventSubscriptionsCommand({})),
+    () =>
+      as.send(
         new autoscaling.DescribeScalingPoliciesCommand({
           ServiceNamespace: "rds",
           ResourceId: "cluster:orders",
@@ -252,7 +310,7 @@ describe("the entrances answer the same script of calls alike", () => {
       told[entrance] = await script(world, await open(world.account));
     }
     const { middleware, server, "request handler": handler } = told;
-    expect(middleware?.refused).toBe(15);
+    expect(middleware?.refused).toBe(17);
     const simulated = middleware?.log.find((entry) => JSON.stringify(entry).includes("EvalDecision"));
     expect(simulated).toMatchObject({
       EvaluationResults: [{ EvalDecision: "allowed" }, { EvalDecision: "implicitDeny" }],
