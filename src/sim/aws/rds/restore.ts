@@ -59,7 +59,13 @@ const coveredToTime = [
   "UseLatestRestorableTime",
 ] as const;
 
-const coveredFromSnapshot = [...coveredByBoth, "SnapshotIdentifier", "Engine", "EngineVersion"] as const;
+const coveredFromSnapshot = [
+  ...coveredByBoth,
+  "SnapshotIdentifier",
+  "Engine",
+  "EngineVersion",
+  "EngineMode",
+] as const;
 
 function freeName(turn: Turn, given: string | undefined): string {
   const id = identifier(given ?? "", "DBClusterIdentifier");
@@ -145,6 +151,9 @@ export function restoreDBClusterFromSnapshot(
   const was = snapshot.cluster.settings;
   if (input.Engine !== was.Engine) {
     throw unmodelled("InvalidParameterValue", `The snapshot is of ${was.Engine}, not of ${input.Engine}.`);
+  }
+  if ((input.EngineMode ?? "provisioned") !== "provisioned") {
+    throw new Error("the simulated account restores provisioned clusters only");
   }
   const id = freeName(turn, input.DBClusterIdentifier);
   assertReadable(turn, snapshot.storageKey);
