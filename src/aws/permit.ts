@@ -71,7 +71,7 @@ export function permitFor(reads: RDSClient, authority: Authority, mandate: Manda
         changes: [{ arn, tags }],
         makes: (beside.makes ?? []).map((resource) => `${place}:${resource}`),
         passes: [...new Set([...(beside.passes ?? []), ...keys])],
-        secrets: beside.keepsPassword ? [secretsIn(place)] : [],
+        secrets: beside.keepsPassword ? [secretsIn(place, of)] : [],
       };
       const client = await authority.clientFor(operation, mandate, act);
       await calling(operation, () => change({ ...meant, client }));
@@ -79,9 +79,10 @@ export function permitFor(reads: RDSClient, authority: Authority, mandate: Manda
   };
 }
 
-/** What RDS calls the secrets of instances. Source: RDS User Guide, Password management with Secrets Manager. */
-function secretsIn(place: string): string {
-  return `${place.replace(":rds:", ":secretsmanager:")}:secret:rds!db-*`;
+/** What RDS calls the secrets that it keeps. Source: RDS User Guide, Password management with Secrets Manager. */
+function secretsIn(place: string, { kind }: Pick<Ref, "kind">): string {
+  const prefix = kind === "cluster" ? "rds!cluster-" : "rds!db-";
+  return `${place.replace(":rds:", ":secretsmanager:")}:secret:${prefix}*`;
 }
 
 /** What has the name now, if it is what was meant. */

@@ -2,7 +2,7 @@ import type { Tag } from "@aws-sdk/client-rds";
 import type { Service } from "../fault.ts";
 import { type ArnType, arn, nameIn } from "../names.ts";
 import { keyNamed } from "../rds/encryption.ts";
-import type { Cluster, Instance, Snapshot } from "../state.ts";
+import type { Cluster, Instance, InstanceSnapshot, Snapshot } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import {
   type AttachmentInput,
@@ -12,6 +12,13 @@ import {
   attachedTags,
 } from "./attachment-asks.ts";
 import type { Ask } from "./evaluate.ts";
+import {
+  type InstanceInput,
+  instanceMade,
+  instanceResources,
+  keyOfSource,
+  secretOfInstance,
+} from "./instance-asks.ts";
 
 /**
  * What a call must be allowed: which actions, on which resources, in which context. Source: Service Authorization Reference,
@@ -29,16 +36,11 @@ export function asksOf(turn: Turn, service: Service, operation: string, input: o
 }
 
 /** As much of the inputs as IAM looks at. */
-interface Input extends AttachmentInput {
+interface Input extends AttachmentInput, InstanceInput {
   readonly SourceDBClusterIdentifier?: string;
-  readonly SourceDbClusterResourceId?: string;
-  readonly DBInstanceIdentifier?: string;
   readonly DBClusterSnapshotIdentifier?: string;
-  readonly SnapshotIdentifier?: string;
   readonly FinalDBSnapshotIdentifier?: string;
-  readonly DBSubnetGroupName?: string;
   readonly DBClusterParameterGroupName?: string;
-  readonly DBParameterGroupName?: string;
   readonly ResourceName?: string;
   readonly TagKeys?: readonly string[];
   readonly KmsKeyId?: string;
@@ -85,7 +87,10 @@ function askedOfSts(operation: string, { RoleArn = "*", SourceIdentity }: Input)
 
 function askedOfRds(turn: Turn, operation: string, input: Input): readonly Ask[] {
   const action = `rds:${operation}`;
-  const resources = attachedResources(turn, operation, input) ?? resourcesOf(turn, operation, input);
+  const resources =
+    attachedResources(turn, operation, input) ??
+    instanceResources(turn, operation, input) ??
+    resourcesOf(turn, operation, input);
   if (resources.length === 0) return [ask(action, "*")];
   const request = requestContext(input);
   return [
@@ -119,13 +124,6 @@ function resourcesOf(turn: Turn, operation: string, input: Input): readonly stri
         ...of("subgrp", input.DBSubnetGroupName),
         ...of("cluster-pg", input.DBClusterParameterGroupName),
       ];
-    case "CreateDBInstance":
-      return [
-        ...of("db", input.DBInstanceIdentifier),
-        ...of("cluster", input.DBClusterIdentifier),
-        ...of("pg", input.DBParameterGroupName),
-        ...of("subgrp", input.DBSubnetGroupName),
-      ];
     default:
       if (/^(Describe|List)/.test(operation)) return [];
       return [
@@ -149,7 +147,8 @@ function requestContext({ Tags, TagKeys }: Input): Context {
 /** What RDS does with the caller's rights besides: tags what it makes, grants itself the key, passes the role on. */
 function dependent(turn: Turn, operation: string, input: Input, request: Context): readonly Ask[] {
   const made = madeBy(turn, operation, input);
-  const keys = [input.KmsKeyId, input.PerformanceInsightsKMSKeyId].flatMap((name) => {
+  const named = [input.KmsKeyId, input.PerformanceInsightsKMSKeyId, keyOfSource(turn, operation, input)];
+  const keys = named.flatMap((name) => {
     const key = name === undefined ? undefined : keyNamed(turn, name);
     // The policy of aws/rds itself lets everybody in the account use it through RDS.
     return key?.manager === "CUSTOMER" ? [key.arn] : [];
@@ -169,11 +168,14 @@ function dependent(turn: Turn, operation: string, input: Input, request: Context
           }),
         ]),
     ...attachedDependents(turn, operation, input),
+    ...secretOfInstance(turn, operation, input),
   ];
 }
 
-function madeBy({ state }: Turn, operation: string, input: Input): string | undefined {
-  if (operation === "CreateDBInstance") return arn(state, "db", nameIn(input.DBInstanceIdentifier ?? ""));
+function madeBy(turn: Turn, operation: string, input: Input): string | undefined {
+  const { state } = turn;
+  const instance = instanceMade(turn, operation, input);
+  if (instance !== undefined) return instance;
   if (operation === "CreateDBClusterSnapshot") {
     return arn(state, "cluster-snapshot", nameIn(input.DBClusterSnapshotIdentifier ?? ""));
   }
@@ -191,19 +193,20 @@ function tagsOn({ state }: Turn, resource: string): Context {
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [`aws:ResourceTag/${Key}`, Value]));
 }
 
-function tagsOf(of: Cluster | Instance | Snapshot): readonly Tag[] {
+function tagsOf(of: Cluster | Instance | Snapshot | InstanceSnapshot): readonly Tag[] {
   return "settings" in of ? of.settings.TagList : of.tags;
 }
 
 function findNamed(
   type: string | undefined,
   name: string | undefined,
-  { clusters, instances, snapshots }: Turn["state"],
-): Cluster | Instance | Snapshot | undefined {
-  const all: Readonly<Record<string, readonly (Cluster | Instance | Snapshot)[]>> = {
+  { clusters, instances, snapshots, instanceSnapshots }: Turn["state"],
+): Cluster | Instance | Snapshot | InstanceSnapshot | undefined {
+  const all: Readonly<Record<string, readonly (Cluster | Instance | Snapshot | InstanceSnapshot)[]>> = {
     cluster: Object.values(clusters),
     db: Object.values(instances),
     "cluster-snapshot": Object.values(snapshots),
+    snapshot: Object.values(instanceSnapshots),
   };
   return all[type ?? ""]?.find(({ id }) => id === name);
 }
