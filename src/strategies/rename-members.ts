@@ -51,20 +51,14 @@ async function membersAreNamed(cx: AuroraContext, rename: Renaming): Promise<Ste
         problem("member.failed", { member: facts.name, status: facts.status, name: cx.pinned.source.name }),
       );
     }
-    if (facts.name === rename(wanted) && facts.status !== "available") return onItsWay(facts);
-    if (facts.name !== rename(wanted))
-      return facts.status === "available" ? { status: "todo" } : onItsWay(facts);
   }
-  const claims = members.flatMap(({ facts }) =>
-    facts
-      ? [
-          evidence(
-            note("saw.member-renamed", { resourceId: facts.resourceId, name: facts.name }),
-            facts.arn,
-            "rds:DescribeDBInstances",
-          ),
-        ]
-      : [],
+  const seen = members.flatMap(({ wanted, facts }) => (facts ? [{ wanted, facts }] : []));
+  // All of them at once: one that is renamed alone keeps the next one waiting until it has settled.
+  const busy = seen.find(({ facts }) => facts.status !== "available");
+  if (busy) return onItsWay(busy.facts);
+  if (seen.some(({ wanted, facts }) => facts.name !== rename(wanted))) return { status: "todo" };
+  const claims = seen.map(({ facts: { resourceId, name, arn } }) =>
+    evidence(note("saw.member-renamed", { resourceId, name }), arn, "rds:DescribeDBInstances"),
   );
   const [first, ...rest] = claims;
   if (!first) return blockedBy(problem("target.no-writer", { name: cx.pinned.source.name }));

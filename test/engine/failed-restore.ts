@@ -7,7 +7,10 @@ export function failRestore(
   status: "restore-error" | "incompatible-restore",
 ): boolean {
   return account.alter((turn) => {
-    const cluster = Object.values(turn.state.clusters).find((found) => found.status === "creating");
+    const cluster = Object.values(turn.state.clusters).find(({ status: now }) =>
+      // A restore to a time shows the one, of a snapshot the other.
+      ["creating", "migrating"].includes(now),
+    );
     if (!cluster) return false;
     put(turn, "clusters", { ...cluster, status });
     unschedule(turn, (event) => event.do === "finish restore" && event.cluster === cluster.resourceId);
