@@ -63,8 +63,14 @@ const clusterQueries = {
 const instanceQueries = {
   name: "DBInstanceIdentifier",
   status: "DBInstanceStatus",
+  resourceId: "DbiResourceId",
+  endpoint: "Endpoint.Address",
+  deletionProtection: "DeletionProtection",
   keyArn: "KmsKeyId",
-} as const;
+  latestRestorableTime: "LatestRestorableTime",
+  maintenanceWindow: "PreferredMaintenanceWindow",
+  databaseInsights: orDefault("DatabaseInsightsMode", "standard"),
+} as const satisfies Record<keyof typeof clusterQueries, string>;
 
 /** What a restore must bring over and can be compared as it is told. */
 const clusterSettings = [
@@ -86,7 +92,7 @@ const clusterSettings = [
   "ServerlessV2ScalingConfiguration",
 ];
 
-const instanceSettings = [
+const memberSettings = [
   "DBInstanceClass",
   "PromotionTier",
   "AvailabilityZone",
@@ -100,6 +106,40 @@ const instanceSettings = [
   "PubliclyAccessible",
   "AutoMinorVersionUpgrade",
   "PreferredMaintenanceWindow",
+];
+
+const instanceSettings = [
+  "EngineVersion",
+  "DBInstanceClass",
+  "Endpoint.Port",
+  "MultiAZ",
+  "StorageType",
+  "AllocatedStorage",
+  "Iops",
+  "StorageThroughput",
+  "MaxAllocatedStorage",
+  orDefault("DedicatedLogVolume", "False"),
+  "DBParameterGroups[].DBParameterGroupName",
+  "OptionGroupMemberships[].OptionGroupName",
+  "DBSubnetGroup.DBSubnetGroupName",
+  "IAMDatabaseAuthenticationEnabled",
+  "EnabledCloudwatchLogsExports",
+  "MonitoringInterval",
+  "MonitoringRoleArn",
+  "PerformanceInsightsEnabled",
+  "PerformanceInsightsKMSKeyId",
+  "PerformanceInsightsRetentionPeriod",
+  orDefault("DatabaseInsightsMode", "standard"),
+  "BackupRetentionPeriod",
+  "PreferredBackupWindow",
+  "PreferredMaintenanceWindow",
+  "CopyTagsToSnapshot",
+  "CACertificateIdentifier",
+  "PubliclyAccessible",
+  "AutoMinorVersionUpgrade",
+  orDefault("NetworkType", "IPV4"),
+  "LicenseModel",
+  orDefault("EngineLifecycleSupport", "open-source-rds-extended-support"),
 ];
 
 /** Functions of the shell that print settings, so that two databases can be compared. */
@@ -116,6 +156,7 @@ ${wrapped(pairs.join(", "), "      ")}
   };
   return [
     make("rds_cluster_settings", "db-clusters", "DBClusters", clusterSettings),
+    make("rds_member_settings", "db-instances", "DBInstances", memberSettings),
     make("rds_instance_settings", "db-instances", "DBInstances", instanceSettings),
   ].join("\n");
 }
@@ -134,11 +175,13 @@ export function awsLook(region: string, look: AwsLook): string {
         `[${look.shows.map((field) => instanceQueries[field]).join(", ")}]`,
       );
     case "groups":
-      return clusters(region, look.which, "VpcSecurityGroups[].[VpcSecurityGroupId,Status]");
+      return byKind(look.kind)(region, look.which, "VpcSecurityGroups[].[VpcSecurityGroupId,Status]");
     case "writer":
       return clusters(region, look.which, "DBClusterMembers[?IsClusterWriter].[DBInstanceIdentifier]");
     case "cluster-settings":
       return ["rds_cluster_settings", ...filterOf("cluster", look.which)].join(" ");
+    case "member-settings":
+      return ["rds_member_settings", ...filterOf("instance", look.which)].join(" ");
     case "instance-settings":
       return ["rds_instance_settings", ...filterOf("instance", look.which)].join(" ");
     case "tag":
@@ -146,12 +189,14 @@ export function awsLook(region: string, look: AwsLook): string {
     case "tags":
       return byKind(look.kind)(region, look.which, "TagList[].[Key,Value]");
     case "snapshot":
-      return describe(
-        region,
-        "db-cluster-snapshots",
-        ["db-cluster-snapshot-id", look.name],
-        "DBClusterSnapshots[].[Status]",
-      );
+      return look.kind === "cluster"
+        ? describe(
+            region,
+            "db-cluster-snapshots",
+            ["db-cluster-snapshot-id", look.name],
+            "DBClusterSnapshots[].[Status]",
+          )
+        : describe(region, "db-snapshots", ["db-snapshot-id", look.name], "DBSnapshots[].[Status]");
   }
 }
 
