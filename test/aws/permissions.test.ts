@@ -41,6 +41,12 @@ const making = (role: string) => ({
   "aws:TagKeys": ["encrypt-db:enrolled", "encrypt-db:role", "encrypt-db:migration"],
 });
 const ownKeys = { "aws:TagKeys": ["encrypt-db:role", "encrypt-db:migration"] };
+const taggingAs = (role: string) => ({
+  ...tagged({ role, migration: "m00001" }, "aws:RequestTag"),
+  ...ownKeys,
+});
+/** Snapshots are not enrolled: only those of databases that copy their tags carry the owner's. */
+const ownSnapshot = (role: string) => tagged({ role, migration: "m00001" });
 const throughRds = { "kms:ViaService": "rds.eu-west-1.amazonaws.com" };
 const granting = { ...throughRds, "kms:GrantIsForAWSResource": "true" };
 
@@ -84,8 +90,46 @@ describe("the role that changes", () => {
     ["takes a safety copy", "rds:CreateDBClusterSnapshot", rds("cluster:orders"), as("source")],
     ["names it", "rds:CreateDBClusterSnapshot", rds("cluster-snapshot:o-before-m1"), making("safety-copy")],
     ["restores", "rds:RestoreDBClusterToPointInTime", rds("cluster:orders"), making("replacement")],
+    ["takes a snapshot of an instance", "rds:CreateDBSnapshot", rds("db:ledger"), as("source")],
+    ["names it, too", "rds:CreateDBSnapshot", rds("snapshot:l-after-m1"), making("safety-copy")],
+    ["copies its own snapshot", "rds:CopyDBSnapshot", rds("snapshot:l-after-m1"), ownSnapshot("safety-copy")],
+    ["names the copy", "rds:CopyDBSnapshot", rds("snapshot:l-after-m1-copy"), making("copy")],
+    ["tags the copy", "rds:AddTagsToResource", rds("snapshot:l-after-m1-copy"), taggingAs("copy")],
+    [
+      "restores a cluster of its own snapshot",
+      "rds:RestoreDBClusterFromSnapshot",
+      rds("cluster-snapshot:o-after-m1"),
+      ownSnapshot("safety-copy"),
+    ],
+    ["as a replacement", "rds:RestoreDBClusterFromSnapshot", rds("cluster:orders"), making("replacement")],
+    [
+      "restores an instance of its own copy",
+      "rds:RestoreDBInstanceFromDBSnapshot",
+      rds("snapshot:l-after-m1-copy"),
+      ownSnapshot("copy"),
+    ],
+    ["as a replacement, too", "rds:RestoreDBInstanceFromDBSnapshot", rds("db:ledger"), making("replacement")],
+    [
+      "under an option group that it did not make",
+      "rds:RestoreDBInstanceFromDBSnapshot",
+      rds("og:default:postgres-16"),
+      making("replacement"),
+    ],
+    ["replicates", "rds:CreateDBInstanceReadReplica", rds("db:ledger-2"), making("replacement")],
     ["tags what it restores", "rds:AddTagsToResource", rds("cluster:orders"), making("replacement")],
     ["makes members", "rds:CreateDBInstance", rds("db:orders-1"), making("replacement")],
+    [
+      "lets RDS keep a master password",
+      "secretsmanager:CreateSecret",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1234",
+      {},
+    ],
+    [
+      "lets RDS look at the key of secrets",
+      "kms:DescribeKey",
+      `${key}-of-secrets`,
+      { "kms:ResourceAliases": ["alias/aws/secretsmanager"] },
+    ],
     ["lets RDS use the key", "kms:CreateGrant", key, granting],
     ["lets RDS look at the key", "kms:DescribeKey", key, throughRds],
     [
@@ -138,7 +182,51 @@ describe("the role that changes", () => {
       rds("cluster-snapshot:nightly"),
       making("safety-copy"),
     ],
+    [
+      "names no snapshot of an instance as it likes",
+      "rds:CreateDBSnapshot",
+      rds("snapshot:nightly"),
+      making("safety-copy"),
+    ],
+    [
+      "makes no snapshot without its mark",
+      "rds:CreateDBSnapshot",
+      rds("snapshot:l-after-m1"),
+      tagged({ role: "safety-copy" }, "aws:RequestTag"),
+    ],
+    [
+      "takes no snapshot of what is not the source",
+      "rds:CreateDBSnapshot",
+      rds("db:ledger"),
+      as("replacement"),
+    ],
+    ["copies no snapshot of somebody else", "rds:CopyDBSnapshot", rds("snapshot:nightly"), making("copy")],
+    [
+      "restores no snapshot of somebody else",
+      "rds:RestoreDBInstanceFromDBSnapshot",
+      rds("snapshot:nightly"),
+      { ...tagged({ role: "nightly" }), ...making("replacement") },
+    ],
+    [
+      "restores no snapshot that no migration has marked",
+      "rds:RestoreDBClusterFromSnapshot",
+      rds("cluster-snapshot:nightly"),
+      { ...tagged({ role: "safety-copy" }), ...making("replacement") },
+    ],
+    [
+      "restores no instance without its mark",
+      "rds:RestoreDBInstanceFromDBSnapshot",
+      rds("db:ledger"),
+      ownSnapshot("copy"),
+    ],
+    [
+      "makes no secret of its own",
+      "secretsmanager:CreateSecret",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack",
+      {},
+    ],
     ["deletes nothing", "rds:DeleteDBCluster", rds("cluster:orders"), as("failed")],
+    ["enrols no copy", "rds:AddTagsToResource", rds("snapshot:l-after-m1-copy"), making("copy")],
     ["gives no other key away", "kms:CreateGrant", `${key}-other`, granting],
     ["gives the key to nobody but AWS", "kms:CreateGrant", key, throughRds],
     ["uses the key itself for nothing", "kms:DescribeKey", key, {}],
@@ -172,7 +260,26 @@ describe("the role that destroys", () => {
     },
   );
 
+  test("deletes snapshots that were only a means", () => {
+    const copy = ownSnapshot("copy");
+    expect(may("destroy", "rds:DeleteDBSnapshot", rds("snapshot:l-before-m1-copy"), copy)).toBe(true);
+    expect(may("destroy", "rds:DeleteDBClusterSnapshot", rds("cluster-snapshot:o-after-m1"), copy)).toBe(
+      true,
+    );
+  });
+
+  test.each(["safety-copy", "failed", "source"])("never deletes a snapshot that is marked as %s", (role) => {
+    const other = ownSnapshot(role);
+    expect(may("destroy", "rds:DeleteDBSnapshot", rds("snapshot:l-before-m1"), other)).toBe(false);
+    expect(may("destroy", "rds:DeleteDBClusterSnapshot", rds("cluster-snapshot:o-before-m1"), other)).toBe(
+      false,
+    );
+  });
+
   test("deletes nothing that no migration has marked", () => {
+    expect(may("destroy", "rds:DeleteDBSnapshot", rds("snapshot:l-copy"), tagged({ role: "copy" }))).toBe(
+      false,
+    );
     expect(may("destroy", "rds:DeleteDBCluster", rds("cluster:orders"), tagged({ role: "failed" }))).toBe(
       false,
     );
