@@ -48,4 +48,4 @@ export function seedAccount(turn: Turn): void {
 }
 
 /** Those that are asked over SQL, and so need a server; the others are refused for what AWS says of them. */
-export const servedByDefault = ["orders-prod", "payments-prod", "reports-prod"];
+export const servedByDefault = ["orders-prod", "payments-prod", "reports-prod", "legacy-prod"];
