@@ -230,5 +230,6 @@ function databaseOn(acts: Act[]): Database {
     counters: unanswered,
     findMarker: unanswered,
     catalogue: unanswered,
+    contents: unanswered,
   };
 }

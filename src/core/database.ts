@@ -1,4 +1,5 @@
 import * as z from "zod";
+import type { Contents, ContentsOptions } from "./contents.ts";
 
 /**
  * The inside of a database, as the probe sees it over SQL from within the VPC. Implemented in src/database;
@@ -146,6 +147,11 @@ export interface Database {
   /** Commits something that changes no table, so that the restorable time of a silent database moves on. */
   heartbeat(at: Endpoint): Promise<void>;
   catalogue(at: Endpoint): Promise<Catalogue>;
+  /**
+   * What the tables of every database hold, for as long as the budget lasts. Comparable between two servers while nobody
+   * writes to either.
+   */
+  contents(at: Endpoint, options: ContentsOptions): Promise<Contents>;
 }
 
 /** The database could not be asked, or would not do it. The message holds no host, password or SQL text. */

@@ -3,6 +3,7 @@ import type { Database } from "../core/database.ts";
 import type { Clock } from "../engine/deps.ts";
 import { catalogue } from "./catalogue.ts";
 import { type Access, defaultTimeOuts, lookUpHost, type TimeOuts, withConnection } from "./connect.ts";
+import { contents } from "./contents.ts";
 import { counters } from "./counters.ts";
 import type { Address } from "./dial.ts";
 import { inventory } from "./inventory.ts";
@@ -45,5 +46,6 @@ export function createDatabase({ login, ca, clock, ...rest }: DatabaseOptions): 
     findMarker: (at, token) => withConnection(at, access, (connection) => findMarker(connection, token)),
     heartbeat: (at) => withConnection(at, access, heartbeat),
     catalogue: (at) => catalogue(at, access),
+    contents: (at, options) => contents(at, access, options),
   };
 }

@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { contents, depths, place } from "../core/contents.ts";
 import {
   catalogue,
   counters,
@@ -32,6 +33,13 @@ export const operations = {
   findMarker: { args: z.tuple([endpoint, z.string()]), result: marker.nullable() },
   heartbeat: { args: z.tuple([endpoint]), result: nothing },
   catalogue: { args: z.tuple([endpoint]), result: catalogue },
+  contents: {
+    args: z.tuple([
+      endpoint,
+      z.object({ depth: z.enum(depths), budget: z.number(), from: place.nullable() }),
+    ]),
+    result: contents,
+  },
 } as const satisfies Record<keyof Database, { args: z.ZodType; result: z.ZodType }>;
 
 export type Operation = keyof typeof operations;
@@ -85,5 +93,6 @@ export function remoteDatabase(invoke: (payload: unknown) => Promise<unknown>): 
     findMarker: async (at, token) => (await call("findMarker", at, token)) ?? undefined,
     heartbeat: async (at) => void (await call("heartbeat", at)),
     catalogue: (at) => call("catalogue", at),
+    contents: (at, options) => call("contents", at, options),
   };
 }

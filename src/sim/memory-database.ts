@@ -1,3 +1,5 @@
+import { createHash } from "node:crypto";
+import type { Contents } from "../core/contents.ts";
 import {
   type Catalogue,
   type Counters,
@@ -11,7 +13,7 @@ import { areSameCounters } from "../database/counters.ts";
 import { failure, faultOf } from "../database/fault.ts";
 import { watch } from "../database/look.ts";
 import type { Clock } from "../engine/deps.ts";
-import type { Change, Instance, MemoryServers, Network } from "./memory-servers.ts";
+import type { Change, Instance, MemoryServers, Network, Volume } from "./memory-servers.ts";
 
 /** The probe of databases that are values. It takes no time but what it sleeps on the given clock. */
 export function memoryDatabase(servers: MemoryServers, world: Network & { clock: Clock }): Database {
@@ -118,6 +120,7 @@ export function memoryDatabase(servers: MemoryServers, world: Network & { clock:
       held(at).markers.has(token) ? { token, clock: Math.ceil(clock.now()) } : undefined,
     heartbeat: async (at) => commit(at, { kind: "nothing" }),
     catalogue: async (at) => catalogueOf(held(at)),
+    contents: async (at, { depth }) => contentsOf(held(at), depth === "counts"),
   };
 }
 
@@ -149,5 +152,17 @@ function catalogueOf({ database, written }: { database: string; written: number 
         sequences: { "public.rows_id_seq": written },
       },
     ],
+  };
+}
+
+/** The one table, small enough to be read whole however it is asked for. */
+function contentsOf({ database, rows }: Volume, onlyCounted: boolean): Contents {
+  let sum = 0n;
+  for (const row of rows) sum += createHash("sha256").update(JSON.stringify(row)).digest().readBigInt64BE();
+  const table = { database, table: "public.rows", blocks: Math.ceil(rows.size / 100), percent: 100 };
+  return {
+    tables: [{ ...table, rows: rows.size, hash: onlyCounted ? null : `${sum}` }],
+    unreadable: [],
+    next: null,
   };
 }

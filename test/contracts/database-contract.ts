@@ -1,5 +1,6 @@
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Catalogue, type Database, DatabaseFault, type Endpoint } from "../../src/core/database.ts";
+import { describeContents } from "./contents-contract.ts";
 import type { TurnedTime } from "./turned-time.ts";
 
 /** Somebody else's session. */
@@ -64,6 +65,7 @@ export function describeDatabase(title: string, make: () => Promise<Stage>): voi
       ["findMarker", (at) => database.findMarker(at, "token")],
       ["heartbeat", (at) => database.heartbeat(at)],
       ["catalogue", (at) => database.catalogue(at)],
+      ["contents", (at) => database.contents(at, { depth: "counts", budget: 1_000, from: null })],
     ];
 
     describe("looking", () => {
@@ -291,6 +293,8 @@ export function describeDatabase(title: string, make: () => Promise<Stage>): voi
         }
       });
     });
+
+    describeContents(() => stage);
 
     describe("the inventory", () => {
       it("names the databases and finds the login able", async () => {

@@ -32,7 +32,7 @@ const changes = [
   "alter table items alter column note set default ''",
   "alter table items add constraint short check (length(body) < 1000) not valid",
   "alter table items validate constraint short",
-  "grant select on items to encrypt_db",
+  "grant delete on items to encrypt_db",
   "grant update (body) on items to encrypt_db",
   "revoke create on schema public from app",
   "alter table items owner to postgres",

@@ -31,6 +31,10 @@ describe("What a real server answers", () => {
     expect(await remote.counters(writer)).toEqual(await real.database.counters(writer));
     expect(await remote.catalogue(writer)).toEqual(await real.database.catalogue(writer));
     expect(await remote.inventory(writer)).toEqual(await real.database.inventory(writer));
+    const everything = { depth: "whole", budget: 1_000, from: null } as const;
+    expect(await remote.contents(writer, everything)).toEqual(
+      await real.database.contents(writer, everything),
+    );
     expect(await remote.watchQuiet(writer, { during: 0 })).toMatchObject({ sessions: [] });
     expect(await remote.endSessions(writer)).toBe(0);
     await remote.forget(writer);

@@ -18,7 +18,7 @@ const schema = `
   create index items_body on items (body);
   create view bodies as select body from items;
   create function twice(n int) returns int language sql as 'select n * 2';
-  grant select on sequence items_id_seq to encrypt_db;
+  grant select on items, items_id_seq to encrypt_db;
   insert into items (body) select 'seed ' || n from generate_series(1, 20) n;`;
 
 /** Real PostgreSQL servers, a writer and its standby, reached by names that a table resolves. */

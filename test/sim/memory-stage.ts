@@ -29,6 +29,7 @@ export async function memoryStage() {
   const at = (host: string) => ({ host, port: 5432, database: "orders" });
   const connect = (host: string) => servers.connect(network, { host, user: "app" });
   let copies = 0;
+  let written = 0;
   const stage: Stage = {
     database: memoryDatabase(servers, { ...network, clock: time }),
     time,
@@ -38,7 +39,6 @@ export async function memoryStage() {
     stopped: at("stopped"),
     connect: async ({ host }) => {
       const session = connect(host);
-      let written = 0;
       return {
         write: async () => session.put(`row-${written++}`, "written"),
         isEnded: async () => !session.isOpen,
