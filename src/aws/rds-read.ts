@@ -166,6 +166,7 @@ async function quotas(client: RDSClient): Promise<Quotas> {
     instances: quota("DBInstances"),
     manualClusterSnapshots: quota("ManualClusterSnapshots"),
     manualInstanceSnapshots: quota("ManualSnapshots"),
+    allocatedStorage: quota("AllocatedStorage"),
   };
 }
 

@@ -1,4 +1,5 @@
 import * as z from "zod/mini";
+import type { ActivityStream, AttachmentCloud, ClusterRole } from "./attachments.ts";
 import type {
   ClusterChange,
   CopySnapshot,
@@ -76,6 +77,8 @@ export const clusterSettings = z.object({
   networkType: z.string(),
   lifecycleSupport: z.string(),
   databaseInsights: z.string(),
+  /** Readers take writes and hand them on. */
+  localWriteForwarding: z.boolean(),
   serverlessScaling: z.nullable(
     z.object({ minimum: z.number(), maximum: z.number(), secondsUntilPause: z.nullable(z.number()) }),
   ),
@@ -130,11 +133,10 @@ export interface ClusterFacts {
     readonly replicationSource: string | null;
     readonly readReplicas: readonly string[];
     readonly globalWriteForwarding: boolean;
-    readonly localWriteForwarding: boolean;
-    readonly roles: readonly string[];
+    readonly roles: readonly (ClusterRole & { readonly active: boolean })[];
     readonly dataApi: boolean;
-    readonly activityStream: boolean;
-    readonly masterSecretArn: string | null;
+    readonly activityStream: (ActivityStream & { readonly started: boolean; readonly kinesis: string }) | null;
+    readonly masterSecret: { readonly arn: string; readonly keyArn: string; readonly active: boolean } | null;
     readonly domains: readonly string[];
     readonly backtrackSeconds: number;
   };
@@ -193,12 +195,9 @@ export const keyFacts = z.object({
 });
 export type KeyFacts = z.infer<typeof keyFacts>;
 
-/** What a restore leaves behind and AWS tells elsewhere than with the cluster. */
+/** What hangs on a cluster and cannot be hung on another. */
 export interface Attachment {
   readonly kind:
-    | "proxy"
-    | "custom-endpoint"
-    | "autoscaling"
     | "zero-etl"
     | "blue-green"
     | "global-database"
@@ -215,6 +214,8 @@ export const quotas = z.object({
   instances: quota,
   manualClusterSnapshots: quota,
   manualInstanceSnapshots: quota,
+  /** GiB of all instances outside of clusters. */
+  allocatedStorage: quota,
 });
 export type Quotas = z.infer<typeof quotas>;
 
@@ -234,7 +235,7 @@ export interface DatabaseFacts {
  * else that goes wrong is thrown as a `CloudFault`. Changes return when the service has accepted them, which
  * is not when they are done.
  */
-export interface Cloud {
+export interface Cloud extends AttachmentCloud {
   findCluster(name: string): Promise<ClusterFacts | undefined>;
   findClusterById(resourceId: string): Promise<ClusterFacts | undefined>;
   findInstance(name: string): Promise<InstanceFacts | undefined>;

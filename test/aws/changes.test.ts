@@ -1,15 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { operations } from "../../src/aws/cloud.ts";
-import {
-  type Cloud,
-  CloudFault,
-  type ClusterSettings,
-  type MemberSettings,
-  type Ref,
-} from "../../src/core/cloud.ts";
+import { CloudFault, type ClusterSettings, type MemberSettings } from "../../src/core/cloud.ts";
 import { attachProxy } from "../../src/sim/aws/seeds/attach.ts";
+import { addInstance } from "../../src/sim/aws/seeds/databases.ts";
 import { stoppedCluster } from "../../src/sim/aws/seeds/topologies.ts";
 import { minute } from "../sim/aws/laboratory.ts";
+import { everyChange, everySnapshot } from "./every-change.ts";
 import { clusterRef, existing, gateway, instanceRef } from "./gateway.ts";
 
 const hour = 60 * minute;
@@ -248,49 +244,38 @@ describe("tags", () => {
   });
 });
 
-describe("a snapshot", () => {
-  it("says of which cluster it was taken by resource id, and when it is there", async () => {
-    const { cloud, seed, pass } = gateway();
-    const { resourceId } = seed({ id: "orders" });
-
-    await cloud.takeSnapshot(await clusterRef(cloud, "orders"), "orders-before-m1", {
-      role: "safety-copy",
-    });
-    await pass(10_000);
-    expect(await cloud.findSnapshot("cluster", "orders-before-m1")).toMatchObject({ status: "creating" });
-    await pass(hour);
-
-    expect(await cloud.findSnapshot("cluster", "Orders-before-M1")).toEqual({
-      name: "orders-before-m1",
-      arn: "arn:aws:rds:eu-central-1:123456789012:cluster-snapshot:orders-before-m1",
-      status: "available",
-      percent: 100,
-      sourceResourceId: resourceId,
-      // The cluster copies its own tags to its snapshots.
-      tags: {
-        service: "orders",
-        environment: "production",
-        "encrypt-db:enrolled": "true",
-        role: "safety-copy",
-      },
-    });
-  });
-});
+/** A cluster with its members, and an instance outside of it. */
+async function both() {
+  const world = gateway();
+  const { cloud, seed, account, key, pass } = world;
+  const source = seed({ id: "orders" });
+  account.alter((turn) => attachProxy(turn, source, "proxy"));
+  account.alter((turn) => addInstance(turn, { id: "ledger" }));
+  await pass(30 * minute, source);
+  const found = await existing(cloud, "orders");
+  const [first] = await cloud.membersOf("orders");
+  const ledger = (await cloud.findInstance("ledger"))?.standalone;
+  if (!first || !ledger) throw new Error("they are not there");
+  const given = {
+    cluster: await clusterRef(cloud, "orders"),
+    member: await instanceRef(cloud, "orders-1"),
+    instance: await instanceRef(cloud, "ledger"),
+    clusterSettings: found.settings,
+    memberSettings: first.settings,
+    instanceSettings: ledger.settings,
+    keyArn: key.arn,
+  };
+  return { ...world, found, given };
+}
 
 describe("a step that was declared to read", () => {
   it("changes nothing: every change is a bug, and no call is made", async () => {
-    const { cloud, cloudFor, seed, calls, key } = gateway();
-    seed({ id: "orders" });
-    const cluster = await clusterRef(cloud, "orders");
-    const instance = await instanceRef(cloud, "orders-1");
-    const { settings } = await existing(cloud, "orders");
-    const member = (await cloud.membersOf("orders"))[0]?.settings;
+    const { cloudFor, calls, given } = await both();
     const before = calls().length;
+    const reading = cloudFor({ effect: "reads" });
 
-    for (const change of everyChange(cloudFor({ effect: "reads" }))) {
-      const thrown = await change({ cluster, instance, settings, member, keyArn: key.arn }).catch(
-        (error: unknown) => error,
-      );
+    for (const change of [...everySnapshot(reading), ...everyChange(reading)]) {
+      const thrown = await change(given).catch((error: unknown) => error);
       expect(thrown).toBeInstanceOf(Error);
       expect(thrown).not.toBeInstanceOf(CloudFault);
     }
@@ -300,21 +285,14 @@ describe("a step that was declared to read", () => {
 
 describe("the list of operations", () => {
   it("is what the gateway calls, neither more nor less", async () => {
-    const { cloud, seed, pass, calls, key, account } = gateway();
-    const source = seed({ id: "orders" });
-    account.alter((turn) => attachProxy(turn, source, "proxy"));
-    await pass(30 * minute, source);
-    const cluster = await clusterRef(cloud, "orders");
-    const instance = await instanceRef(cloud, "orders-1");
-    const found = await existing(cloud, "orders");
-    const member = (await cloud.membersOf("orders"))[0]?.settings;
+    const { cloud, calls, found, given, pass } = await both();
 
     await cloud.attachmentsOf(found);
     await Promise.all([cloud.quotas(), cloud.vpcOf("production"), cloud.listDatabases()]);
-    await Promise.all([cloud.findKey(key.arn), cloud.findSnapshot("cluster", "none")]);
-    for (const change of everyChange(cloud)) {
-      await change({ cluster, instance, settings: found.settings, member, keyArn: key.arn }).catch(() => {});
-    }
+    await Promise.all([cloud.findKey(given.keyArn), cloud.orderable(given.instanceSettings)]);
+    for (const snapshot of everySnapshot(cloud)) await snapshot(given);
+    await pass(10 * minute);
+    for (const change of everyChange(cloud)) await change(given).catch(() => {});
 
     const called = new Set(calls().map(({ service, operation }) => `${service}:${operation}`));
     expect([...called].sort()).toEqual(
@@ -322,27 +300,3 @@ describe("the list of operations", () => {
     );
   });
 });
-
-interface Given {
-  readonly cluster: Ref;
-  readonly instance: Ref;
-  readonly settings: ClusterSettings;
-  readonly member: MemberSettings | undefined;
-  readonly keyArn: string;
-}
-
-/** One call of each change that a cloud can make. */
-function everyChange(cloud: Cloud): ((given: Given) => Promise<void>)[] {
-  return [
-    ({ cluster }) => cloud.changeCluster(cluster, { deletionProtection: false }),
-    ({ instance }) => cloud.addTags(instance, { a: "b" }),
-    ({ cluster }) => cloud.removeTags(cluster, ["a"]),
-    ({ cluster }) => cloud.takeSnapshot(cluster, "snapshot", {}),
-    ({ cluster, settings, keyArn }) =>
-      cloud.restoreClusterToTime({ source: cluster, at: 0, name: "restored", keyArn, settings }),
-    async ({ cluster, member }) => member && cloud.createMember(cluster, { ...member, name: "another" }),
-    ({ instance }) => cloud.changeInstance(instance, { newName: "renamed" }),
-    ({ instance }) => cloud.deleteInstance(instance),
-    ({ cluster }) => cloud.deleteCluster(cluster),
-  ];
-}
