@@ -1,7 +1,10 @@
 import type { Approval, Person } from "./approval.ts";
 import type { Event } from "./events.ts";
+import { newWarnings } from "./finding.ts";
 import { record } from "./journal.ts";
 import { type Migration, withStep } from "./migration.ts";
+import { plain } from "./note.ts";
+import { explain } from "./problem.ts";
 import { note } from "./sentences.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -29,8 +32,21 @@ export function replanned(
 ): Migration {
   const steps = { ...m.steps };
   for (const gate of event.gates) delete steps[gate];
-  const next = { ...m, planHash: event.planHash, pinned: event.pinned, steps };
+  const { planHash, pinned, findings } = event;
+  const next = { ...m, planHash, pinned, findings: [...findings], steps };
   return record(next, note("event.plan-changed", { differences: event.differences }), now);
+}
+
+/** The approvals hold, and whoever gave them is told of what has come up since. */
+export function found(
+  m: Migration,
+  { findings }: Extract<Event, { type: "found" }>,
+  now: Instant,
+): Migration {
+  return newWarnings(m.findings, findings).reduce(
+    (told, warning) => record(told, note("event.warning", explain(warning, plain)), now),
+    { ...m, findings: [...findings] },
+  );
 }
 
 export function back(

@@ -1,5 +1,6 @@
 import type { Approval, Person } from "./approval.ts";
 import type { Sighting } from "./database.ts";
+import type { Finding } from "./finding.ts";
 import type { Migration } from "./migration.ts";
 import type { Note } from "./note.ts";
 import type { Problem } from "./problem.ts";
@@ -45,9 +46,11 @@ export type Event =
       readonly type: "replanned";
       readonly planHash: string;
       readonly pinned: Migration["pinned"];
+      readonly findings: readonly Finding[];
       readonly gates: readonly string[];
       readonly differences: string;
     }
+  | { readonly type: "found"; readonly findings: readonly Finding[] }
   | { readonly type: "rollback"; readonly person: Person; readonly begun: boolean; readonly price: Duration }
   | { readonly type: "forward-again"; readonly person: Person; readonly reopen: string }
   | { readonly type: "closed"; readonly person: Person }

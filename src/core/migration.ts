@@ -2,6 +2,7 @@ import * as z from "zod";
 import { approval, person } from "./approval.ts";
 import { target } from "./cloud.ts";
 import { sighting } from "./database.ts";
+import { finding } from "./finding.ts";
 import { note } from "./note.ts";
 import { problemSchema } from "./problem.ts";
 import { evidence } from "./step.ts";
@@ -40,6 +41,8 @@ export const migrationSchema = z.strictObject({
   planHash: z.string(),
   pinned: z.record(z.string(), z.unknown()),
   learned: z.record(z.string(), z.unknown()),
+  /** What the last look found that does not block. */
+  findings: z.array(finding),
   /** What was asked for, as it was asked: survey again needs it. */
   request: z.object({ id: z.string(), key: z.string() }),
   /** The longest downtime that the plan proposes, in milliseconds. */

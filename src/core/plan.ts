@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { target } from "./cloud.ts";
+import { type Finding, finding } from "./finding.ts";
 import { digest } from "./hash.ts";
 import type { Names } from "./names.ts";
 import { type Note, note } from "./note.ts";
@@ -41,8 +42,10 @@ export const planSchema = z.strictObject({
   steps: z.array(plannedStep),
   /** What was checked before the plan was made, and held. */
   checks: z.array(note),
-  /** What an approver should know and what does not stop the migration. */
+  /** What an approver should know of every such migration. */
   remarks: z.array(note),
+  /** What was found when the plan was made and does not block; looked for again at every approval. */
+  findings: z.array(finding),
   /** Every way, so that the one that was taken can be compared. */
   options: z.array(option),
   longestDowntime: z.number(),
@@ -56,7 +59,9 @@ export function makePlan(
     readonly target: Plan["target"];
     readonly keyArn: string;
     readonly pinned: Plan["pinned"];
+    readonly checks: readonly Note[];
     readonly remarks: readonly Note[];
+    readonly findings: readonly Finding[];
     readonly options: readonly Option[];
     readonly names: Names;
     readonly longestDowntime: number;
@@ -83,8 +88,9 @@ export function makePlan(
     keyArn: input.keyArn,
     pinned,
     steps,
-    checks: strategy.preconditions.map((precondition) => precondition.claim),
+    checks: [...input.checks],
     remarks: [...input.remarks],
+    findings: [...input.findings],
     options: [...input.options],
     longestDowntime: input.longestDowntime,
   };
@@ -93,7 +99,7 @@ export function makePlan(
 
 /** The hash of what approvers sign; of a plan that comes from elsewhere, to be compared with its own. */
 export function hashOf(plan: Omit<Plan, "hash"> & Partial<Pick<Plan, "hash">>): string {
-  const { hash: _own, checks: _held, remarks: _said, options: _other, ...covered } = plan;
+  const { hash: _own, checks: _held, remarks: _said, findings: _found, options: _other, ...covered } = plan;
   return digest(covered);
 }
 

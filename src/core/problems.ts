@@ -1,5 +1,6 @@
 import { mistakes } from "./mistakes.ts";
 import { refusals } from "./refusals.ts";
+import { preflightProblems } from "./words/preflight.ts";
 import { transferProblems } from "./words/transfer.ts";
 
 /**
@@ -8,6 +9,7 @@ import { transferProblems } from "./words/transfer.ts";
  */
 export const problems = {
   ...refusals,
+  ...preflightProblems,
 
   // Approval.
   "approval.own-request": {

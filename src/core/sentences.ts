@@ -1,5 +1,6 @@
 import { type Format, fill, type Note } from "./note.ts";
 import type { ParamsOf } from "./template.ts";
+import { preflightSentences } from "./words/preflight.ts";
 import { waysSentences } from "./words/ways.ts";
 
 /**
@@ -7,6 +8,7 @@ import { waysSentences } from "./words/ways.ts";
  * reworded or translated. A parameter is `{text}`, `{when:instant}` or `{long:duration}`.
  */
 export const sentences = {
+  ...preflightSentences,
   ...waysSentences,
 
   // Steps.
@@ -31,6 +33,8 @@ export const sentences = {
   "step.final-snapshot": "Take the snapshot {snapshot} of the fenced source",
   "step.first-copy": "Copy the safety snapshot under the new key, as {copy}",
   "step.final-copy": "Copy the final snapshot under the new key, as {copy}",
+  "step.fallback-snapshot":
+    "If that does not come, take the snapshot {snapshot} of the fenced source and restore it",
   "step.restorable": "Wait until the source can be restored past T1",
   "step.restore": "Restore {name} under the new key, behind the fence",
   "step.restore.undo": "Put the replacement aside as {failed}",
@@ -69,6 +73,8 @@ export const sentences = {
   "saw.protected": "Deletion protection is on and the tags are set",
   "saw.unprotected": "Deletion protection is {protection} and the bot's tags are off",
   "saw.snapshot": "The safety snapshot {snapshot} is complete",
+  "saw.stalled": "The restorable time has not passed T1 in {after:duration}: it goes on by a snapshot",
+  "saw.no-fallback": "The source can be restored past T1, so that no snapshot is needed",
   "saw.snapshot-after": "{snapshot} was taken at {at:instant}, after T1 ({t1:instant})",
   "saw.copy": "{copy} is complete and encrypted under {key}",
   "saw.probe-in": "The probe logs in over TLS at {host}",

@@ -2,6 +2,7 @@ import type { z } from "zod";
 import type { ByHand } from "./by-hand.ts";
 import type { Cloud, ClusterFacts, InstanceFacts, Target } from "./cloud.ts";
 import type { Database, Endpoint } from "./database.ts";
+import type { Severity } from "./finding.ts";
 import type { Names } from "./names.ts";
 import type { Note } from "./note.ts";
 import type { Problem } from "./problem.ts";
@@ -28,6 +29,8 @@ export interface SurveyContext {
   readonly fenceGroups: Readonly<Record<string, string>>;
   readonly names: Names;
   readonly now: Instant;
+  /** What would begin now ends every session: what planning only warns of then blocks. */
+  readonly interrupts: boolean;
   readonly cloud: Cloud;
   readonly database: Database;
 }
@@ -51,6 +54,8 @@ export interface Verdict {
 /** One purpose each: what must hold, and the problem where it does not. */
 export interface Precondition<P, O> {
   readonly claim: Note;
+  /** Blocks where it does not say otherwise. */
+  weighs?(cx: SurveyContext): Severity;
   check(survey: Survey<P, O>, cx: SurveyContext): Problem | undefined;
 }
 

@@ -1,5 +1,5 @@
 import { passedWith } from "./approval.ts";
-import { approved, back, closed, forwardAgain, rejected, replanned, steered } from "./decisions.ts";
+import { approved, back, closed, forwardAgain, found, rejected, replanned, steered } from "./decisions.ts";
 import type { Action, Event, WayFacts } from "./events.ts";
 import { record } from "./journal.ts";
 import { inDowntime, type Migration, type StepRecord, withStep } from "./migration.ts";
@@ -38,6 +38,8 @@ export function transition(migration: Migration, event: Event, now: Instant): Ou
       return [rejected(migration, event, now), []];
     case "replanned":
       return [replanned(migration, event, now), []];
+    case "found":
+      return [found(migration, event, now), []];
     case "rollback":
       return [back(migration, event, now), []];
     case "forward-again":

@@ -3,6 +3,7 @@ import {
   type Clicker,
   cutoverGate,
   discardGate,
+  expiryOf,
   isSamePerson,
   judgeApproval,
 } from "../core/approval.ts";
@@ -14,11 +15,11 @@ import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
+import { drift } from "./drift.ts";
 import { problemsNotice } from "./intake.ts";
 import { hasBegunAnything, saveEvent, waitsAtGate } from "./reconcile.ts";
 import type { AskedPress, Notice, Press } from "./request.ts";
 import { decideAndSave, hasBegunOpening, isSigned, steer } from "./steering.ts";
-import { drift } from "./survey.ts";
 
 /**
  * Serves the press of a button. What the button says is compared with what is stored: a button that was edited, belongs
@@ -53,7 +54,8 @@ async function approve(
   press: Extract<Press, { does: "approve" }>,
   clicker: Clicker,
 ): Promise<Notice> {
-  const { gate, opening } = press;
+  const { gate } = press;
+  const terms = gate === cutoverGate ? press.terms : null;
   const click = { gate, planHash: request.planHash, migration: request.migration, clicker };
   const changed = await driftAtClick(deps, first, gate);
   if (changed) return changed;
@@ -63,39 +65,51 @@ async function approve(
     if (migration.status !== "open" || migration.direction !== "forward" || !waitsAtGate(migration, gate)) {
       return { notice: problemsNotice(problem("approval.not-waiting", {})) };
     }
-    // The terms are what the approver signs; a cutover button without them was not one of ours.
-    if (gate === cutoverGate && opening === null)
-      return { notice: problemsNotice(problem("approval.stale-plan", {})) };
     const now = deps.clock.now();
+    if (gate === cutoverGate) {
+      const unsigned = terms ? judgeTerms(terms, downtimeAhead(migration), now) : problem("terms.missing", {});
+      if (unsigned) return { notice: problemsNotice(unsigned) };
+    }
     const approval: Approval = {
       gate,
       planHash: migration.planHash,
       person: clicker.person,
       at: now,
-      expiresAt: now + deps.environment.approvalLifetime,
-      terms:
-        gate === cutoverGate && opening !== null
-          ? { longestDowntime: migration.longestDowntime, opening }
-          : null,
+      expiresAt: expiryOf(terms?.notBefore ?? null, now, deps.environment.approvalLifetime),
+      terms,
     };
-    return {
-      event: { type: "approved", approval },
-      notice: { kind: "said", note: note("said.approved", { gate }) },
-    };
+    return { event: { type: "approved", approval }, notice: { kind: "said", note: saidApproved(approval) } };
   });
 }
 
-/** An approval is for the database as it is: what changed since the plan was made voids the click. */
+function saidApproved({ gate, terms }: Approval) {
+  return terms ? note("said.signed-terms", { terms: termsNote(terms) }) : note("said.approved", { gate });
+}
+
+function downtimeAhead({ strategy, pinned }: Migration): Duration {
+  const found = findStrategy(strategy.id);
+  return found ? expectedWindow(found, pinned) : 0;
+}
+
+/**
+ * An approval is for the database as it is: what changed since the plan was made voids the click. A warning that its approver
+ * cannot have read is told first; a second click takes it with it.
+ */
 async function driftAtClick(deps: Deps, migration: Migration, gate: string): Promise<Notice | undefined> {
   if (migration.downtimeBegan !== null || !waitsAtGate(migration, gate)) return undefined;
   const strategy = findStrategy(migration.strategy.id);
   const found = strategy && (await drift(deps, strategy, migration));
   if (!found) return undefined;
-  if (found.event.type === "blocked") return problemsNotice(found.event.problem);
-  if (found.plan) await deps.store.savePlan(databaseKey(migration.target), found.plan);
+  if (found.is === "blocked") return problemsNotice(...found.problems);
+  const { name } = migration.target;
+  if (found.is === "another") {
+    await deps.store.savePlan(databaseKey(migration.target), found.plan);
+    await saveEvent(deps, migration, found.event);
+    return problemsNotice(problem("plan.changed", { name, differences: found.event.differences }));
+  }
   await saveEvent(deps, migration, found.event);
-  const differences = found.event.type === "replanned" ? found.event.differences : "";
-  return problemsNotice(problem("plan.changed", { name: migration.target.name, differences }));
+  if (found.fresh.length === 0) return undefined;
+  return problemsNotice(problem("plan.new-warnings", { name }), ...found.fresh);
 }
 
 function reject(deps: Deps, first: Migration, gate: string, clicker: Clicker): Promise<Notice> {

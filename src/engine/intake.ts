@@ -204,6 +204,7 @@ function newMigration(
     planHash: plan.hash,
     pinned: plan.pinned,
     learned: {},
+    findings: [...plan.findings],
     request: { id: request.id, key: plan.keyArn },
     longestDowntime: plan.longestDowntime,
     requester: clicker.person,

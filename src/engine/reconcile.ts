@@ -10,8 +10,8 @@ import { type Duration, type Instant, minutes, seconds } from "../core/time.ts";
 import { transition } from "../core/transition.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
+import { type Drift, drift } from "./drift.ts";
 import { heldBack } from "./halting.ts";
-import { drift } from "./survey.ts";
 import { tellJournal } from "./told.ts";
 import { act, look, putOff } from "./turn.ts";
 
@@ -114,22 +114,31 @@ async function driftBefore(
   if (migration.direction === "back" || (isMeant && current.step.downtime !== "begins")) return undefined;
   const found = await drift(deps, strategy, migration);
   if (!found) return undefined;
-  if (found.event.type === "blocked" && found.event.problem.code === "target.not-available") {
-    // A backup of its own, or the change that was just asked for: nobody has to do anything about it.
-    const { name, status } = found.event.problem.params;
-    const because = note("wait.status", { name: name ?? "", status: status ?? "" });
-    const [later] = transition(migration, putOff(strategy, migration, current, because), deps.clock.now());
-    return save(deps, migration, later);
-  }
-  if (isMeant && found.event.type === "replanned") {
-    const { differences } = found.event;
-    const why = problem("plan.changed-late", { name: migration.target.name, differences });
-    const [stuck] = transition(migration, { type: "blocked", problem: why }, deps.clock.now());
-    return save(deps, migration, stuck);
-  }
-  if (found.plan) await deps.store.savePlan(databaseKey(migration.target), found.plan);
-  const [next] = transition(migration, found.event, deps.clock.now());
+  const event = eventOfDrift(strategy, migration, current, found);
+  if (found.is === "another" && event === found.event)
+    await deps.store.savePlan(databaseKey(migration.target), found.plan);
+  const [next] = transition(migration, event, deps.clock.now());
   return save(deps, migration, next);
+}
+
+function eventOfDrift(strategy: Strategy, migration: Migration, current: CourseStep, found: Drift): Event {
+  switch (found.is) {
+    case "blocked": {
+      const [first] = found.problems;
+      if (first.code !== "target.not-available") return { type: "blocked", problem: first };
+      // A backup of its own, or the change that was just asked for: nobody has to do anything about it.
+      const { name = "", status = "" } = first.params;
+      return putOff(strategy, migration, current, note("wait.status", { name, status }));
+    }
+    case "another": {
+      if (migration.downtimeBegan === null) return found.event;
+      const { differences } = found.event;
+      const why = problem("plan.changed-late", { name: migration.target.name, differences });
+      return { type: "blocked", problem: why };
+    }
+    case "the-same":
+      return found.event;
+  }
 }
 
 async function save(deps: Deps, from: Migration, next: Migration): Promise<Migration | "lost"> {

@@ -1,11 +1,10 @@
-import { type Cloud, databaseKey, type Target } from "../core/cloud.ts";
-import { forwardCourse } from "../core/course.ts";
-import type { Event } from "../core/events.ts";
-import type { Migration } from "../core/migration.ts";
+import type { Cloud, Target } from "../core/cloud.ts";
+import type { Finding } from "../core/finding.ts";
 import { namesFor } from "../core/names.ts";
+import type { Note } from "../core/note.ts";
 import { makePlan, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
-import type { Strategy, SurveyContext } from "../core/strategy.ts";
+import type { Strategy, Survey, SurveyContext } from "../core/strategy.ts";
 import { type Choice, chooseStrategy } from "../strategies/choose.ts";
 import type { Deps } from "./deps.ts";
 
@@ -27,15 +26,19 @@ export async function planFor(
   const chosen = await chooseStrategy(name, { region, key, strategy: asked.strategy }, cloud);
   if ("problem" in chosen) return { problems: [chosen.problem] };
   const target: Target = { account, region, kind: chosen.kind, name };
-  const made = await planWith(deps, chosen, surveyContext(deps, { target, key, migration, cloud }));
+  const made = await planWith(
+    deps,
+    chosen,
+    surveyContext(deps, { target, key, migration, cloud, interrupts: false }),
+  );
   return "problems" in made ? made : { ...made, strategy: chosen.strategy };
 }
 
-function surveyContext(
+export function surveyContext(
   { environment, clock, database }: Deps,
-  asked: { readonly target: Target; readonly key: string; readonly migration: string; readonly cloud: Cloud },
+  asked: Pick<SurveyContext, "target" | "key" | "interrupts" | "cloud"> & { readonly migration: string },
 ): SurveyContext {
-  const { target, key, migration, cloud } = asked;
+  const { target, key, migration, interrupts, cloud } = asked;
   const { fenceGroups } = environment;
   return {
     target,
@@ -43,6 +46,7 @@ function surveyContext(
     fenceGroups,
     names: namesFor(migration, target.name),
     now: clock.now(),
+    interrupts,
     cloud,
     database,
   };
@@ -52,7 +56,7 @@ function surveyContext(
  * What the choice of a strategy and its survey both ask for is asked for once: it is fewer calls, and the plan rests on one
  * look at the database and not on two that may differ. Good for one plan.
  */
-function lookingOnce(cloud: Cloud): Cloud {
+export function lookingOnce(cloud: Cloud): Cloud {
   return {
     ...cloud,
     findCluster: once(cloud.findCluster),
@@ -78,8 +82,9 @@ async function planWith(
 ): Promise<{ plan: Plan } | { problems: readonly Problem[] }> {
   const survey = await strategy.survey(cx);
   if ("problem" in survey) return { problems: [survey.problem] };
-  const found = strategy.preconditions.flatMap((condition) => condition.check(survey, cx) ?? []);
-  if (found.length > 0) return { problems: found };
+  const { findings, held } = weigh(strategy, survey, cx);
+  const blocking = blockers(findings);
+  if (blocking.length > 0) return { problems: blocking };
   const { pinned, keyArn, remarks } = survey;
   const { longestDowntime } = deps.environment;
   return {
@@ -87,7 +92,9 @@ async function planWith(
       target: cx.target,
       keyArn,
       pinned,
+      checks: held,
       remarks,
+      findings,
       options,
       names: cx.names,
       longestDowntime,
@@ -95,43 +102,21 @@ async function planWith(
   };
 }
 
-/**
- * Is the database still what was approved? Asked at each click and before every run until the fence's first act. A pinned
- * difference makes a new plan, which voids the approvals of the old one; a precondition that no longer holds blocks.
- */
-export async function drift(
-  deps: Deps,
-  strategy: Strategy,
-  migration: Migration,
-): Promise<{ event: Event; plan: Plan | null } | undefined> {
-  const { target, request, id } = migration;
-  const cloud = lookingOnce(deps.cloudFor(target, { effect: "reads" }));
-  const cx = surveyContext(deps, { target, key: request.key, migration: id, cloud });
-  const survey = await strategy.survey(cx);
-  if ("problem" in survey) return { event: { type: "blocked", problem: survey.problem }, plan: null };
-  const found = strategy.preconditions.flatMap((condition) => condition.check(survey, cx) ?? []);
-  if (found[0]) return { event: { type: "blocked", problem: found[0] }, plan: null };
-  const { pinned, keyArn, remarks } = survey;
-  const differences = strategy.differences(migration.pinned, pinned);
-  if (differences.length === 0) return undefined;
-  const { longestDowntime } = migration;
-  const approved = await deps.store.findPlan(databaseKey(target), migration.planHash);
-  const plan = makePlan(strategy, {
-    target,
-    keyArn,
-    pinned,
-    remarks,
-    options: approved?.options ?? [],
-    names: cx.names,
-    longestDowntime,
-  });
-  const gates = forwardCourse(strategy, pinned).flatMap(({ key, step }) => (step.gate ? [key] : []));
-  const event: Event = {
-    type: "replanned",
-    planHash: plan.hash,
-    pinned,
-    gates,
-    differences: differences.join("; "),
+/** What does not hold, and how much that weighs; `held` is what was claimed and does. */
+export function weigh(
+  { preconditions }: Strategy,
+  survey: Survey<Record<string, unknown>, Record<string, unknown>>,
+  cx: SurveyContext,
+): { readonly findings: readonly Finding[]; readonly held: readonly Note[] } {
+  const looks = preconditions.map((condition) => ({ condition, found: condition.check(survey, cx) }));
+  return {
+    findings: looks.flatMap(({ condition, found }) =>
+      found ? [{ ...found, severity: condition.weighs?.(cx) ?? "blocks" }] : [],
+    ),
+    held: looks.flatMap(({ condition, found }) => (found ? [] : [condition.claim])),
   };
-  return { event, plan };
+}
+
+export function blockers(findings: readonly Finding[]): readonly Problem[] {
+  return findings.flatMap(({ severity, code, params }) => (severity === "blocks" ? [{ code, params }] : []));
 }

@@ -15,6 +15,7 @@ export function aMigration(id: string, given: Partial<Migration> = {}): Migratio
     planHash: `hash-of-${id}`,
     pinned: { source: { name: "orders", resourceId: "cluster-1" } },
     learned: {},
+    findings: [],
     request: { id: "trigger-1", key: "alias/databases" },
     longestDowntime: 3_600_000,
     requester,
@@ -48,6 +49,7 @@ export function aPlan(hash: string): Plan {
     steps: [],
     checks: [],
     options: [],
+    findings: [{ code: "finding", severity: "warns", params: { text: "ä" } }],
     remarks: [{ code: "remark", params: { text: "ä → \"'\u0000\n", count: 3 } }],
     longestDowntime: 3_600_000,
   };

@@ -1,11 +1,13 @@
 import { cutoverGate, openGate } from "../../core/approval.ts";
+import { type Finding, type Severity, severities } from "../../core/finding.ts";
 import { gateName } from "../../core/gate-names.ts";
 import { sourceOf } from "../../core/phase.ts";
 import { expectedDowntime, type PlannedStep } from "../../core/plan.ts";
+import { explain } from "../../core/problem.ts";
 import { say } from "../../core/sentences.ts";
 import type { Effect } from "../../core/step.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { columns, harmless, terminal } from "./terminal.ts";
+import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
 
 /** What somebody is about to sign, whole: an approval covers the steps up to the next gate. */
 export function approvalText(view: MigrationView, gate: string, opening: "automatic" | "ask" | null): string {
@@ -24,9 +26,18 @@ export function approvalText(view: MigrationView, gate: string, opening: "automa
     ]),
     "This approval lets these steps begin:",
     ...coveredBy(plan.steps, gate),
-    ...(plan.remarks.length > 0 ? ["What to know:"] : []),
+    ...(plan.remarks.length + migration.findings.length > 0 ? ["What to know:"] : []),
+    ...severities.flatMap((severity) => findingLines(migration.findings, severity)),
     ...plan.remarks.map((remark) => `  - ${say(remark, terminal)}`),
   ].join("\n");
+}
+
+function findingLines(findings: readonly Finding[], severity: Severity): readonly string[] {
+  const mark = severity === "notes" ? "" : "WARNING: ";
+  return findings
+    .filter((found) => found.severity === severity)
+    .map((found) => explain(found, terminal))
+    .map(({ why, fix }) => asTypedHere(`  - ${mark}${why}\n    What to do: ${fix}`));
 }
 
 type Row = readonly [string, string];

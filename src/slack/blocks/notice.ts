@@ -55,11 +55,11 @@ function planMessage(plan: Plan): Message {
     [
       header(`Plan for ${name}`),
       section(
-        "This is only a look: nothing has been created, and there is nothing to approve. Every check held.",
+        "This is only a look: nothing has been created, and there is nothing to approve. No check stands against it.",
       ),
       fields(planFacts(plan)),
       ...listing(planLines(plan), 6),
-      ...remarkBlocks(plan),
+      ...remarkBlocks(plan, plan.findings),
     ],
     [
       context([

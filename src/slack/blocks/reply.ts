@@ -23,6 +23,7 @@ const asksApprovers: ReadonlySet<string> = new Set([
   "event.approval-needed",
   "event.overran",
   "event.plan-changed",
+  "event.warning",
 ]);
 
 /** True if an entry of the journal is worth a message in the thread. */

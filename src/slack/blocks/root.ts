@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import type { Finding, Severity } from "../../core/finding.ts";
 import { digest } from "../../core/hash.ts";
 import { inDowntime, isEnded } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
@@ -11,6 +12,7 @@ import {
   sourceOf,
 } from "../../core/phase.ts";
 import type { Option, Plan } from "../../core/plan.ts";
+import { explain } from "../../core/problem.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
@@ -29,6 +31,7 @@ import {
   section,
 } from "./message.ts";
 import { buttonsFor } from "./press-buttons.ts";
+import { refusalLines } from "./problem.ts";
 import { backLines, forwardLines, nearLines } from "./steps.ts";
 import { summaryBlocks } from "./summary.ts";
 
@@ -88,7 +91,10 @@ function stepBlocks(phase: Phase, { migration, plan }: MigrationView): readonly 
     listing(forwardLines(migration, plan), stepSections),
   );
   if (phase.is === "gate") {
-    return [...listing(nearLines(migration, plan, plan.steps.length), stepSections), ...remarkBlocks(plan)];
+    return [
+      ...listing(nearLines(migration, plan, plan.steps.length), stepSections),
+      ...remarkBlocks(plan, migration.findings),
+    ];
   }
   return isEnded(migration) ? [every] : [...listing(nearLines(migration, plan, 1), stepSections), every];
 }
@@ -147,9 +153,18 @@ function optionLines({ options, strategy }: Plan): readonly string[] {
     });
 }
 
+/** What may go wrong comes before what only ought to be known. */
+function findingLines(findings: readonly Finding[]): readonly string[] {
+  const of = (severity: Severity) => findings.filter((found) => found.severity === severity);
+  return [
+    ...of("warns").map((found) => `:warning: ${refusalLines(explain(found, mrkdwn)).join(" ")}`),
+    ...of("notes").map((found) => `• ${refusalLines(explain(found, mrkdwn)).join(" ")}`),
+  ];
+}
+
 /** What an approver should know, what other ways there are, and what was checked and held. */
-export function remarkBlocks(plan: Plan): readonly KnownBlock[] {
-  const remarks = plan.remarks.map((remark) => `• ${say(remark, mrkdwn)}`);
+export function remarkBlocks(plan: Plan, findings: readonly Finding[]): readonly KnownBlock[] {
+  const remarks = [...findingLines(findings), ...plan.remarks.map((remark) => `• ${say(remark, mrkdwn)}`)];
   const checks = plan.checks.map((check) => `• ${say(check, mrkdwn)}`);
   return [
     ...(remarks.length > 0 ? listing(["*What to know*", ...remarks], 3) : []),

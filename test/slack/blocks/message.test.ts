@@ -45,6 +45,7 @@ function absurd(text: string): Readonly<Record<string, MigrationView>> {
     steps: steps.toSpliced(restore, 0, ...more),
     checks: Array.from({ length: 40 }, () => long("saw.protected")),
     remarks: Array.from({ length: 40 }, () => long("remark.resource-id")),
+    findings: Array.from({ length: 40 }, () => ({ ...long("attached.proxy"), severity: "warns" as const })),
   };
   const claims = Array.from({ length: 41 }, () => ({
     claim: long("saw.key"),

@@ -31,8 +31,8 @@ vi.mock("../../../src/core/approval.ts", async (original) => {
   };
 });
 
-vi.mock("../../../src/engine/survey.ts", async (original) => {
-  const real = await original<typeof import("../../../src/engine/survey.ts")>();
+vi.mock("../../../src/engine/drift.ts", async (original) => {
+  const real = await original<typeof import("../../../src/engine/drift.ts")>();
   const { removed } = await import("./removed.ts");
   return {
     ...real,
