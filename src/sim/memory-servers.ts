@@ -1,6 +1,6 @@
 import type { Session } from "../core/database.ts";
 import { failure } from "../database/fault.ts";
-import type { DataPlane } from "./aws/data-plane.ts";
+import type { DataPlane, EmptyDatabase } from "./aws/data-plane.ts";
 
 /** What a transaction did. `nothing` is a commit that touches no table, as a heartbeat is. */
 export type Change =
@@ -108,6 +108,10 @@ export class MemoryServers implements DataPlane {
     const commit = { at: this.#clock.now(), change };
     volume.commits.push(commit);
     apply(volume, commit);
+  }
+
+  async createEmptyVolume(volume: string, { database = "postgres" }: EmptyDatabase): Promise<void> {
+    this.createVolume(volume, database);
   }
 
   async restoreToTime(from: string, to: string, at: number): Promise<void> {

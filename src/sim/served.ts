@@ -8,6 +8,7 @@ export function withoutServers(of: DataPlane, unserved: (volume: string) => bool
   const instances = new Set<string>();
   const onPaper = (instance: string) => instances.has(instance);
   return {
+    createEmptyVolume: (volume, made) => of.createEmptyVolume(volume, made),
     restoreToTime: (from, to, at) => of.restoreToTime(from, to, at),
     takeSnapshot: async (volume, snapshot) => {
       if (!unserved(volume)) await of.takeSnapshot(volume, snapshot);

@@ -1,3 +1,10 @@
+export interface EmptyDatabase {
+  readonly database: string | undefined;
+  readonly user: string;
+  /** Undefined where Secrets Manager keeps it, which is not simulated: one that the data plane knows. */
+  readonly password: string | undefined;
+}
+
 /**
  * What a simulated account does to the databases behind it. One implementation runs real PostgreSQL
  * servers, another keeps rows as values for tests that need thousands of lives in a minute.
@@ -7,6 +14,8 @@
  * killed demo repeats the last one when it starts again.
  */
 export interface DataPlane {
+  /** An empty volume with one login, which is no superuser, and one database of it beside `postgres`. */
+  createEmptyVolume(volume: string, made: EmptyDatabase): Promise<void>;
   /** `to` becomes what `from` held at `at` (world time), as a point-in-time restore does. */
   restoreToTime(from: string, to: string, at: number): Promise<void>;
   /** `snapshot` becomes what `volume` holds now. */

@@ -11,7 +11,17 @@ export interface Address {
   readonly port: number;
 }
 
-const serving = new Set(["available", "modifying", "backing-up", "storage-optimization"]);
+const serving = new Set([
+  "available",
+  "modifying",
+  "backing-up",
+  "configuring-enhanced-monitoring",
+  "configuring-iam-database-auth",
+  "configuring-log-exports",
+  "resetting-master-credentials",
+  "storage-initialization",
+  "storage-optimization",
+]);
 
 const addressable = (members: readonly Instance[]) => members.filter(({ status }) => status !== "creating");
 

@@ -26,9 +26,17 @@ export interface Durations {
   readonly restoreSnapshot: number;
   readonly clone: number;
   readonly createInstance: number;
+  /** Outside Aurora: "10–30 minutes" of those who measured, before the storage is as fast as it will be. */
+  readonly restoreInstance: number;
+  readonly createReplica: number;
+  readonly initializeStorage: number;
+  readonly optimizeStorage: number;
   readonly deleteInstance: number;
   readonly deleteCluster: number;
   readonly snapshot: number;
+  /** Outside Aurora: everything, or what has changed since the last copy under the same key. */
+  readonly copySnapshot: number;
+  readonly copySnapshotChanges: number;
   readonly deleteSnapshot: number;
   /** After a restore no restorable time is known for some minutes (Aurora User Guide, Backups). */
   readonly firstBackup: number;
@@ -65,9 +73,15 @@ export const durations: Durations = {
   restoreSnapshot: 20 * minutes,
   clone: 4 * minutes,
   createInstance: 8 * minutes,
+  restoreInstance: 12 * minutes,
+  createReplica: 10 * minutes,
+  initializeStorage: 40 * minutes,
+  optimizeStorage: 6 * 60 * minutes,
   deleteInstance: 5 * minutes,
   deleteCluster: 2 * minutes,
   snapshot: 3 * minutes,
+  copySnapshot: 45 * minutes,
+  copySnapshotChanges: 5 * minutes,
   deleteSnapshot: 20 * seconds,
   firstBackup: 4 * minutes,
   logShipping: 5 * minutes,

@@ -11,6 +11,7 @@ import type {
 } from "@aws-sdk/client-kms";
 import { fault, unmodelled } from "./fault.ts";
 import { keyNamed } from "./rds/encryption.ts";
+import type { Instance } from "./state.ts";
 import type { Key } from "./surroundings.ts";
 import { announce, membersOf, put, schedule, type Turn, unschedule } from "./turn.ts";
 
@@ -141,7 +142,23 @@ export async function noticeKey(turn: Turn, event: { readonly key: string }): Pr
     }
     announce(turn, "RDS-EVENT-0419", cluster, "RDS can't access the KMS key of the cluster", "failure");
   }
-  if (under.some(({ status }) => status !== recoverable)) {
+  const instances = await noticeKeyOfInstances(turn, key);
+  if ([...under, ...instances].some(({ status }) => status !== recoverable)) {
     schedule(turn, { at: turn.now + 7 * day, event: { do: "notice key", key: key.id } });
   }
+}
+
+/** Outside Aurora it is the instance itself that has the key; those that it was noticed of, as they were. */
+async function noticeKeyOfInstances(turn: Turn, { arn }: Key): Promise<readonly Instance[]> {
+  const under = Object.values(turn.state.instances).filter(
+    ({ cluster, storageKey }) =>
+      cluster === undefined && storageKey.type === "sse-kms" && storageKey.arn === arn,
+  );
+  for (const instance of under) {
+    const status = instance.status === recoverable ? "inaccessible-encryption-credentials" : recoverable;
+    await turn.data.stopInstance(instance.resourceId);
+    put(turn, "instances", { ...instance, status });
+    announce(turn, "RDS-EVENT-0419", instance, "RDS can't access the KMS key of the instance", "failure");
+  }
+  return under;
 }

@@ -47,7 +47,12 @@ import {
   describeDBSubnetGroups,
 } from "./rds/groups.ts";
 import { modifyDBInstance, rebootDBInstance } from "./rds/instance-changes.ts";
+import { describeOrderableDBInstanceOptions } from "./rds/instance-classes.ts";
 import { createDBInstance, deleteDBInstance } from "./rds/instance-lifecycle.ts";
+import { restoreDBInstanceFromDBSnapshot } from "./rds/instance-restore.ts";
+import { copyDBSnapshot } from "./rds/instance-snapshot-copies.ts";
+import { createDBSnapshot, deleteDBSnapshot, describeDBSnapshots } from "./rds/instance-snapshots.ts";
+import { startDBInstance, stopDBInstance } from "./rds/instance-stops.ts";
 import { describeDBInstances } from "./rds/instances.ts";
 import {
   deregisterDBProxyTargets,
@@ -57,6 +62,7 @@ import {
   registerDBProxyTargets,
 } from "./rds/proxies.ts";
 import { describeAccountAttributes } from "./rds/quotas.ts";
+import { createDBInstanceReadReplica } from "./rds/read-replicas.ts";
 import { restoreDBClusterFromSnapshot, restoreDBClusterToPointInTime } from "./rds/restore.ts";
 import {
   createDBClusterSnapshot,
@@ -83,11 +89,13 @@ const reads = {
     DescribeDBProxies: describeDBProxies,
     DescribeDBProxyTargetGroups: describeDBProxyTargetGroups,
     DescribeDBProxyTargets: describeDBProxyTargets,
+    DescribeDBSnapshots: describeDBSnapshots,
     DescribeDBSubnetGroups: describeDBSubnetGroups,
     DescribeEvents: describeEvents,
     DescribeEventSubscriptions: describeEventSubscriptions,
     DescribeGlobalClusters: describeGlobalClusters,
     DescribeIntegrations: describeIntegrations,
+    DescribeOrderableDBInstanceOptions: describeOrderableDBInstanceOptions,
     DescribePendingMaintenanceActions: describePendingMaintenanceActions,
     ListTagsForResource: listTagsForResource,
   },
@@ -113,13 +121,17 @@ const mutations = {
   rds: {
     AddRoleToDBCluster: addRoleToDBCluster,
     AddTagsToResource: addTagsToResource,
+    CopyDBSnapshot: copyDBSnapshot,
     CreateDBClusterEndpoint: createDBClusterEndpoint,
     CreateDBClusterSnapshot: createDBClusterSnapshot,
     CreateDBInstance: createDBInstance,
+    CreateDBInstanceReadReplica: createDBInstanceReadReplica,
+    CreateDBSnapshot: createDBSnapshot,
     DeleteDBCluster: deleteDBCluster,
     DeleteDBClusterEndpoint: deleteDBClusterEndpoint,
     DeleteDBClusterSnapshot: deleteDBClusterSnapshot,
     DeleteDBInstance: deleteDBInstance,
+    DeleteDBSnapshot: deleteDBSnapshot,
     DeregisterDBProxyTargets: deregisterDBProxyTargets,
     DisableHttpEndpoint: disableHttpEndpoint,
     EnableHttpEndpoint: enableHttpEndpoint,
@@ -131,9 +143,12 @@ const mutations = {
     RemoveTagsFromResource: removeTagsFromResource,
     RestoreDBClusterFromSnapshot: restoreDBClusterFromSnapshot,
     RestoreDBClusterToPointInTime: restoreDBClusterToPointInTime,
+    RestoreDBInstanceFromDBSnapshot: restoreDBInstanceFromDBSnapshot,
     StartActivityStream: startActivityStream,
     StartDBCluster: startDBCluster,
+    StartDBInstance: startDBInstance,
     StopDBCluster: stopDBCluster,
+    StopDBInstance: stopDBInstance,
   },
   kms: { DisableKey: disableKey, EnableKey: enableKey, ScheduleKeyDeletion: scheduleKeyDeletion },
   sts: {},

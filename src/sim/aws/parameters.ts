@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 /** The members that are given, without those that are undefined. */
 export function present<T extends object>(members: T): { [K in keyof T]?: Exclude<T[K], undefined> } {
   const given = Object.entries(members).filter(([, value]) => value !== undefined);
@@ -15,4 +17,11 @@ export function refuseUncovered<I extends object>(
       throw new Error(`the simulated account does not cover ${operation}.${parameter}`);
     }
   }
+}
+
+/** Asking for what is there already changes nothing, and what was asked stays `available`. */
+export function differing<C extends object>(settings: object, change: C): C {
+  const inForce = settings as Readonly<Record<string, unknown>>;
+  const differs = ([name, value]: [string, unknown]) => !isDeepStrictEqual(inForce[name], value);
+  return Object.fromEntries(Object.entries(change).filter(differs)) as C;
 }

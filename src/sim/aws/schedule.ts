@@ -18,6 +18,19 @@ import {
   restartRenamedInstance,
 } from "./rds/instance-changes.ts";
 import { finishCreatingInstance, finishDeletingInstance } from "./rds/instance-lifecycle.ts";
+import { copyRestoredInstanceData, finishRestoringInstance } from "./rds/instance-restore.ts";
+import { finishCopyingSnapshot } from "./rds/instance-snapshot-copies.ts";
+import {
+  copyInstanceSnapshotData,
+  finishDeletingInstanceSnapshot,
+  finishInstanceSnapshot,
+} from "./rds/instance-snapshots.ts";
+import { finishStorageWork, type StorageStatus } from "./rds/instance-status.ts";
+import {
+  finishStartingInstance,
+  finishStoppingInstance,
+  startInstanceByItself,
+} from "./rds/instance-stops.ts";
 import { finishMaintenance, openMaintenanceWindow } from "./rds/maintenance.ts";
 import { finishRegisteringTarget } from "./rds/proxies.ts";
 import { copyRestoredData, finishRestore } from "./rds/restore.ts";
@@ -60,6 +73,16 @@ export type DueEvent =
   | ({ readonly do: "copy snapshot data" } & OfSnapshot)
   | ({ readonly do: "finish snapshot" } & OfSnapshot)
   | ({ readonly do: "finish deleting snapshot" } & OfSnapshot)
+  | ({ readonly do: "copy restored instance data"; readonly from: string } & OfInstance)
+  | ({ readonly do: "finish restoring instance" } & OfInstance)
+  | ({ readonly do: "finish storage work"; readonly status: StorageStatus } & OfInstance)
+  | ({ readonly do: "finish stopping instance" } & OfInstance)
+  | ({ readonly do: "start instance by itself" } & OfInstance)
+  | ({ readonly do: "finish starting instance" } & OfInstance)
+  | ({ readonly do: "copy instance snapshot data"; readonly from: string } & OfSnapshot)
+  | ({ readonly do: "finish instance snapshot" } & OfSnapshot)
+  | ({ readonly do: "finish copying snapshot" } & OfSnapshot)
+  | ({ readonly do: "finish deleting instance snapshot" } & OfSnapshot)
   | ({ readonly do: "finish adding roles" } & OfCluster)
   | ({ readonly do: "finish starting activity stream" } & OfCluster)
   | { readonly do: "finish creating endpoint"; readonly endpoint: string }
@@ -93,6 +116,16 @@ const happenings: { readonly [D in DueEvent["do"]]: Happening<Extract<DueEvent, 
   "copy snapshot data": copySnapshotData,
   "finish snapshot": finishSnapshot,
   "finish deleting snapshot": finishDeletingSnapshot,
+  "copy restored instance data": copyRestoredInstanceData,
+  "finish restoring instance": finishRestoringInstance,
+  "finish storage work": finishStorageWork,
+  "finish stopping instance": finishStoppingInstance,
+  "start instance by itself": startInstanceByItself,
+  "finish starting instance": finishStartingInstance,
+  "copy instance snapshot data": copyInstanceSnapshotData,
+  "finish instance snapshot": finishInstanceSnapshot,
+  "finish copying snapshot": finishCopyingSnapshot,
+  "finish deleting instance snapshot": finishDeletingInstanceSnapshot,
   "finish adding roles": finishAddingRoles,
   "finish starting activity stream": finishStartingActivityStream,
   "finish creating endpoint": finishCreatingEndpoint,

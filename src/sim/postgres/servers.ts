@@ -57,6 +57,7 @@ export async function openPostgresServers(world: {
 
 function dataPlane(volumes: Volumes, instances: Instances, clock: WorldClock): DataPlane {
   return {
+    createEmptyVolume: (volume, made) => volumes.createEmpty(volume, made),
     restoreToTime: (from, to, at) => volumes.restoreToTime(from, to, clock.wallOf(at)),
     takeSnapshot: (volume, snapshot) => volumes.takeSnapshot(volume, snapshot),
     restoreSnapshot: (snapshot, to) => volumes.restoreSnapshot(snapshot, to),

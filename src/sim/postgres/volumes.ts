@@ -1,6 +1,7 @@
 import { mkdir, readdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import pg from "pg";
+import type { EmptyDatabase } from "../aws/data-plane.ts";
 import { copyDirectory, exists, makeWhole, replaceFile } from "./directories.ts";
 import type { Installation } from "./installation.ts";
 import { recover } from "./recovery.ts";
@@ -77,6 +78,19 @@ export class Volumes {
     });
   }
 
+  /** As RDS makes an instance: nobody but its own superuser and one master can log in. */
+  async createEmpty(volume: string, made: EmptyDatabase): Promise<void> {
+    await this.#make(this.#volume(volume), async (base) => {
+      await copyDirectory(this.#installation.template, base);
+      const server = await startServer(this.#installation, base);
+      try {
+        await leaveMasterAlone(this.#installation, server.port, made);
+      } finally {
+        await stopServer(server);
+      }
+    });
+  }
+
   /** `until` is a wall-clock instant. */
   async restoreToTime(from: string, to: string, until: number): Promise<void> {
     const source = await this.#source(from);
@@ -139,6 +153,29 @@ export class Volumes {
     const base = join(this.#volume(volume), "base");
     const live = join(this.#volume(volume), "live", "pg_wal");
     return { base, log: (await exists(live)) ? live : join(base, "pg_wal") };
+  }
+}
+
+async function leaveMasterAlone(
+  installation: Installation,
+  port: number,
+  { database, user, password }: EmptyDatabase,
+): Promise<void> {
+  const [master, owned] = [user, database ?? ""].map((name) => pg.escapeIdentifier(name));
+  const { bot, application } = logins;
+  const client = superuserClient(installation, port, "postgres");
+  try {
+    await client.connect();
+    await client.query(`drop role ${bot.user}; drop role ${application.user}`);
+    if (user !== logins.master.user)
+      await client.query(`alter role ${logins.master.user} rename to ${master}`);
+    // A rename takes the password away.
+    const given = pg.escapeLiteral(password ?? logins.master.password);
+    await client.query(`alter role ${master} password ${given}`);
+    await client.query(`alter database postgres owner to ${master}`);
+    if (database !== undefined) await client.query(`create database ${owned} owner ${master}`);
+  } finally {
+    await client.end();
   }
 }
 

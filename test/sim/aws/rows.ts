@@ -20,6 +20,10 @@ export class Rows implements DataPlane {
     this.volumes.set(volume, [...(this.volumes.get(volume) ?? []), write]);
   }
 
+  async createEmptyVolume(volume: string): Promise<void> {
+    this.volumes.set(volume, []);
+  }
+
   async restoreToTime(from: string, to: string, at: number): Promise<void> {
     if (this.failing) throw new Error("the data plane fails");
     this.volumes.set(

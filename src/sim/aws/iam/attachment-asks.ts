@@ -66,24 +66,16 @@ export function attachedDependents(turn: Turn, operation: string, input: Attachm
   }
   if (operation !== "ModifyDBCluster" || !input.ManageMasterUserPassword) return [];
   const secret = `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-new`;
-  const key = keyNamed(turn, input.MasterUserSecretKmsKeyId ?? "");
-  const context = { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` };
-  const forKey = (action: string) => ({
-    action,
-    resource: key?.arn ?? "*",
-    context: action === "kms:CreateGrant" ? { ...context, "kms:GrantIsForAWSResource": "true" } : context,
-  });
-  return [
-    ...["secretsmanager:CreateSecret", "secretsmanager:TagResource"].map((action) => ({
-      action,
-      resource: secret,
-      context: {},
-    })),
-    // The policy of aws/secretsmanager itself lets everybody in the account use it through Secrets Manager.
-    ...(key?.manager === "CUSTOMER"
-      ? ["kms:DescribeKey", "kms:Decrypt", "kms:GenerateDataKey", "kms:CreateGrant"].map(forKey)
-      : []),
-  ];
+  const inSecretsManager = (action: string) => ({ action, resource: secret, context: {} });
+  const makes = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"].map(inSecretsManager);
+  const key = keyNamed(turn, input.MasterUserSecretKmsKeyId ?? "alias/aws/secretsmanager");
+  if (key?.manager !== "CUSTOMER") {
+    const context = { "kms:ResourceAliases": "alias/aws/secretsmanager" };
+    return [...makes, { action: "kms:DescribeKey", resource: key?.arn ?? "*", context }];
+  }
+  const through = { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` };
+  const onKey = ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"];
+  return [...makes, ...onKey.map((action) => ({ action, resource: key.arn, context: through }))];
 }
 
 /** Tags of proxies and custom endpoints, by ARN. */

@@ -124,13 +124,13 @@ export function managedSecret(turn: Turn, cluster: Cluster, input: ModifyDBClust
   }
   if (cluster.settings.MasterUserSecret !== undefined) return cluster.settings.MasterUserSecret;
   const key = input.MasterUserSecretKmsKeyId ?? "alias/aws/secretsmanager";
-  return masterSecret(turn, usableKey(turn, key));
+  return masterSecret(turn, "cluster", usableKey(turn, key));
 }
 
 /** Each secret has an ARN that no other ever had. */
-export function masterSecret(turn: Turn, key: string) {
+export function masterSecret(turn: Turn, of: "cluster" | "db", key: string) {
   const { region, accountId } = turn.state;
-  const unique = newResourceId(turn, "cluster").toLowerCase();
+  const unique = newResourceId(turn, of).toLowerCase();
   return {
     SecretArn: `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!${unique}`,
     SecretStatus: "active",

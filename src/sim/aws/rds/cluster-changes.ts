@@ -1,14 +1,19 @@
-import { isDeepStrictEqual } from "node:util";
-import type { DBCluster, ModifyDBClusterMessage, VpcSecurityGroupMembership } from "@aws-sdk/client-rds";
+import type { DBCluster, ModifyDBClusterMessage } from "@aws-sdk/client-rds";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { identifier } from "../names.ts";
-import { present, refuseUncovered } from "../parameters.ts";
+import { differing, present, refuseUncovered } from "../parameters.ts";
 import type { Cluster, ClusterChange, ClusterSettings } from "../state.ts";
 import { after, announce, clusterNamed, membersOf, put, schedule, type Turn } from "../turn.ts";
 import { managedSecret } from "./cluster-attachments.ts";
 import { clusterView } from "./clusters.ts";
 import { assertReadable, usableKey } from "./encryption.ts";
-import { clusterParameterGroupNamed, securityGroupsIn, subnetGroupNamed } from "./groups.ts";
+import {
+  clusterParameterGroupNamed,
+  groupsInChange,
+  groupsInForce,
+  securityGroupsIn,
+  subnetGroupNamed,
+} from "./groups.ts";
 import { waitForWindow } from "./maintenance.ts";
 
 /** Whether a cluster has the name, or has been promised it by an accepted rename. */
@@ -87,13 +92,6 @@ function insights(turn: Turn, input: ModifyDBClusterMessage) {
   };
 }
 
-/** Asking for what is there already changes nothing, and the cluster stays `available`. */
-function differing<C extends ClusterChange>(cluster: Cluster, change: C): C {
-  const inForce = cluster.settings as Readonly<Record<string, unknown>>;
-  const differs = ([name, value]: [string, unknown]) => !isDeepStrictEqual(inForce[name], value);
-  return Object.fromEntries(Object.entries(change).filter(differs)) as C;
-}
-
 /** Starts as soon as possible and takes its time. */
 function promptChange(turn: Turn, cluster: Cluster, input: ModifyDBClusterMessage): ClusterChange {
   const { vpcId } = subnetGroupNamed(turn, cluster.settings.DBSubnetGroup);
@@ -119,24 +117,6 @@ function promptChange(turn: Turn, cluster: Cluster, input: ModifyDBClusterMessag
           ? ("enabled" as const)
           : ("disabled" as const),
   });
-}
-
-/** While the groups change, the old ones still hold and both are listed. */
-function groupsInChange(
-  now: readonly VpcSecurityGroupMembership[],
-  next: readonly VpcSecurityGroupMembership[] | undefined,
-): VpcSecurityGroupMembership[] {
-  if (next === undefined) return [...now];
-  const stays = (id: string | undefined) => next.some((group) => group.VpcSecurityGroupId === id);
-  const held = now.filter(({ Status }) => Status !== "adding");
-  return [
-    ...held.map((group) => (stays(group.VpcSecurityGroupId) ? group : { ...group, Status: "removing" })),
-    ...next
-      .filter(
-        (group) => !held.some(({ VpcSecurityGroupId }) => VpcSecurityGroupId === group.VpcSecurityGroupId),
-      )
-      .map((group) => ({ ...group, Status: "adding" })),
-  ];
 }
 
 const covered = [
@@ -176,8 +156,8 @@ export function modifyDBCluster(turn: Turn, input: ModifyDBClusterMessage): { DB
     );
   }
   assertReadable(turn, cluster.storageKey);
-  const deferrable = differing(cluster, deferrableChange(turn, cluster, input));
-  const prompt = differing(cluster, promptChange(turn, cluster, input));
+  const deferrable = differing(cluster.settings, deferrableChange(turn, cluster, input));
+  const prompt = differing(cluster.settings, promptChange(turn, cluster, input));
   const now = input.ApplyImmediately === true;
   const changed = changedCluster(cluster, instantChange(input), prompt, deferrable, now);
   put(turn, "clusters", changed);
@@ -217,8 +197,7 @@ export function beginSoon(turn: Turn, { resourceId }: Cluster): void {
 
 /** Something that could not wait, such as a lost key, has overtaken the accepted modification. */
 function withoutChange(cluster: Cluster): Cluster {
-  const held = cluster.settings.VpcSecurityGroups.filter(({ Status }) => Status !== "adding");
-  const VpcSecurityGroups = held.map((group) => ({ ...group, Status: "active" }));
+  const VpcSecurityGroups = groupsInForce(cluster.settings.VpcSecurityGroups);
   return { ...cluster, applying: {}, settings: { ...cluster.settings, VpcSecurityGroups } };
 }
 

@@ -4,6 +4,8 @@ interface Engine {
   readonly port: number;
   /** The Region's default version, which a snapshot restore takes when none is named. */
   readonly version: string;
+  /** What can be ordered. */
+  readonly versions: readonly string[];
   readonly family: (version: string) => string;
   /** Whether this account's operations may change it; other products only answer to Describe. */
   readonly aurora: boolean;
@@ -16,24 +18,39 @@ const engines: Readonly<Record<string, Engine>> = {
   "aurora-postgresql": {
     port: 5432,
     version: "17.4",
+    versions: ["14.15", "15.10", "16.4", "16.6", "17.4"],
     family: (version) => `aurora-postgresql${major(version)}`,
     aurora: true,
   },
   "aurora-mysql": {
     port: 3306,
     version: "8.0.mysql_aurora.3.08.2",
+    versions: ["8.0.mysql_aurora.3.08.2"],
     family: () => "aurora-mysql8.0",
     aurora: true,
   },
-  postgres: { port: 5432, version: "17.4", family: (version) => `postgres${major(version)}`, aurora: false },
+  postgres: {
+    port: 5432,
+    version: "17.4",
+    versions: ["13.20", "14.17", "15.12", "16.4", "16.8", "17.4"],
+    family: (version) => `postgres${major(version)}`,
+    aurora: false,
+  },
   mysql: {
     port: 3306,
     version: "8.0.41",
+    versions: ["8.0.41"],
     family: (version) => `mysql${majorAndMinor(version)}`,
     aurora: false,
   },
-  neptune: { port: 8182, version: "1.4.5.0", family: () => "neptune1.4", aurora: false },
-  docdb: { port: 27017, version: "5.0.0", family: () => "docdb5.0", aurora: false },
+  neptune: {
+    port: 8182,
+    version: "1.4.5.0",
+    versions: ["1.4.5.0"],
+    family: () => "neptune1.4",
+    aurora: false,
+  },
+  docdb: { port: 27017, version: "5.0.0", versions: ["5.0.0"], family: () => "docdb5.0", aurora: false },
 };
 
 /** Throws InvalidParameterValue for an engine that there is not. */

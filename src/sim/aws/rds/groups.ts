@@ -6,7 +6,7 @@ import type {
 } from "@aws-sdk/client-rds";
 import { rdsFault, unmodelled } from "../fault.ts";
 import { arn } from "../names.ts";
-import type { ParameterGroup, SubnetGroup } from "../surroundings.ts";
+import type { OptionGroup, ParameterGroup, SubnetGroup } from "../surroundings.ts";
 import type { Turn } from "../turn.ts";
 import { page } from "./paging.ts";
 
@@ -31,6 +31,15 @@ export function instanceParameterGroupNamed(turn: Turn, name: string): Parameter
   const group = turn.state.instanceParameterGroups[name];
   if (group === undefined) {
     throw rdsFault("DBParameterGroupNotFoundFault", `DBParameterGroup not found: ${name}`);
+  }
+  return group;
+}
+
+/** Throws OptionGroupNotFoundFault. */
+export function optionGroupNamed(turn: Turn, name: string): OptionGroup {
+  const group = turn.state.optionGroups[name];
+  if (group === undefined) {
+    throw rdsFault("OptionGroupNotFoundFault", `Specified OptionGroupName: ${name} not found.`);
   }
   return group;
 }
@@ -60,6 +69,29 @@ export function securityGroupsIn(
 /** The security group that a database gets when none is named. */
 export function defaultSecurityGroup(turn: Turn, vpcId: string): VpcSecurityGroupMembership[] {
   return securityGroupsIn(turn, vpcId, [`sg-default-${vpcId}`]);
+}
+
+/** While the groups change, the old ones still hold and both are listed. */
+export function groupsInChange(
+  now: readonly VpcSecurityGroupMembership[],
+  next: readonly VpcSecurityGroupMembership[] | undefined,
+): VpcSecurityGroupMembership[] {
+  if (next === undefined) return [...now];
+  const stays = (id: string | undefined) => next.some((group) => group.VpcSecurityGroupId === id);
+  const held = now.filter(({ Status }) => Status !== "adding");
+  return [
+    ...held.map((group) => (stays(group.VpcSecurityGroupId) ? group : { ...group, Status: "removing" })),
+    ...next
+      .filter(
+        (group) => !held.some(({ VpcSecurityGroupId }) => VpcSecurityGroupId === group.VpcSecurityGroupId),
+      )
+      .map((group) => ({ ...group, Status: "adding" })),
+  ];
+}
+
+/** Those that held before a change that does not take place. */
+export function groupsInForce(now: readonly VpcSecurityGroupMembership[]): VpcSecurityGroupMembership[] {
+  return now.filter(({ Status }) => Status !== "adding").map((group) => ({ ...group, Status: "active" }));
 }
 
 export const subnetGroupView = (turn: Turn, group: SubnetGroup) => ({

@@ -1,76 +1,17 @@
 import type { DBInstance, ModifyDBInstanceMessage, RebootDBInstanceMessage } from "@aws-sdk/client-rds";
 import { rdsFault, unmodelled } from "../fault.ts";
-import { identifier } from "../names.ts";
-import { present, refuseUncovered } from "../parameters.ts";
-import type { Instance, InstanceChange, InstanceSettings } from "../state.ts";
+import { differing, refuseUncovered } from "../parameters.ts";
+import type { Instance, InstanceSettings } from "../state.ts";
 import { after, announce, instanceNamed, put, schedule, type Turn } from "../turn.ts";
-import { assertReadable, usableKey } from "./encryption.ts";
-import { instanceParameterGroupNamed, securityGroupsIn, subnetGroupNamed } from "./groups.ts";
-import { instanceNameTaken } from "./instance-lifecycle.ts";
+import { assertReadable } from "./encryption.ts";
+import { groupsInChange, groupsInForce } from "./groups.ts";
+import { withFirstBackup } from "./instance-making.ts";
+import { askedOf } from "./instance-modification.ts";
+import { beginStorageWork, ready, restingStatus } from "./instance-status.ts";
 import { instanceView } from "./instances.ts";
 import { waitForWindow } from "./maintenance.ts";
 
 type OfInstance = { readonly instance: string };
-
-function newName(turn: Turn, instance: Instance, given: string): string {
-  const id = identifier(given, "NewDBInstanceIdentifier");
-  if (id !== instance.applying.id && instanceNameTaken(turn, id)) {
-    throw rdsFault("DBInstanceAlreadyExistsFault", "DB instance already exists");
-  }
-  return id;
-}
-
-/** Applied at once and without a change of status, whatever ApplyImmediately says. */
-function instantChange(turn: Turn, input: ModifyDBInstanceMessage): Partial<InstanceSettings> {
-  const group = input.DBParameterGroupName;
-  return present({
-    PromotionTier: input.PromotionTier,
-    AutoMinorVersionUpgrade: input.AutoMinorVersionUpgrade,
-    PreferredMaintenanceWindow: input.PreferredMaintenanceWindow,
-    CopyTagsToSnapshot: input.CopyTagsToSnapshot,
-    DeletionProtection: input.DeletionProtection,
-    MonitoringInterval: input.MonitoringInterval,
-    MonitoringRoleArn: input.MonitoringRoleArn,
-    PerformanceInsightsEnabled: input.EnablePerformanceInsights,
-    PerformanceInsightsKMSKeyId:
-      input.PerformanceInsightsKMSKeyId === undefined
-        ? undefined
-        : usableKey(turn, input.PerformanceInsightsKMSKeyId),
-    PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod,
-    DBParameterGroups:
-      group === undefined
-        ? undefined
-        : [
-            {
-              DBParameterGroupName: instanceParameterGroupNamed(turn, group).name,
-              ParameterApplyStatus: "pending-reboot",
-            },
-          ],
-  });
-}
-
-function deferrableChange(turn: Turn, instance: Instance, input: ModifyDBInstanceMessage): InstanceChange {
-  return present({
-    id:
-      input.NewDBInstanceIdentifier === undefined
-        ? undefined
-        : newName(turn, instance, input.NewDBInstanceIdentifier),
-    DBInstanceClass: input.DBInstanceClass,
-    CACertificateIdentifier: input.CACertificateIdentifier,
-  });
-}
-
-function promptChange(turn: Turn, instance: Instance, input: ModifyDBInstanceMessage): InstanceChange {
-  if (input.VpcSecurityGroupIds === undefined) return {};
-  if (instance.cluster !== undefined) {
-    throw unmodelled(
-      "InvalidParameterCombination",
-      "The security groups of a DB instance in a DB cluster are those of the cluster: modify the cluster.",
-    );
-  }
-  const { vpcId } = subnetGroupNamed(turn, instance.settings.SubnetGroup);
-  return { VpcSecurityGroups: securityGroupsIn(turn, vpcId, input.VpcSecurityGroupIds) };
-}
 
 export function modifyDBInstance(turn: Turn, input: ModifyDBInstanceMessage): { DBInstance: DBInstance } {
   refuseUncovered("ModifyDBInstance", input, [
@@ -91,14 +32,33 @@ export function modifyDBInstance(turn: Turn, input: ModifyDBInstanceMessage): { 
     "PerformanceInsightsKMSKeyId",
     "PerformanceInsightsRetentionPeriod",
     "DBParameterGroupName",
+    "AllocatedStorage",
+    "MaxAllocatedStorage",
+    "StorageType",
+    "Iops",
+    "StorageThroughput",
+    "BackupRetentionPeriod",
+    "PreferredBackupWindow",
+    "MultiAZ",
+    "OptionGroupName",
+    "EnableIAMDatabaseAuthentication",
+    "CloudwatchLogsExportConfiguration",
+    "DatabaseInsightsMode",
+    "ManageMasterUserPassword",
+    "MasterUserSecretKmsKeyId",
   ]);
-  const instance = availableInstance(turn, input.DBInstanceIdentifier);
-  const deferrable = deferrableChange(turn, instance, input);
-  const prompt = promptChange(turn, instance, input);
+  const instance = readyInstance(turn, input.DBInstanceIdentifier);
+  const { instant, ...asked } = askedOf(turn, instance, input);
+  const deferrable = differing(instance.settings, asked.deferrable);
+  const prompt = differing(instance.settings, asked.prompt);
   const now = input.ApplyImmediately === true;
   const changed: Instance = {
     ...instance,
-    settings: { ...instance.settings, ...instantChange(turn, input) },
+    settings: {
+      ...instance.settings,
+      ...instant,
+      VpcSecurityGroups: groupsInChange(instance.settings.VpcSecurityGroups, prompt.VpcSecurityGroups),
+    },
     applying: { ...instance.applying, ...(now && { ...instance.pending, ...deferrable }), ...prompt },
     pending: now ? {} : { ...instance.pending, ...deferrable },
   };
@@ -108,9 +68,9 @@ export function modifyDBInstance(turn: Turn, input: ModifyDBInstanceMessage): { 
   return { DBInstance: instanceView(turn, changed) };
 }
 
-function availableInstance(turn: Turn, name: string | undefined): Instance {
+function readyInstance(turn: Turn, name: string | undefined): Instance {
   const instance = instanceNamed(turn, name ?? "");
-  if (instance.status === "available") return instance;
+  if (ready.has(instance.status)) return instance;
   throw rdsFault(
     "InvalidDBInstanceStateFault",
     `Database instance ${instance.id} is not in available state (it is ${instance.status}).`,
@@ -125,12 +85,20 @@ export function beginInstanceSoon(turn: Turn, { resourceId }: Instance): void {
   after(turn, turn.durations.untilModifying, { do: "begin modifying instance", instance: resourceId });
 }
 
-/** The old name goes at once; the new one answers minutes later, after a reboot (RUG USER_RenameInstance). */
+/**
+ * The old name goes at once, and nobody connects until the new one answers, minutes later and after a reboot (RDS User Guide,
+ * USER_RenameInstance). At which moment of these the sessions end is not said: here it is the last.
+ */
 export function beginModifyingInstance(turn: Turn, event: OfInstance): void {
   const instance = turn.state.instances[event.instance];
   if (instance === undefined) return;
-  if (instance.status !== "available") {
-    put(turn, "instances", { ...instance, applying: {} });
+  if (!ready.has(instance.status)) {
+    const VpcSecurityGroups = groupsInForce(instance.settings.VpcSecurityGroups);
+    put(turn, "instances", {
+      ...instance,
+      applying: {},
+      settings: { ...instance.settings, VpcSecurityGroups },
+    });
     return;
   }
   const { durations } = turn;
@@ -139,10 +107,23 @@ export function beginModifyingInstance(turn: Turn, event: OfInstance): void {
     const duration = instance.cluster === undefined ? durations.renameInstance : durations.renameMember;
     after(turn, duration, { do: "restart renamed instance", instance: instance.resourceId });
   } else {
-    put(turn, "instances", { ...instance, status: "modifying" });
-    after(turn, durations.modify, { do: "finish modifying instance", instance: instance.resourceId });
+    const only = Object.keys(instance.applying).join();
+    put(turn, "instances", { ...instance, status: modifyingAs[only] ?? "modifying" });
+    const duration = only === "VpcSecurityGroups" ? durations.modifySecurityGroups : durations.modify;
+    after(turn, duration, { do: "finish modifying instance", instance: instance.resourceId });
   }
 }
+
+/** What an instance is called while just this is changed. */
+const modifyingAs: Readonly<Record<string, string>> = {
+  MonitoringInterval: "configuring-enhanced-monitoring",
+  "MonitoringInterval,MonitoringRoleArn": "configuring-enhanced-monitoring",
+  EnabledCloudwatchLogsExports: "configuring-log-exports",
+  IAMDatabaseAuthenticationEnabled: "configuring-iam-database-auth",
+  MasterUserSecret: "resetting-master-credentials",
+};
+
+const isModifying = (status: string) => status === "modifying" || Object.values(modifyingAs).includes(status);
 
 export function restartRenamedInstance(turn: Turn, event: OfInstance): void {
   const instance = turn.state.instances[event.instance];
@@ -155,12 +136,30 @@ export function restartRenamedInstance(turn: Turn, event: OfInstance): void {
 
 export function finishModifyingInstance(turn: Turn, event: OfInstance): void {
   const instance = turn.state.instances[event.instance];
-  if (instance?.status !== "modifying") return;
+  if (instance === undefined || !isModifying(instance.status)) return;
   const { id: _, ...settings } = instance.applying;
-  const changed = { ...instance, settings: { ...instance.settings, ...settings }, applying: {} };
+  const changed = backedUp(turn, {
+    ...instance,
+    settings: { ...instance.settings, ...settled(settings) },
+    applying: {},
+  });
   const restarts = settings.DBInstanceClass !== undefined || settings.CACertificateIdentifier !== undefined;
-  if (restarts) beginReboot(turn, changed);
-  else put(turn, "instances", { ...changed, status: "available" });
+  if (settings.StorageType !== undefined) beginStorageWork(turn, changed, "storage-optimization");
+  else put(turn, "instances", { ...changed, status: restingStatus(turn, changed) });
+  if (restarts) beginReboot(turn, turn.state.instances[event.instance] ?? changed);
+}
+
+/** A secret that was being made is there. */
+function settled(settings: Partial<InstanceSettings>): Partial<InstanceSettings> {
+  const secret = settings.MasterUserSecret;
+  return secret ? { ...settings, MasterUserSecret: { ...secret, SecretStatus: "active" } } : settings;
+}
+
+/** Automated backups that were switched on begin with a first one; switched off, they are all gone. */
+function backedUp(turn: Turn, instance: Instance): Instance {
+  const { restorableFrom, ...without } = instance;
+  if (!instance.settings.BackupRetentionPeriod) return without;
+  return restorableFrom === undefined ? withFirstBackup(turn, instance) : instance;
 }
 
 function beginReboot(turn: Turn, instance: Instance): void {
@@ -183,7 +182,7 @@ export function finishReboot(turn: Turn, event: OfInstance): void {
   }));
   put(turn, "instances", {
     ...instance,
-    status: "available",
+    status: restingStatus(turn, instance),
     settings: { ...instance.settings, DBParameterGroups: inSync },
     clusterParametersPendingReboot: false,
   });
@@ -191,9 +190,13 @@ export function finishReboot(turn: Turn, event: OfInstance): void {
 }
 
 export function rebootDBInstance(turn: Turn, input: RebootDBInstanceMessage): { DBInstance: DBInstance } {
-  const instance = availableInstance(turn, input.DBInstanceIdentifier);
-  if (input.ForceFailover)
-    throw new Error("the simulated account does not cover RebootDBInstance.ForceFailover");
+  const instance = readyInstance(turn, input.DBInstanceIdentifier);
+  if (input.ForceFailover && !instance.settings.MultiAZ) {
+    throw unmodelled(
+      "InvalidParameterCombination",
+      `Cannot reboot ${instance.id} with failover as it is not a Multi-AZ instance.`,
+    );
+  }
   if (Object.keys(instance.applying).length > 0) {
     throw rdsFault("InvalidDBInstanceStateFault", `A modification of ${instance.id} has not begun yet.`);
   }

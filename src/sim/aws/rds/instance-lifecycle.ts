@@ -1,6 +1,5 @@
 import type { CreateDBInstanceMessage, DBInstance, DeleteDBInstanceMessage } from "@aws-sdk/client-rds";
 import { rdsFault, unmodelled } from "../fault.ts";
-import { identifier } from "../names.ts";
 import { present, refuseUncovered } from "../parameters.ts";
 import { watchReaders } from "../readers.ts";
 import type { Cluster, Instance, InstanceSettings } from "../state.ts";
@@ -19,11 +18,18 @@ import {
   type Turn,
 } from "../turn.ts";
 import { promote } from "./cluster-lifecycle.ts";
-import { assertReadable, usableKey } from "./encryption.ts";
+import { assertReadable } from "./encryption.ts";
 import { defaultParameterGroup } from "./engines.ts";
 import { instanceParameterGroupNamed, subnetGroupNamed } from "./groups.ts";
+import {
+  createInstanceOutsideAurora,
+  finishCreatingOutsideAurora,
+  freeInstanceName,
+} from "./instance-making.ts";
+import { beginInstanceSnapshot } from "./instance-snapshots.ts";
+import { performanceInsights } from "./instance-watching.ts";
 import { instanceView } from "./instances.ts";
-import { assertQuota } from "./quotas.ts";
+import { promoteReplicasOf } from "./read-replicas.ts";
 import { randomMaintenanceWindow, refuseReservedTags } from "./restored-settings.ts";
 
 type OfInstance = { readonly instance: string };
@@ -50,16 +56,8 @@ const covered = [
   "Tags",
 ] as const;
 
-/** Whether an instance has the name, or has been promised it by an accepted rename. */
-export function instanceNameTaken(turn: Turn, id: string): boolean {
-  return Object.values(turn.state.instances).some((other) => other.id === id || other.applying.id === id);
-}
-
 function clusterFor(turn: Turn, input: CreateDBInstanceMessage): Cluster {
-  if (input.DBClusterIdentifier === undefined) {
-    throw new Error("the simulated account creates DB instances in Aurora clusters only");
-  }
-  const cluster = clusterNamed(turn, input.DBClusterIdentifier);
+  const cluster = clusterNamed(turn, input.DBClusterIdentifier ?? "");
   if (cluster.status !== "available") {
     throw rdsFault(
       "InvalidDBClusterStateFault",
@@ -111,28 +109,24 @@ function settingsOf(turn: Turn, cluster: Cluster, input: CreateDBInstanceMessage
     StorageType: "aurora",
     TagList: [...(input.Tags ?? [])],
     ...present({ MonitoringRoleArn: input.MonitoringRoleArn }),
+    PerformanceInsightsEnabled: false,
     ...performanceInsights(turn, input),
   };
 }
 
-/** Where Performance Insights is on and no key is given, the account's default key is used. */
-function performanceInsights(turn: Turn, input: CreateDBInstanceMessage) {
-  if (!input.EnablePerformanceInsights) return { PerformanceInsightsEnabled: false };
-  return {
-    PerformanceInsightsEnabled: true,
-    PerformanceInsightsKMSKeyId: usableKey(turn, input.PerformanceInsightsKMSKeyId ?? "alias/aws/rds"),
-    PerformanceInsightsRetentionPeriod: input.PerformanceInsightsRetentionPeriod ?? 7,
-  };
+export function createDBInstance(
+  turn: Turn,
+  input: CreateDBInstanceMessage,
+): { DBInstance: DBInstance } | Promise<{ DBInstance: DBInstance }> {
+  return input.DBClusterIdentifier === undefined
+    ? createInstanceOutsideAurora(turn, input)
+    : createMember(turn, input);
 }
 
-export function createDBInstance(turn: Turn, input: CreateDBInstanceMessage): { DBInstance: DBInstance } {
+function createMember(turn: Turn, input: CreateDBInstanceMessage): { DBInstance: DBInstance } {
   refuseUncovered("CreateDBInstance", input, covered);
   const cluster = clusterFor(turn, input);
-  const id = identifier(input.DBInstanceIdentifier ?? "", "DBInstanceIdentifier");
-  if (instanceNameTaken(turn, id)) {
-    throw rdsFault("DBInstanceAlreadyExistsFault", "DB instance already exists");
-  }
-  assertQuota(turn, "DBInstances");
+  const id = freeInstanceName(turn, input.DBInstanceIdentifier);
   assertReadable(turn, cluster.storageKey);
   const instance: Instance = {
     resourceId: newResourceId(turn, "db"),
@@ -158,7 +152,8 @@ export function createDBInstance(turn: Turn, input: CreateDBInstanceMessage): { 
 
 export async function finishCreatingInstance(turn: Turn, event: OfInstance): Promise<void> {
   const instance = turn.state.instances[event.instance];
-  if (instance?.status !== "creating" || instance.cluster === undefined) return;
+  if (instance?.status !== "creating") return;
+  if (instance.cluster === undefined) return finishCreatingOutsideAurora(turn, event);
   const { resourceId, cluster, writer } = instance;
   await turn.data.startInstance({ id: resourceId, volume: cluster, writer });
   put(turn, "instances", { ...instance, status: "available" });
@@ -178,11 +173,7 @@ export function deleteDBInstance(turn: Turn, input: DeleteDBInstanceMessage) {
       "Cannot delete protected DB Instance, please disable deletion protection and try again.",
     );
   }
-  if (instance.cluster === undefined && !input.SkipFinalSnapshot) {
-    throw new Error(
-      "the simulated account deletes DB instances outside Aurora without a final snapshot only",
-    );
-  }
+  if (instance.cluster === undefined) takeFinalSnapshot(turn, instance, input);
   const deleting = { ...instance, status: "deleting" };
   put(turn, "instances", deleting);
   schedule(turn, { at: turn.now, event: { do: "cut sessions", instance: instance.resourceId } });
@@ -193,17 +184,36 @@ export function deleteDBInstance(turn: Turn, input: DeleteDBInstanceMessage) {
   return { DBInstance: instanceView(turn, deleting) };
 }
 
+/** Either a final snapshot or none has to be asked for ([API] SkipFinalSnapshot); of a replica there is none. */
+function takeFinalSnapshot(turn: Turn, instance: Instance, input: DeleteDBInstanceMessage): void {
+  const { SkipFinalSnapshot: skip = false, FinalDBSnapshotIdentifier: name } = input;
+  if (skip === (name !== undefined) || (!skip && instance.replicaOf !== undefined)) {
+    throw unmodelled(
+      "InvalidParameterCombination",
+      "FinalDBSnapshotIdentifier is required unless SkipFinalSnapshot is specified, and only then; never for a read replica.",
+    );
+  }
+  if (name !== undefined) beginInstanceSnapshot(turn, instance, name, instance.settings.TagList);
+}
+
 /** A cluster that loses its writer fails over to the reader that comes first. */
 export async function finishDeletingInstance(turn: Turn, event: OfInstance): Promise<void> {
   const instance = turn.state.instances[event.instance];
   if (instance === undefined) return;
   remove(turn, "instances", instance.resourceId);
   announce(turn, "RDS-EVENT-0003", instance, "DB instance deleted", "deletion");
-  if (instance.cluster === undefined) return turn.data.deleteVolume(instance.resourceId);
+  if (instance.cluster === undefined) return forgetVolume(turn, instance);
   const successor = membersOf(turn.state, instance.cluster)
     .filter(({ status }) => status === "available")
     .sort((a, b) => (a.settings.PromotionTier ?? 1) - (b.settings.PromotionTier ?? 1))[0];
   if (instance.writer && successor !== undefined) {
     await promote(turn, instance.cluster, successor.resourceId);
   }
+}
+
+/** What an instance outside Aurora held; a replica holds nothing of its own. */
+async function forgetVolume(turn: Turn, { resourceId, replicaOf }: Instance): Promise<void> {
+  if (replicaOf !== undefined) return;
+  await promoteReplicasOf(turn, resourceId);
+  await turn.data.deleteVolume(resourceId);
 }

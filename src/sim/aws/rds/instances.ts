@@ -1,8 +1,9 @@
 import type { DBInstance, DescribeDBInstancesMessage, PendingModifiedValues } from "@aws-sdk/client-rds";
 import { rdsFault } from "../fault.ts";
 import { arn, instanceEndpoint, nameIn } from "../names.ts";
+import { present } from "../parameters.ts";
 import type { Instance, InstanceChange } from "../state.ts";
-import type { Turn } from "../turn.ts";
+import { replicasOf, type Turn } from "../turn.ts";
 import { rememberedView } from "./answers.ts";
 import { encryptionView } from "./encryption.ts";
 import { subnetGroupNamed, subnetGroupView } from "./groups.ts";
@@ -14,14 +15,40 @@ export function hasEndpoint(instance: Instance): boolean {
   return instance.status !== "creating" && instance.status !== "renaming";
 }
 
-/** Always present in answers, and empty where nothing waits. */
+/** Always present in answers, and empty where nothing waits. What is not in it is applied unannounced. */
 function pendingView({ pending, applying }: Instance): PendingModifiedValues {
   const change: InstanceChange = { ...applying, ...pending };
+  return present({
+    DBInstanceIdentifier: change.id,
+    DBInstanceClass: change.DBInstanceClass,
+    CACertificateIdentifier: change.CACertificateIdentifier,
+    AllocatedStorage: change.AllocatedStorage,
+    StorageType: change.StorageType,
+    Iops: change.Iops,
+    StorageThroughput: change.StorageThroughput,
+    MultiAZ: change.MultiAZ,
+    BackupRetentionPeriod: change.BackupRetentionPeriod,
+    IAMDatabaseAuthenticationEnabled: change.IAMDatabaseAuthenticationEnabled,
+  });
+}
+
+const storageOperations: Readonly<Record<string, "Initializing" | "Optimizing">> = {
+  "storage-initialization": "Initializing",
+  "storage-optimization": "Optimizing",
+};
+
+/** What only instances outside Aurora tell: their replicas, by the names that these have now, and their storage's work. */
+function outsideAurora({ state }: Turn, instance: Instance): Partial<DBInstance> {
+  const source = state.instances[instance.replicaOf ?? ""];
   return {
-    ...(change.id !== undefined && { DBInstanceIdentifier: change.id }),
-    ...(change.DBInstanceClass !== undefined && { DBInstanceClass: change.DBInstanceClass }),
-    ...(change.CACertificateIdentifier !== undefined && {
-      CACertificateIdentifier: change.CACertificateIdentifier,
+    ReadReplicaDBInstanceIdentifiers: replicasOf(state, instance.resourceId).map(({ id }) => id),
+    ...present({
+      ReadReplicaSourceDBInstanceIdentifier: source?.id,
+      StorageOperationStatus: storageOperations[instance.status],
+      AutomaticRestartTime: instance.restartAt === undefined ? undefined : new Date(instance.restartAt),
+    }),
+    ...(source && {
+      StatusInfos: [{ StatusType: "read replication", Normal: true, Status: "replicating" }],
     }),
   };
 }
@@ -48,6 +75,7 @@ export function instanceView(turn: Turn, instance: Instance): DBInstance {
         Port: cluster?.settings.Port ?? instance.settings.DbInstancePort,
       },
     }),
+    ...(instance.cluster === undefined && outsideAurora(turn, instance)),
     ...(cluster && {
       DBClusterIdentifier: cluster.id,
       EngineVersion: cluster.settings.EngineVersion,

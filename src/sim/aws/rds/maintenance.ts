@@ -2,7 +2,7 @@ import type { Cluster, Instance, Instant } from "../state.ts";
 import { after, put, schedule, type Turn } from "../turn.ts";
 import { beginSoon, clusterNameTaken } from "./cluster-changes.ts";
 import { beginInstanceSoon } from "./instance-changes.ts";
-import { instanceNameTaken } from "./instance-lifecycle.ts";
+import { instanceNameTaken } from "./instance-making.ts";
 
 const days = ["sun", "mon", "tue", "wed", "thu", "fri", "sat"];
 const minute = 60_000;

@@ -2,7 +2,12 @@ import { type RdsFault, rdsFault } from "../fault.ts";
 import type { AccountState } from "../state.ts";
 import type { Turn } from "../turn.ts";
 
-type Counted = "DBClusters" | "DBInstances" | "ManualClusterSnapshots" | "ManualSnapshots";
+type Counted =
+  | "DBClusters"
+  | "DBInstances"
+  | "ManualClusterSnapshots"
+  | "ManualSnapshots"
+  | "AllocatedStorage";
 
 const counted: Readonly<
   Record<Counted, { readonly used: (state: AccountState) => number; readonly shape: RdsFault }>
@@ -23,12 +28,28 @@ const counted: Readonly<
     used: ({ instanceSnapshots }) => Object.keys(instanceSnapshots).length,
     shape: "SnapshotQuotaExceededFault",
   },
+  AllocatedStorage: {
+    used: ({ instances }) =>
+      Object.values(instances)
+        .filter(({ cluster }) => cluster === undefined)
+        .reduce((sum, { settings }) => sum + (settings.AllocatedStorage ?? 0), 0),
+    shape: "StorageQuotaExceededFault",
+  },
 };
 
 /** Throws the quota's fault where one more does not fit. */
-export function assertQuota(turn: Turn, quota: Counted): void {
+export function assertQuota(turn: Turn, quota: Exclude<Counted, "AllocatedStorage">): void {
+  assertRoom(turn, quota, 1);
+}
+
+/** Throws StorageQuotaExceededFault where an instance outside Aurora with so many gibibytes does not fit. */
+export function assertStorageQuota(turn: Turn, gibibytes: number): void {
+  assertRoom(turn, "AllocatedStorage", gibibytes);
+}
+
+function assertRoom(turn: Turn, quota: Counted, more: number): void {
   const { used, shape } = counted[quota];
-  if (used(turn.state) >= turn.state.quotas[quota])
+  if (used(turn.state) + more > turn.state.quotas[quota])
     throw rdsFault(shape, `The quota for ${quota} is exceeded.`);
 }
 

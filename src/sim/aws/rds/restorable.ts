@@ -22,9 +22,13 @@ export async function restorable(turn: Turn, cluster: Cluster): Promise<Restorab
   return { earliest: Math.max(restorableFrom, retained), latest: Math.max(restorableFrom, latest) };
 }
 
-/** The latest restorable time of an instance outside Aurora, which is its own volume. */
-export function restorableInstance(turn: Turn, instance: Instance): Promise<number | undefined> {
-  return lastShipped(turn, instance);
+/** The latest restorable time of an instance outside Aurora; undefined before its first backup, and without backups. */
+export async function restorableInstance(turn: Turn, instance: Instance): Promise<number | undefined> {
+  const { restorableFrom, settings } = instance;
+  if (!settings.BackupRetentionPeriod) return undefined;
+  if (restorableFrom === undefined || restorableFrom > turn.now) return undefined;
+  const latest = await lastShipped(turn, instance);
+  return latest === undefined ? undefined : Math.max(restorableFrom, latest);
 }
 
 async function lastShipped(turn: Turn, of: Cluster | Instance): Promise<number | undefined> {

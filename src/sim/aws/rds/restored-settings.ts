@@ -116,7 +116,7 @@ export function refuseReservedTags(tags: readonly Tag[]): void {
 
 const two = (value: number) => String(value).padStart(2, "0");
 
-function randomBackupWindow(turn: Turn): string {
+export function randomBackupWindow(turn: Turn): string {
   const hour = Math.floor(turn.random() * 8);
   return `${two(hour)}:10-${two(hour)}:40`;
 }

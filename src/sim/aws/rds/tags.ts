@@ -5,7 +5,14 @@ import type {
   Tag,
 } from "@aws-sdk/client-rds";
 import { unmodelled } from "../fault.ts";
-import { clusterNamed, instanceNamed, put, snapshotNamed, type Turn } from "../turn.ts";
+import {
+  clusterNamed,
+  instanceNamed,
+  instanceSnapshotNamed,
+  put,
+  snapshotNamed,
+  type Turn,
+} from "../turn.ts";
 import { changeEndpoint } from "./custom-endpoints.ts";
 import { changeProxy } from "./proxies.ts";
 import { refuseReservedTags } from "./restored-settings.ts";
@@ -40,6 +47,10 @@ function taggedResource(turn: Turn, arn: string): Tagged {
   if (type === "cluster-snapshot") {
     const snapshot = snapshotNamed(turn, arn);
     return { tags: snapshot.tags, retag: (tags) => put(turn, "snapshots", { ...snapshot, tags }) };
+  }
+  if (type === "snapshot") {
+    const snapshot = instanceSnapshotNamed(turn, arn);
+    return { tags: snapshot.tags, retag: (tags) => put(turn, "instanceSnapshots", { ...snapshot, tags }) };
   }
   const attached = taggedAttachment(turn, arn);
   if (attached !== undefined) return attached;

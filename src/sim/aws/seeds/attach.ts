@@ -95,7 +95,7 @@ export function attachReaderAutoscaling(turn: Turn, cluster: Cluster, min = 1, m
 
 /** Under the account's own key for Secrets Manager. */
 export function attachManagedSecret(turn: Turn, cluster: Cluster): string {
-  const secret = masterSecret(turn, keyNamed(turn, "alias/aws/secretsmanager")?.arn ?? "");
+  const secret = masterSecret(turn, "cluster", keyNamed(turn, "alias/aws/secretsmanager")?.arn ?? "");
   set(turn, cluster, { MasterUserSecret: secret });
   return secret.SecretArn;
 }

@@ -23,6 +23,7 @@ export function furnish(turn: Turn): void {
   for (const major of [13, 14, 15, 16, 17]) {
     addParameterGroup(turn, { name: `default.aurora-postgresql${major}` });
     addParameterGroup(turn, { name: `default.postgres${major}` });
+    addOptionGroup(turn, { name: `default:postgres-${major}`, majorVersion: String(major) });
   }
   for (const family of ["aurora-mysql8.0", "mysql8.0", "neptune1.4", "docdb5.0"]) {
     addParameterGroup(turn, { name: `default.${family}`, family });
@@ -52,6 +53,16 @@ function addSubnetGroup(turn: Turn, group: { readonly name: string; readonly vpc
   const zones = ["a", "b", "c"].map((letter) => `${turn.state.region}${letter}`);
   const subnetGroups = { ...turn.state.subnetGroups, [group.name]: { vpcId, zones, ...group } };
   turn.state = { ...turn.state, subnetGroups };
+  return group.name;
+}
+
+/** For instances outside Aurora, of PostgreSQL. */
+export function addOptionGroup(
+  turn: Turn,
+  group: { readonly name: string; readonly majorVersion: string },
+): string {
+  const optionGroups = { ...turn.state.optionGroups, [group.name]: { engine: "postgres", ...group } };
+  turn.state = { ...turn.state, optionGroups };
   return group.name;
 }
 
