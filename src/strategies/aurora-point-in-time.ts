@@ -33,7 +33,7 @@ import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { restorable } from "./restorable-step.ts";
 import { introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
-import { safetySnapshot } from "./snapshot-steps.ts";
+import { fallbackSnapshot, safetySnapshot } from "./snapshot-steps.ts";
 import { verifyClusterSettings } from "./verify-settings.ts";
 import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
 
@@ -59,7 +59,7 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
       : { suits: "no", why: note("way.to-time-aws-owned", {}) };
   },
   survey: surveyAurora,
-  preconditions: [...preconditions(clusterNeeds(1)), hasRestorableTime],
+  preconditions: [...preconditions(clusterNeeds(2)), hasRestorableTime],
   differences,
   endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
   writesSinceOpening,
@@ -78,12 +78,18 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
     renameCluster,
     endpointGone,
     restorable,
+    fallbackSnapshot,
     restoreStep<AuroraPinned>(minutes(20), async ({ cloud, pinned, names, learned }, settings) => {
+      const { source, keyArn } = pinned;
+      const name = names.replacement(source.name);
+      if (learned.stalled) {
+        return cloud.restoreClusterFromSnapshot({ snapshot: names.finalSnapshot, name, keyArn, settings });
+      }
       await cloud.restoreClusterToTime({
-        source: { ...pinned.source, name: names.retired(pinned.source.name) },
+        source: { ...source, name: names.retired(source.name) },
         at: known({ learned }, "restoreAt"),
-        name: names.replacement(pinned.source.name),
-        keyArn: pinned.keyArn,
+        name,
+        keyArn,
         settings,
       });
     }),

@@ -86,6 +86,8 @@ export const learned = z.object({
   t1: z.number(),
   /** A whole second after T1: AWS takes restore times by the second. */
   restoreAt: z.number(),
+  /** The restorable time did not come: the replacement is made of a snapshot instead. */
+  stalled: z.boolean(),
   /** The source's counters after its servers restarted; from here they are compared. */
   stillQuiet: counters,
   replacement: z.object({ resourceId: z.string(), arn: z.string() }),

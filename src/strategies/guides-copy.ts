@@ -48,13 +48,18 @@ export const toTimeGuides: Guides = {
   restorable: {
     careful:
       "Restoring before this is seen loses the last writes without a word. It trails by about five minutes; if it does " +
-      "not move, repeat the heartbeat every twenty seconds.",
+      "not move, repeat the heartbeat every twenty seconds. If it has not come twenty minutes after T1, take the snapshot " +
+      "of the fallback yourself, of the source under the name it has now, and restore that with the same settings.",
     done: (cx) => [
       {
         look: whole(cx, source(cx), ["latestRestorableTime"]),
         must: { beLaterThan: restoreTime(cx) },
       },
     ],
+  },
+  "fallback-snapshot": {
+    careful: "Only if the restorable time did not come.",
+    done: (cx) => (cx.learned.stalled ? [snapshot(cx, cx.names.finalSnapshot)] : []),
   },
   restore: {
     careful:

@@ -4,9 +4,13 @@ import { known, type SharedStep } from "./facts.ts";
 import { evidence, findSource, isResult, sourceWriter } from "./looks.ts";
 import { toldBy } from "./subject.ts";
 
+/** Four times what AWS calls typical, from T1. */
+export const stallsAfter = minutes(20);
+
 /**
  * The restorable time trails by up to five minutes and moves in steps; restoring before it has passed T1 would lose the
- * tail silently. Source: Aurora User Guide, Managing backups; RDS API, RestoreToTime.
+ * tail silently. Where it does not come, the plan's fallback goes on by a snapshot of the source, which is fenced.
+ * Source: Aurora User Guide, Managing backups; RDS API, RestoreToTime.
  */
 export const restorable: SharedStep = {
   id: "restorable",
@@ -23,8 +27,16 @@ export const restorable: SharedStep = {
     if (isResult(source)) return source;
     const restoreAt = known(cx, "restoreAt");
     const { earliestRestorableTime: earliest, latestRestorableTime: latest } = source;
-    if (latest === null || earliest === null || latest <= restoreAt || earliest > restoreAt)
-      return { status: "todo" };
+    if (latest === null || earliest === null || latest <= restoreAt || earliest > restoreAt) {
+      if (cx.now < known(cx, "t1") + stallsAfter) return { status: "todo" };
+      const observed = latest === null ? "none" : new Date(latest).toISOString();
+      const claim = note("saw.stalled", { after: stallsAfter });
+      return {
+        status: "done",
+        evidence: [evidence(claim, observed, toldBy(source))],
+        learned: { stalled: true },
+      };
+    }
     const claim = note("saw.restorable", { latest });
     return {
       status: "done",

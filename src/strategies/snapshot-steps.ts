@@ -37,26 +37,52 @@ export const finalSnapshot: SharedStep = {
   title: ({ names }) => note("step.final-snapshot", { snapshot: names.finalSnapshot }),
   keeps: note("keeps.snapshot", {}),
   check: async (cx) => {
-    const found = await findComplete(cx, cx.names.finalSnapshot);
-    if (!("arn" in found)) return found;
-    const t1 = known(cx, "t1");
-    const { name } = cx.pinned.source;
-    if (found.createdAt === null) return waitingFor(note("wait.visible", { name: found.name }));
-    if (found.createdAt < t1) {
-      return blockedBy(
-        problem("snapshot.before-t1", { snapshot: found.name, at: found.createdAt, t1, name }),
-      );
-    }
+    const taken = await isTakenAfterT1(cx);
+    if (taken.status !== "done") return taken;
     const unchanged = await unchangedSinceQuiet(cx);
     if (unchanged.status !== "done") return unchanged;
-    const claim = note("saw.snapshot-after", { snapshot: found.name, at: found.createdAt, t1 });
-    return {
-      status: "done",
-      evidence: [evidence(claim, found.arn, toldBySnapshots(found)), ...unchanged.evidence],
-    };
+    return { status: "done", evidence: [...taken.evidence, ...unchanged.evidence] };
   },
   run: (cx) =>
     cx.cloud.takeSnapshot(sourceRef(cx.pinned), cx.names.finalSnapshot, ownTags(cx.names, "safety-copy")),
+};
+
+async function isTakenAfterT1(cx: Context): Promise<StepResult<Learned>> {
+  const found = await findComplete(cx, cx.names.finalSnapshot);
+  if (!("arn" in found)) return found;
+  const t1 = known(cx, "t1");
+  const { name } = cx.pinned.source;
+  if (found.createdAt === null) return waitingFor(note("wait.visible", { name: found.name }));
+  if (found.createdAt < t1) {
+    return blockedBy(problem("snapshot.before-t1", { snapshot: found.name, at: found.createdAt, t1, name }));
+  }
+  const claim = note("saw.snapshot-after", { snapshot: found.name, at: found.createdAt, t1 });
+  return { status: "done", evidence: [evidence(claim, found.arn, toldBySnapshots(found))] };
+}
+
+/** Only where the restorable time has stalled. The source is renamed by then, and still fenced. */
+export const fallbackSnapshot: SharedStep = {
+  ...finalSnapshot,
+  id: "fallback-snapshot",
+  // Not needed where all goes well; the plan's downtime is without it.
+  expect: 0,
+  title: ({ names }) => note("step.fallback-snapshot", { snapshot: names.finalSnapshot }),
+  check: async (cx) => {
+    if (cx.learned.stalled) return isTakenAfterT1(cx);
+    return {
+      status: "done",
+      evidence: [evidence(note("saw.no-fallback", {}), "restorable", "this migration")],
+    };
+  },
+  run: async (cx) => {
+    if (!cx.learned.stalled) return;
+    const source = sourceRef(cx.pinned);
+    await cx.cloud.takeSnapshot(
+      { ...source, name: cx.names.retired(source.name) },
+      cx.names.finalSnapshot,
+      ownTags(cx.names, "safety-copy"),
+    );
+  },
 };
 
 /** The last look before the servers restart, which may start the counters anew. */

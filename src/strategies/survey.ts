@@ -60,13 +60,15 @@ async function askInside(
 /** What inside a database stands against moving it, or must be carried along. */
 export function insideAttachments(found: Inventory): Attached[] {
   return [
-    ...found.replicationSlots.map((name) => ({ kind: "replication-slots", name })),
+    ...found.replicationSlots.map(({ name }) => ({ kind: "replication-slots", name })),
     ...found.unloggedTables.map((name) => ({ kind: "unlogged-tables", name })),
     ...found.preparedTransactions.map((name) => ({ kind: "prepared-transactions", name })),
-    ...found.writers.map(({ kind, name, database }) => ({
-      kind: kind === "pg_cron" ? "pg-cron" : "subscription",
-      name: `${name} in ${database}`,
-    })),
+    ...found.writers
+      .filter(({ on }) => on)
+      .map(({ kind, name, database }) => ({
+        kind: kind === "pg_cron" ? "pg-cron" : "subscription",
+        name: `${name} in ${database}`,
+      })),
   ];
 }
 
