@@ -15,6 +15,8 @@ export interface Names {
   /** Of the fenced source, after T1. */
   readonly finalSnapshot: string;
   readonly finalCopy: string;
+  /** What its snapshots and their copies are. */
+  readonly snapshotsAre: "safety-copy" | "copy";
 }
 
 const longestIdentifier = 63;
@@ -30,12 +32,23 @@ export function namesFor(id: string, source: string): Names {
     firstCopy: `${source}-before-${id}-copy`,
     finalSnapshot: `${source}-after-${id}`,
     finalCopy: `${source}-after-${id}-copy`,
+    snapshotsAre: "safety-copy",
+  };
+}
+
+/** In a rehearsal the source keeps its name, and everything that is made is thrown away. */
+export function rehearsalNames(id: string, source: string): Names {
+  return {
+    ...namesFor(id, source),
+    replacement: (name) => `${name}-try-${id}`,
+    retired: (name) => name,
+    snapshotsAre: "copy",
   };
 }
 
 /** True if every name made from `name` is within the 63 characters that RDS allows. */
-export function fits(names: Names, name: string): boolean {
-  return names.failed(name).length <= longestIdentifier && names.retired(name).length <= longestIdentifier;
+export function fits({ replacement, retired, failed }: Names, name: string): boolean {
+  return [replacement, retired, failed].every((called) => called(name).length <= longestIdentifier);
 }
 
 /** Tags that the bot writes. They say whose a resource is, also when the store is gone. */

@@ -18,7 +18,7 @@ import {
 /** A restored cluster has no instances, and its endpoint answers nobody until it has a writer. */
 export const createWriter: AuroraStep = memberStep(
   "create-writer",
-  ({ pinned }) => note("step.create-writer", { member: pinned.source.name }),
+  ({ pinned, names }) => note("step.create-writer", { member: names.replacement(pinned.source.name) }),
   () => note("step.create-writer.undo", {}),
   (cx, name) => name === known(cx, "writer"),
 );
@@ -40,7 +40,10 @@ function memberStep(
   includes: (cx: AuroraContext, name: string) => boolean,
 ): AuroraStep {
   const wanted = (cx: AuroraContext): readonly MemberSettings[] =>
-    cx.pinned.members.map(({ settings }) => settings).filter(({ name }) => includes(cx, name));
+    cx.pinned.members
+      .map(({ settings }) => settings)
+      .filter(({ name }) => includes(cx, name))
+      .map((settings) => ({ ...settings, name: cx.names.replacement(settings.name) }));
   return {
     id,
     effect: "creates",
@@ -79,7 +82,7 @@ function memberStep(
 }
 
 /** Made by this migration, and not a member of the source, whose instances carry the migration's tag as well. */
-function isOursInstance(cx: AuroraContext, found: InstanceFacts): boolean {
+export function isOursInstance(cx: AuroraContext, found: InstanceFacts): boolean {
   const ofSource = cx.pinned.members.some(({ resourceId }) => resourceId === found.resourceId);
   return !ofSource && isOurs(found.settings.tags, cx.names);
 }

@@ -22,7 +22,11 @@ export const safetySnapshot: SharedStep = {
     return { status: "done", evidence: [taken(found)] };
   },
   run: (cx) =>
-    cx.cloud.takeSnapshot(sourceRef(cx.pinned), cx.names.safetySnapshot, ownTags(cx.names, "safety-copy")),
+    cx.cloud.takeSnapshot(
+      sourceRef(cx.pinned),
+      cx.names.safetySnapshot,
+      ownTags(cx.names, cx.names.snapshotsAre),
+    ),
 };
 
 /**
@@ -44,7 +48,11 @@ export const finalSnapshot: SharedStep = {
     return { status: "done", evidence: [...taken.evidence, ...unchanged.evidence] };
   },
   run: (cx) =>
-    cx.cloud.takeSnapshot(sourceRef(cx.pinned), cx.names.finalSnapshot, ownTags(cx.names, "safety-copy")),
+    cx.cloud.takeSnapshot(
+      sourceRef(cx.pinned),
+      cx.names.finalSnapshot,
+      ownTags(cx.names, cx.names.snapshotsAre),
+    ),
 };
 
 async function isTakenAfterT1(cx: Context): Promise<StepResult<Learned>> {
@@ -80,7 +88,7 @@ export const fallbackSnapshot: SharedStep = {
     await cx.cloud.takeSnapshot(
       { ...source, name: cx.names.retired(source.name) },
       cx.names.finalSnapshot,
-      ownTags(cx.names, "safety-copy"),
+      ownTags(cx.names, cx.names.snapshotsAre),
     );
   },
 };
@@ -149,7 +157,7 @@ function copyStep(
         snapshot: of,
         name: as,
         keyArn: cx.pinned.keyArn,
-        tags: ownTags(cx.names, "safety-copy"),
+        tags: ownTags(cx.names, cx.names.snapshotsAre),
       });
     },
   };

@@ -62,7 +62,8 @@ export const verifyClusterSettings = verifySettings<AuroraPinned>(async (cx) => 
   if (!found) return missingReplacement(cx);
   const members = await cx.cloud.membersOf(found.name);
   const { settings, members: wantedMembers } = cx.pinned;
-  const ofMembers = wantedMembers.flatMap(({ settings: wanted }) => {
+  const ofMembers = wantedMembers.flatMap(({ settings: own }) => {
+    const wanted = { ...own, name: cx.names.replacement(own.name) };
     const member = members.find(({ name }) => name === wanted.name);
     if (!member) return [`${wanted.name} is missing`];
     return differing(wanted, member.settings, new Set(["tags"])).map((text) => `${wanted.name}: ${text}`);
