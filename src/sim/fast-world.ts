@@ -1,5 +1,5 @@
 import { narrowedAuthority, ownAuthority, type Roles } from "../aws/authority.ts";
-import { createAccountClients, createChangeClient, createStsClient } from "../aws/clients.ts";
+import { createAccountClients, createChangeClients, createStsClient } from "../aws/clients.ts";
 import { createGateway } from "../aws/cloud.ts";
 import type { Clicker } from "../core/approval.ts";
 import type { Database } from "../core/database.ts";
@@ -14,11 +14,13 @@ import {
 } from "../engine/deps.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
 import { accountPlugin, type Hold } from "./aws/middleware.ts";
+import { isInstance } from "./aws/named.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
-import type { Cluster } from "./aws/state.ts";
+import { addInstance, type GivenInstance } from "./aws/seeds/instances.ts";
+import type { Cluster, Instance } from "./aws/state.ts";
 import type { Key } from "./aws/surroundings.ts";
-import { membersOf } from "./aws/turn.ts";
+import { instancesOn } from "./aws/turn.ts";
 import { WorldClock } from "./clock.ts";
 import { MemoryChannel } from "./memory-channel.ts";
 import { memoryDatabase } from "./memory-database.ts";
@@ -169,11 +171,21 @@ export class FastWorld {
     return cluster;
   }
 
-  /** Gives a cluster that is in the account its volume and lets its members serve. */
-  run(cluster: Cluster): void {
-    this.servers.createVolume(cluster.resourceId, cluster.settings.DatabaseName ?? "postgres");
-    for (const { resourceId, writer } of membersOf(this.account.state, cluster.resourceId)) {
-      void this.servers.startInstance({ id: resourceId, volume: cluster.resourceId, writer });
+  /** An instance outside Aurora with its volume, running, and its read replicas with it. */
+  addInstance(given: GivenInstance): Instance {
+    const instance = this.account.alter((turn) => addInstance(turn, given));
+    this.run(instance);
+    return instance;
+  }
+
+  /** Gives a database that is in the account its volume and lets its instances serve. */
+  run(database: Cluster | Instance): void {
+    const { state } = this.account;
+    const { resourceId: volume } = database;
+    const name = isInstance(database) ? database.settings.DBName : database.settings.DatabaseName;
+    this.servers.createVolume(volume, name ?? "postgres");
+    for (const { resourceId, writer } of instancesOn(state, volume)) {
+      void this.servers.startInstance({ id: resourceId, volume, writer });
       if (writer) this.servers.commit(resourceId, { kind: "put", key: "first", value: "row" });
     }
   }
@@ -196,10 +208,10 @@ function gatewayTo(simulated: Account, now: () => number, roles: Roles | undefin
   const clients = createAccountClients(options);
   // Putting the middleware in order for every call anew would be most of a life.
   for (const { config } of Object.values(clients)) Object.assign(config, { cacheMiddleware: true });
-  if (!roles) return createGateway(clients, ownAuthority(createChangeClient(options), now));
-  const clientWith = (given: object) => createChangeClient({ ...options, credentials: given as never });
+  if (!roles) return createGateway(clients, ownAuthority(createChangeClients(options), now));
+  const clientsWith = (given: object) => createChangeClients({ ...options, credentials: given as never });
   const sts = createStsClient(options);
-  return createGateway(clients, narrowedAuthority({ sts, roles, now, clientWith }));
+  return createGateway(clients, narrowedAuthority({ sts, roles, now, clientsWith }));
 }
 
 const silent: Log = { info: () => {}, error: () => {} };

@@ -3,8 +3,9 @@ import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws
 import { tableDefinition } from "../aws/dynamo-items.ts";
 import { ordersTable } from "./application/settings.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
+import { databases, isInstance } from "./aws/named.ts";
 import type { AccountState } from "./aws/state.ts";
-import { membersOf } from "./aws/turn.ts";
+import { instancesOn } from "./aws/turn.ts";
 import { type Jump, WorldClock } from "./clock.ts";
 import { seedAccount } from "./demo-databases.ts";
 import { openPostgresServers, type PostgresServers } from "./postgres/servers.ts";
@@ -27,7 +28,7 @@ export function openClock(directory: string): WorldClock {
   });
 }
 
-/** Opens the account in a directory, seeded at the first time, with a server for each cluster in `served`. */
+/** Opens the account in a directory, seeded at the first time, with a server for each database in `served`. */
 export async function openCloud(
   directory: string,
   clock: WorldClock,
@@ -56,21 +57,21 @@ export async function openCloud(
   names = (instance) => account.certificateNames(instance);
   if (!before) account.alter(seedAccount);
   if (seeding.read()?.complete) return { account, servers };
-  const clusters = Object.values(account.state.clusters);
-  unserved = clusters.filter(({ id }) => !served.includes(id)).map(({ resourceId }) => resourceId);
+  const owners = databases(account.state).filter((one) => !isInstance(one) || one.replicaOf === undefined);
+  unserved = owners.filter(({ id }) => !served.includes(id)).map(({ resourceId }) => resourceId);
   seeding.write({ unserved, complete: false });
-  for (const { id, resourceId } of clusters) {
+  for (const { id, resourceId: volume } of owners) {
     if (!served.includes(id)) continue;
-    await servers.createVolume(resourceId, { database: "orders", sql: ordersTable });
-    for (const member of membersOf(account.state, resourceId)) {
-      await servers.data.startInstance({ id: member.resourceId, volume: resourceId, writer: member.writer });
+    await servers.createVolume(volume, { database: "orders", sql: ordersTable });
+    for (const { resourceId, writer } of instancesOn(account.state, volume)) {
+      await servers.data.startInstance({ id: resourceId, volume, writer });
     }
   }
   seeding.write({ unserved, complete: true });
   return { account, servers };
 }
 
-/** Which clusters have no server, by resource id, and whether the others have got theirs. */
+/** Which databases have no server, by resource id, and whether the others have got theirs. */
 interface Seeding {
   readonly unserved: readonly string[];
   readonly complete: boolean;

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Tags } from "../../src/core/cloud.ts";
-import { addInstance } from "../../src/sim/aws/seeds/databases.ts";
 import { addKey } from "../../src/sim/aws/seeds/furniture.ts";
+import { addInstance } from "../../src/sim/aws/seeds/instances.ts";
 import { minute } from "../sim/aws/laboratory.ts";
 import { clusterRef, existing, gateway, instanceRef } from "./gateway.ts";
 

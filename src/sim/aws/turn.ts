@@ -179,6 +179,12 @@ export function replicasOf(state: AccountState, source: string): readonly Instan
   return Object.values(state.instances).filter((instance) => instance.replicaOf === source);
 }
 
+/** Every instance that serves the volume, its writer first. */
+export function instancesOn(state: AccountState, volume: string): readonly Instance[] {
+  const all = Object.values(state.instances).filter((instance) => volumeOf(instance) === volume);
+  return all.sort((a, b) => Number(b.writer) - Number(a.writer));
+}
+
 /** What an instance serves: its cluster's volume, that of the instance which it follows, or its own. */
 export function volumeOf({ cluster, replicaOf, resourceId }: Instance): string {
   return cluster ?? replicaOf ?? resourceId;

@@ -1,18 +1,12 @@
 import type { Tag } from "@aws-sdk/client-rds";
-import { keyNamed } from "../rds/encryption.ts";
 import { defaultParameterGroup, engineNamed } from "../rds/engines.ts";
-import type { Cluster, ClusterSettings, Instance, InstanceSettings, StorageKey } from "../state.ts";
+import type { Cluster, ClusterSettings, InstanceSettings, StorageKey } from "../state.ts";
 import { newResourceId, put, type Turn } from "../turn.ts";
 import { databasesGroup } from "./furniture.ts";
+import { managedKey, putInstance } from "./instances.ts";
+import { farWindows } from "./windows.ts";
 
 const day = 24 * 3_600_000;
-
-/** The storage key that the account's `aws/rds` is, which most encrypted databases have. */
-function managedKey(turn: Turn): StorageKey {
-  const key = keyNamed(turn, "alias/aws/rds");
-  if (key === undefined) throw new Error("furnish the account first");
-  return { type: "sse-kms", arn: key.arn };
-}
 
 interface GivenMember {
   readonly id: string;
@@ -75,8 +69,7 @@ function clusterSettings(turn: Turn, { id, settings = {} }: GivenCluster): Clust
     VpcSecurityGroups: [{ VpcSecurityGroupId: databasesGroup, Status: "active" }],
     MultiAZ: true,
     BackupRetentionPeriod: 14,
-    PreferredBackupWindow: "02:10-02:40",
-    PreferredMaintenanceWindow: "sun:04:10-sun:04:40",
+    ...farWindows(turn),
     IAMDatabaseAuthenticationEnabled: false,
     DeletionProtection: true,
     CopyTagsToSnapshot: true,
@@ -93,79 +86,46 @@ function clusterSettings(turn: Turn, { id, settings = {} }: GivenCluster): Clust
   };
 }
 
-function addMember(turn: Turn, cluster: Cluster, given: GivenMember, index: number): void {
-  const { Engine, EngineVersion, DBSubnetGroup, Port } = cluster.settings;
-  addInstance(turn, {
-    id: given.id,
+function addMember(turn: Turn, cluster: Cluster, { id, settings }: GivenMember, index: number): void {
+  putInstance(turn, {
+    id,
     cluster: cluster.resourceId,
     writer: index === 0,
     status: cluster.status,
     storageKey: cluster.storageKey,
     settings: {
-      Engine,
-      EngineVersion,
-      SubnetGroup: DBSubnetGroup,
-      DbInstancePort: Port,
+      ...memberSettings(turn, cluster.settings),
       AvailabilityZone: `${turn.state.region}${"abc"[index % 3]}`,
       PromotionTier: index,
-      StorageType: "aurora",
-      TagList: [...cluster.settings.TagList],
-      ...given.settings,
+      ...settings,
     },
   });
 }
 
-export interface GivenInstance {
-  readonly id: string;
-  readonly cluster?: string;
-  readonly writer?: boolean;
-  readonly status?: string;
-  readonly storageKey?: StorageKey;
-  readonly settings?: Partial<InstanceSettings>;
-}
-
-/** An instance that has been there for ninety days; outside Aurora unless it is given a cluster. */
-export function addInstance(turn: Turn, given: GivenInstance): Instance {
-  const Engine = given.settings?.Engine ?? "postgres";
-  const EngineVersion = given.settings?.EngineVersion ?? engineNamed(Engine).version;
-  const createdAt = turn.now - 90 * day;
-  const instance: Instance = {
-    resourceId: newResourceId(turn, "db"),
-    id: given.id,
-    status: given.status ?? "available",
-    createdAt,
-    visibleAt: createdAt,
-    ...(given.cluster !== undefined && { cluster: given.cluster }),
-    writer: given.writer ?? true,
-    storageKey: given.storageKey ?? managedKey(turn),
-    pending: {},
-    applying: {},
-    clusterParametersPendingReboot: false,
-    settings: {
-      DBInstanceClass: "db.r6g.large",
-      SubnetGroup: "production",
-      DbInstancePort: engineNamed(Engine).port,
-      VpcSecurityGroups: [{ VpcSecurityGroupId: databasesGroup, Status: "active" }],
-      DBParameterGroups: [
-        {
-          DBParameterGroupName: defaultParameterGroup(Engine, EngineVersion),
-          ParameterApplyStatus: "in-sync",
-        },
-      ],
-      MonitoringInterval: 60,
-      MonitoringRoleArn: `arn:aws:iam::${turn.state.accountId}:role/rds-monitoring`,
-      PerformanceInsightsEnabled: false,
-      CACertificateIdentifier: "rds-ca-rsa2048-g1",
-      PubliclyAccessible: false,
-      AutoMinorVersionUpgrade: true,
-      PreferredMaintenanceWindow: "sun:05:10-sun:05:40",
-      CopyTagsToSnapshot: false,
-      TagList: [],
-      ...given.settings,
-      Engine,
-      EngineVersion,
-    },
+function memberSettings(turn: Turn, of: ClusterSettings): InstanceSettings {
+  const { Engine, EngineVersion } = of;
+  return {
+    DBInstanceClass: "db.r6g.large",
+    Engine,
+    EngineVersion,
+    SubnetGroup: of.DBSubnetGroup,
+    DbInstancePort: of.Port,
+    VpcSecurityGroups: [{ VpcSecurityGroupId: databasesGroup, Status: "active" }],
+    DBParameterGroups: [
+      {
+        DBParameterGroupName: defaultParameterGroup(Engine, EngineVersion),
+        ParameterApplyStatus: "in-sync",
+      },
+    ],
+    MonitoringInterval: 60,
+    MonitoringRoleArn: `arn:aws:iam::${turn.state.accountId}:role/rds-monitoring`,
+    PerformanceInsightsEnabled: false,
+    CACertificateIdentifier: "rds-ca-rsa2048-g1",
+    PubliclyAccessible: false,
+    AutoMinorVersionUpgrade: true,
+    PreferredMaintenanceWindow: farWindows(turn).PreferredMaintenanceWindow,
+    CopyTagsToSnapshot: false,
+    StorageType: "aurora",
+    TagList: [...of.TagList],
   };
-  put(turn, "instances", instance);
-  return instance;
 }

@@ -1,6 +1,7 @@
 import type { Cluster, ClusterSettings, Instance, StorageKey } from "../state.ts";
 import { schedule, type Turn } from "../turn.ts";
-import { addCluster, addInstance } from "./databases.ts";
+import { addCluster } from "./databases.ts";
+import { addInstance } from "./instances.ts";
 
 /** Databases of every kind that is not a plain Aurora cluster under `aws/rds`; one function each. */
 
