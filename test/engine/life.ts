@@ -35,7 +35,11 @@ export function aLife({ of = "aurora-point-in-time", ...options }: LifeOptions =
   const world = new FastWorld(options);
   const add = sources[of];
   if (!add) throw new Error(`no life has a database for ${of}`);
-  const source = add(world);
+  return lifeIn(world, add(world));
+}
+
+/** Lets an application write to a database that is in a world. */
+export function lifeIn(world: FastWorld, source: Source): Life {
   const clients = new Clients(world, endpointOf(world.account.state, name));
   world.meanwhile = () => clients.write();
   clients.write();

@@ -62,6 +62,8 @@ const staleness = 10_000;
 export class Account {
   /** Asked before every call; a property test draws faults here. */
   faults: ((call: PendingCall) => InjectedFault | undefined) | undefined;
+  /** What calls are given and the account takes without a word and drops, as `Operation.Member`. */
+  readonly dropped = new Set<string>();
   readonly functions = new Map<string, LambdaFunction>();
   readonly #options: AccountOptions;
   readonly #durations: Durations;
@@ -194,7 +196,7 @@ export class Account {
     try {
       assertComplete(call.service, call.operation, call.input);
       authorize(turn, call.service, call.operation, call.input);
-      const output = await covered.run(turn, call.input as never);
+      const output = await covered.run(turn, this.#withoutDropped(call) as never);
       this.#keep(turn);
       note("ok", turn.touched);
       return output;
@@ -202,6 +204,12 @@ export class Account {
       if (error instanceof AwsFault) note(error.code, turn.touched);
       throw error;
     }
+  }
+
+  #withoutDropped({ operation, input }: PendingCall): object {
+    if (this.dropped.size === 0) return input;
+    const kept = Object.entries(input).filter(([member]) => !this.dropped.has(`${operation}.${member}`));
+    return Object.fromEntries(kept);
   }
 
   #suffer(service: Service, injected: InjectedFault | undefined, note: Note): void {
