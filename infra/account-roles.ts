@@ -36,13 +36,14 @@ export function letWorkerAct(stack: Stack, worker: Role, settings: Settings): Ac
   return roles;
 }
 
-function scopeOf(stack: Stack, { account, region, keys, monitoringRoles }: Settings): Scope {
+function scopeOf(stack: Stack, { account, region, keys, monitoringRoles, clusterRoles }: Settings): Scope {
   return {
     partition: stack.partition,
     account,
     region,
     keyArns: [keys.default, ...keys.others],
     monitoringRoleArns: monitoringRoles,
+    clusterRoleArns: clusterRoles,
   };
 }
 

@@ -46,6 +46,8 @@ const settingsSchema = z
     }),
     /** The roles of Enhanced Monitoring that the members of the clusters have, by ARN. */
     monitoringRoles: z.array(arn("iam", "role/")),
+    /** The roles that the clusters have themselves, such as for imports from S3, by ARN. */
+    clusterRoles: z.array(arn("iam", "role/")),
     vpc: z.strictObject({
       id: z.string().regex(/^vpc-[0-9a-f]+$/, "must be the id of a VPC (vpc-…)"),
       /** Where the probe gets its addresses: at least two, so that it survives a zone. */

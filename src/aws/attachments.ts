@@ -1,35 +1,27 @@
-import { paginateDescribeScalableTargets } from "@aws-sdk/client-application-auto-scaling";
 import { paginateListResources } from "@aws-sdk/client-ram";
 import {
   paginateDescribeBlueGreenDeployments,
-  paginateDescribeDBClusterEndpoints,
-  paginateDescribeDBProxies,
-  paginateDescribeDBProxyTargets,
   paginateDescribeGlobalClusters,
   paginateDescribeIntegrations,
   paginateDescribePendingMaintenanceActions,
 } from "@aws-sdk/client-rds";
 import type { Attachment, ClusterFacts } from "../core/cloud.ts";
 import type { AccountClients } from "./clients.ts";
-import { calling, finding } from "./faults.ts";
+import { calling } from "./faults.ts";
 import { everyPage } from "./pages.ts";
 import { filter } from "./rds-read.ts";
 
 export const actions = [
-  "rds:DescribeDBProxies",
-  "rds:DescribeDBProxyTargets",
-  "rds:DescribeDBClusterEndpoints",
   "rds:DescribeIntegrations",
   "rds:DescribeBlueGreenDeployments",
   "rds:DescribeGlobalClusters",
   "rds:DescribePendingMaintenanceActions",
-  "application-autoscaling:DescribeScalableTargets",
   "ram:ListResources",
 ] as const;
 
 type Look = (clients: AccountClients, cluster: ClusterFacts) => Promise<readonly string[]>;
 
-/** What hangs on a cluster and is told elsewhere. Throws the first `CloudFault`: a list with a gap is no list. */
+/** What hangs on a cluster and cannot be carried over. Throws the first `CloudFault`: a list with a gap is no list. */
 export async function attachmentsOf(
   clients: AccountClients,
   cluster: ClusterFacts,
@@ -39,53 +31,6 @@ export async function attachmentsOf(
   );
   return found.flat();
 }
-
-const proxies: Look = async ({ reads: client }, cluster) => {
-  const all = await calling("DescribeDBProxies", () =>
-    everyPage(paginateDescribeDBProxies({ client }, {}), ({ DBProxies }) => DBProxies),
-  );
-  const names = all.map(({ DBProxyName }) => DBProxyName ?? "");
-  const ours = new Set([cluster.name, ...cluster.members.map(({ name }) => name)]);
-  const leadingHere = await Promise.all(
-    names.map(async (name) => {
-      // A proxy that was deleted meanwhile leads nowhere.
-      const targets = await finding("DescribeDBProxyTargets", "DBProxyNotFoundFault", () =>
-        everyPage(
-          paginateDescribeDBProxyTargets({ client }, { DBProxyName: name }),
-          ({ Targets }) => Targets,
-        ),
-      );
-      return targets?.some(
-        ({ TrackedClusterId, RdsResourceId }) =>
-          ours.has(TrackedClusterId ?? "") || ours.has(RdsResourceId ?? ""),
-      );
-    }),
-  );
-  return names.filter((_, index) => leadingHere[index]);
-};
-
-const customEndpoints: Look = async ({ reads: client }, cluster) => {
-  const input = {
-    DBClusterIdentifier: cluster.name,
-    Filters: filter("db-cluster-endpoint-type", ["custom"]),
-  };
-  const found = await calling("DescribeDBClusterEndpoints", () =>
-    everyPage(
-      paginateDescribeDBClusterEndpoints({ client }, input),
-      ({ DBClusterEndpoints }) => DBClusterEndpoints,
-    ),
-  );
-  return found.map(({ DBClusterEndpointIdentifier }) => DBClusterEndpointIdentifier ?? "");
-};
-
-/** By name: the target would act on whatever cluster has that name. */
-const autoscaling: Look = async ({ autoscaling: client }, cluster) => {
-  const input = { ServiceNamespace: "rds" as const, ResourceIds: [`cluster:${cluster.name}`] };
-  const found = await calling("DescribeScalableTargets", () =>
-    everyPage(paginateDescribeScalableTargets({ client }, input), ({ ScalableTargets }) => ScalableTargets),
-  );
-  return found.map(({ ScalableDimension }) => ScalableDimension ?? "");
-};
 
 const integrations: Look = async ({ reads: client }, cluster) => {
   const found = await calling("DescribeIntegrations", () =>
@@ -154,9 +99,6 @@ const pendingMaintenance: Look = async ({ reads: client }, cluster) => {
 };
 
 const looks: readonly (readonly [Attachment["kind"], Look])[] = [
-  ["proxy", proxies],
-  ["custom-endpoint", customEndpoints],
-  ["autoscaling", autoscaling],
   ["zero-etl", integrations],
   ["blue-green", blueGreenDeployments],
   ["global-database", globalDatabases],

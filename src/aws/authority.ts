@@ -1,14 +1,15 @@
-import type { RDSClient, RDSClientConfig } from "@aws-sdk/client-rds";
+import type { RDSClientConfig } from "@aws-sdk/client-rds";
 import type { STSClient } from "@aws-sdk/client-sts";
 import { CloudFault } from "../core/cloud.ts";
 import type { ActMandate } from "../core/mandate.ts";
 import type { Instant } from "../core/time.ts";
+import type { ChangeClients } from "./clients.ts";
 import { type Act, assume } from "./session.ts";
 
 /** In whose name changes are made. */
 export interface Authority {
-  /** The client for one act, or throws a `CloudFault`. */
-  clientFor(operation: string, mandate: ActMandate, act: Act): Promise<RDSClient>;
+  /** The clients for one act, or throws a `CloudFault`. */
+  clientsFor(operation: string, mandate: ActMandate, act: Act): Promise<ChangeClients>;
   readonly now: () => Instant;
 }
 
@@ -23,14 +24,14 @@ export function narrowedAuthority(options: {
   readonly sts: STSClient;
   readonly roles: Roles;
   readonly now: () => Instant;
-  readonly clientWith: (credentials: NonNullable<RDSClientConfig["credentials"]>) => RDSClient;
+  readonly clientsWith: (credentials: NonNullable<RDSClientConfig["credentials"]>) => ChangeClients;
 }): Authority {
-  const { sts, roles, now, clientWith } = options;
+  const { sts, roles, now, clientsWith } = options;
   return {
     now,
-    clientFor: async (operation, mandate, act) => {
+    clientsFor: async (operation, mandate, act) => {
       const role = operation.startsWith("Delete") ? roles.destroy : roles.change;
-      return clientWith(await assume(sts, role, mandate, act));
+      return clientsWith(await assume(sts, role, mandate, act));
     },
   };
 }
@@ -39,8 +40,8 @@ export function narrowedAuthority(options: {
  * Every act under the process's own credentials, where no roles were given: an executor that sleeps right before its call is
  * held back by nothing.
  */
-export function ownAuthority(client: RDSClient, now: () => Instant): Authority {
-  return { now, clientFor: async () => client };
+export function ownAuthority(clients: ChangeClients, now: () => Instant): Authority {
+  return { now, clientsFor: async () => clients };
 }
 
 /**

@@ -40,9 +40,19 @@ export function createAccountClients(options: ClientOptions): AccountClients {
   };
 }
 
+/** Those that change something. */
+export interface ChangeClients {
+  readonly client: RDSClient;
+  readonly autoscaling: ApplicationAutoScalingClient;
+}
+
 /** Never sends a call twice: RDS has no idempotency token, and a repeated rename renames the replacement. */
-export function createChangeClient(options: ClientOptions): RDSClient {
-  return plugged(new RDSClient(configuration(options, { attempts: 1, timeout: seconds(30) })), options);
+export function createChangeClients(options: ClientOptions): ChangeClients {
+  const once = configuration(options, { attempts: 1, timeout: seconds(30) });
+  return {
+    client: plugged(new RDSClient(once), options),
+    autoscaling: plugged(new ApplicationAutoScalingClient(once), options),
+  };
 }
 
 /** `signer` puts its own in the place of the signature that the credentials make. */

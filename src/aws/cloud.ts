@@ -1,9 +1,12 @@
 import type { Cloud } from "../core/cloud.ts";
 import type { Mandate } from "../core/mandate.ts";
 import * as attachments from "./attachments.ts";
+import * as attachmentChanges from "./attachments-change.ts";
+import * as attachmentReads from "./attachments-read.ts";
 import type { Authority } from "./authority.ts";
 import type { AccountClients } from "./clients.ts";
 import * as kms from "./kms.ts";
+import * as offers from "./offers.ts";
 import * as changes from "./rds-change.ts";
 import * as reads from "./rds-read.ts";
 
@@ -13,8 +16,11 @@ import * as reads from "./rds-read.ts";
  */
 export const actions = [
   ...reads.actions,
+  ...offers.actions,
   ...kms.actions,
   ...attachments.actions,
+  ...attachmentReads.actions,
+  ...attachmentChanges.actions,
   ...changes.actions,
 ] as const;
 
@@ -31,10 +37,17 @@ export const operations: readonly { readonly service: string; readonly operation
  * look-ups of the same gateway are asked for together.
  */
 export function createGateway(clients: AccountClients, authority: Authority): (mandate: Mandate) => Cloud {
+  const attached = attachmentReads.createAttachmentLookups(clients);
   const lookups = {
     ...reads.createRdsLookups(clients.reads),
+    ...offers.createOffers(clients.reads),
     findKey: (key) => kms.findKey(clients.kms, key),
     attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
+    ...attached,
   } satisfies Partial<Cloud>;
-  return (mandate) => ({ ...lookups, ...changes.createRdsChanges(clients.reads, authority, mandate) });
+  return (mandate) => ({
+    ...lookups,
+    ...changes.createRdsChanges(clients.reads, authority, mandate),
+    ...attachmentChanges.createAttachmentChanges(clients, attached, authority, mandate),
+  });
 }

@@ -54,6 +54,7 @@ function clusterSettings(cluster: DBCluster): ClusterSettings {
     networkType: cluster.NetworkType ?? "IPV4",
     lifecycleSupport: cluster.EngineLifecycleSupport ?? "open-source-rds-extended-support",
     databaseInsights: cluster.DatabaseInsightsMode ?? "standard",
+    localWriteForwarding: isOn(cluster.LocalWriteForwardingStatus),
     serverlessScaling: scaling
       ? {
           minimum: scaling.MinCapacity ?? 0,
@@ -74,14 +75,34 @@ function attachedTo(cluster: DBCluster): ClusterFacts["own"] {
     readReplicas: cluster.ReadReplicaIdentifiers ?? [],
     globalWriteForwarding:
       (cluster.GlobalWriteForwardingRequested ?? false) || isOn(cluster.GlobalWriteForwardingStatus),
-    localWriteForwarding: isOn(cluster.LocalWriteForwardingStatus),
-    roles: all(cluster.AssociatedRoles?.map(({ RoleArn }) => RoleArn)),
+    roles: (cluster.AssociatedRoles ?? []).map(({ RoleArn, FeatureName, Status }) => ({
+      arn: RoleArn ?? "",
+      feature: FeatureName ?? "",
+      active: Status === "ACTIVE",
+    })),
     dataApi: cluster.HttpEndpointEnabled ?? false,
-    activityStream: (cluster.ActivityStreamStatus ?? "stopped") !== "stopped",
-    masterSecretArn: secret ? (secret.SecretArn ?? "") : null,
+    activityStream: streamOf(cluster),
+    masterSecret: secret
+      ? {
+          arn: secret.SecretArn ?? "",
+          keyArn: secret.KmsKeyId ?? "",
+          active: secret.SecretStatus === "active",
+        }
+      : null,
     // No Describe tells it; only the calls that set it know the member.
     domains: all(cluster.DomainMemberships?.map(({ Domain }) => Domain)),
     backtrackSeconds: cluster.BacktrackWindow ?? 0,
+  };
+}
+
+function streamOf(cluster: DBCluster): ClusterFacts["own"]["activityStream"] {
+  const status = cluster.ActivityStreamStatus ?? "stopped";
+  if (status === "stopped") return null;
+  return {
+    mode: cluster.ActivityStreamMode ?? "async",
+    keyArn: cluster.ActivityStreamKmsKeyId ?? "",
+    kinesis: cluster.ActivityStreamKinesisStreamName ?? "",
+    started: status === "started",
   };
 }
 

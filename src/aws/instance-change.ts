@@ -28,7 +28,7 @@ import {
   replicaInput,
   restoreInstanceInput,
 } from "./instance-inputs.ts";
-import type { Permit } from "./permit.ts";
+import { group, type Permit } from "./permit.ts";
 
 /** What is changed about instances, those of clusters among them, and about their snapshots. */
 export const actions = [
@@ -55,7 +55,10 @@ export function createMember(permit: Permit, cluster: Ref, settings: MemberSetti
     cluster,
     ({ client, engine }) =>
       client.send(new CreateDBInstanceCommand(memberInput(cluster.name, engine, settings))),
-    { makes: [`db:${name}`, `pg:${parameterGroup}`, "subgrp:*", "og:*"], passes: watchedBy(settings) },
+    {
+      makes: [`db:${name}`, group("pg", parameterGroup), group("subgrp"), group("og")],
+      passes: watchedBy(settings),
+    },
   );
 }
 
@@ -65,6 +68,7 @@ export function createInstance(permit: Permit, instance: CreateInstance) {
   return permit("CreateDBInstance", source, ({ client }) => client.send(command), {
     makes: [`db:${name}`, ...groupsOf(settings)],
     passes: [keyArn, ...watchedBy(settings)],
+    leavesIt: true,
     keepsPassword: true,
   });
 }
@@ -117,9 +121,9 @@ export function deleteInstanceSnapshot(permit: Permit, snapshot: string) {
   return permit("DeleteDBSnapshot", of, ({ client }) => client.send(command));
 }
 
-/** Every group that the call names; the default ones where RDS told none. */
+/** Every group that the call names. */
 function groupsOf({ subnetGroup, parameterGroup, optionGroup }: InstanceSettings): readonly string[] {
-  return [`subgrp:${subnetGroup || "*"}`, `pg:${parameterGroup || "*"}`, `og:${optionGroup || "*"}`];
+  return [group("subgrp", subnetGroup), group("pg", parameterGroup), group("og", optionGroup)];
 }
 
 /** What Enhanced Monitoring and Performance Insights are given the use of. */

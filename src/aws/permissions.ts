@@ -1,6 +1,9 @@
 import { enrolledTag, migrationTag, type Role, roleTag } from "../core/names.ts";
 import { actions as attachments } from "./attachments.ts";
+import { attachmentStatements, deleteEndpointStatements } from "./attachments-permissions.ts";
+import { actions as attached } from "./attachments-read.ts";
 import { actions as keys } from "./kms.ts";
+import { actions as offers } from "./offers.ts";
 import { actions as databases } from "./rds-read.ts";
 import { actions as assuming, ofSecretsManager } from "./session.ts";
 
@@ -31,11 +34,20 @@ export interface Scope {
   readonly keyArns: readonly string[];
   /** The roles of Enhanced Monitoring that members have. */
   readonly monitoringRoleArns: readonly string[];
+  /** The roles that clusters have themselves, such as for imports from S3. */
+  readonly clusterRoleArns: readonly string[];
 }
 
 /** Looking cannot be narrowed to resources: "there is none" is an answer, too. */
 export function lookStatements(): readonly Statement[] {
-  return [{ Sid: "Look", Effect: "Allow", Action: [...databases, ...attachments, ...keys], Resource: ["*"] }];
+  return [
+    {
+      Sid: "Look",
+      Effect: "Allow",
+      Action: [...databases, ...offers, ...attachments, ...attached, ...keys],
+      Resource: ["*"],
+    },
+  ];
 }
 
 /** To assume a role for one act, in the name of whoever approved it. */
@@ -50,10 +62,10 @@ export function assumeStatements(roleArns: readonly string[]): readonly Statemen
   ];
 }
 
-const resourceTag = (key: string) => `aws:ResourceTag/${key}`;
-const requestTag = (key: string) => `aws:RequestTag/${key}`;
-const enrolled = { [resourceTag(enrolledTag)]: "true" };
-const ownKeys = [migrationTag, roleTag];
+export const resourceTag = (key: string) => `aws:ResourceTag/${key}`;
+export const requestTag = (key: string) => `aws:RequestTag/${key}`;
+export const enrolled = { [resourceTag(enrolledTag)]: "true" };
+export const ownKeys = [migrationTag, roleTag];
 
 /**
  * Creations only with the product's own tags; changes only to databases that somebody enrolled by a tag, which the product may
@@ -143,16 +155,17 @@ export function changeStatements(scope: Scope): readonly Statement[] {
       Resource: ["*"],
       Condition: {
         "ForAnyValue:StringEquals": { "aws:TagKeys": [enrolledTag] },
-        StringNotEquals: { [requestTag(roleTag)]: roles("replacement") },
+        StringNotEquals: { [requestTag(roleTag)]: roles("replacement", "source") },
       },
     },
+    ...attachmentStatements(scope),
     ...passedOnStatements(scope),
   ];
 }
 
 /** What RDS does with the caller's rights: grants on keys, Enhanced Monitoring's role, master passwords in Secrets Manager. */
 function passedOnStatements(scope: Scope): readonly Statement[] {
-  const { partition, account, region, keyArns, monitoringRoleArns } = scope;
+  const { partition, account, region, keyArns, monitoringRoleArns, clusterRoleArns } = scope;
   const place = (service: string) => `arn:${partition}:${service}:${region}:${account}`;
   const throughRds = { StringEquals: { "kms:ViaService": `rds.${region}.amazonaws.com` } };
   const forKeys: readonly Statement[] = [
@@ -174,7 +187,14 @@ function passedOnStatements(scope: Scope): readonly Statement[] {
       Sid: "KeepMasterPasswords",
       Effect: "Allow",
       Action: ["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
-      Resource: [`${place("secretsmanager")}:secret:rds!db-*`],
+      Resource: ["db", "cluster"].map((kind) => `${place("secretsmanager")}:secret:rds!${kind}-*`),
+    },
+    {
+      Sid: "EncryptMasterPasswords",
+      Effect: "Allow",
+      Action: ["kms:CreateGrant", "kms:Decrypt", "kms:DescribeKey", "kms:GenerateDataKey"],
+      Resource: keyArns,
+      Condition: { StringEquals: { "kms:ViaService": `secretsmanager.${region}.amazonaws.com` } },
     },
     {
       Sid: "ShowKeyOfSecrets",
@@ -184,15 +204,22 @@ function passedOnStatements(scope: Scope): readonly Statement[] {
       Condition: ofSecretsManager,
     },
   ];
-  if (monitoringRoleArns.length === 0) return forKeys;
   return [
     ...forKeys,
+    ...passRoles("PassMonitoringRoles", monitoringRoleArns, "monitoring.rds.amazonaws.com"),
+    ...passRoles("PassClusterRoles", clusterRoleArns, "rds.amazonaws.com"),
+  ];
+}
+
+function passRoles(Sid: string, roleArns: readonly string[], to: string): readonly Statement[] {
+  if (roleArns.length === 0) return [];
+  return [
     {
-      Sid: "PassMonitoringRoles",
+      Sid,
       Effect: "Allow",
       Action: ["iam:PassRole"],
-      Resource: monitoringRoleArns,
-      Condition: { StringEquals: { "iam:PassedToService": "monitoring.rds.amazonaws.com" } },
+      Resource: roleArns,
+      Condition: { StringEquals: { "iam:PassedToService": to } },
     },
   ];
 }
@@ -225,13 +252,14 @@ export function destroyStatements(scope: Scope): readonly Statement[] {
         Null: { [resourceTag(migrationTag)]: "false" },
       },
     },
+    ...deleteEndpointStatements(scope),
   ];
 }
 
-function roles(...of: readonly Role[]): readonly string[] {
+export function roles(...of: readonly Role[]): readonly string[] {
   return of;
 }
 
-function arnsOf({ partition, region, account }: Scope) {
+export function arnsOf({ partition, region, account }: Scope) {
   return (resource: string) => `arn:${partition}:rds:${region}:${account}:${resource}`;
 }

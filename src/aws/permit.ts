@@ -1,3 +1,4 @@
+import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { CloudFault, type Ref, type SnapshotFacts, type Tags } from "../core/cloud.ts";
 import type { ActMandate, Mandate } from "../core/mandate.ts";
@@ -6,6 +7,7 @@ import { type Authority, inTime } from "./authority.ts";
 import { given, tagsOf } from "./facts.ts";
 import { calling } from "./faults.ts";
 import { describeClusters, describeInstances, filter, findSnapshot } from "./rds-read.ts";
+import type { Act } from "./session.ts";
 
 /** A snapshot that is read or deleted. No look-up knows a resource id of it: whose it is, its tags say. */
 interface SnapshotRef {
@@ -26,18 +28,27 @@ interface Meant {
 /** What a change must know of the resource that it is made to, and the client that may make it. */
 interface Permitted extends Meant {
   readonly client: RDSClient;
+  readonly autoscaling: ApplicationAutoScalingClient;
 }
 
-/** What a call makes or hands on besides changing its resource. */
-interface Beside {
+/** What a call makes, changes or hands on besides changing its resource. */
+export interface Beside {
   /** Resources of the same account and Region, as in `db:orders`. */
   readonly makes?: readonly string[];
   /** Keys and roles, by ARN. */
   readonly passes?: readonly string[];
   /** RDS makes something of what is under the resource's key, in the caller's name. */
   readonly usesItsKey?: true;
+  /** The call is not about the resource, which only has to be what was meant. */
+  readonly leavesIt?: true;
   /** RDS puts a master password into Secrets Manager. */
   readonly keepsPassword?: true;
+  /** What hangs on the resource and is changed with it, as it is tagged now. */
+  readonly changes?: Act["changes"];
+  /** The same for what AWS keeps no tags of. */
+  readonly untagged?: readonly string[];
+  /** Whose operation it is; RDS's unless told otherwise. */
+  readonly service?: "application-autoscaling";
 }
 
 /** Lets a change happen to a resource, or throws. */
@@ -45,7 +56,8 @@ export type Permit = (
   operation: string,
   of: Ref | SnapshotRef,
   change: (permitted: Permitted) => Promise<unknown>,
-  beside?: Beside,
+  /** As a function it looks first, at that moment. */
+  beside?: Beside | (() => Promise<Beside>),
 ) => Promise<void>;
 
 /**
@@ -55,7 +67,7 @@ export type Permit = (
  * same migration made.
  */
 export function permitFor(reads: RDSClient, authority: Authority, mandate: Mandate): Permit {
-  return async (operation, of, change, beside = {}) => {
+  return async (operation, of, change, given = {}) => {
     if (mandate.effect === "reads") {
       throw new Error(`${operation} was called by a step that is declared to read`);
     }
@@ -63,20 +75,34 @@ export function permitFor(reads: RDSClient, authority: Authority, mandate: Manda
       const meant = await ("snapshot" in of
         ? ownSnapshot(reads, operation, of, mandate)
         : named(reads, operation, of));
-      const { arn, tags, keyArn } = meant;
-      const place = arn.split(":").slice(0, 5).join(":");
-      const keys = beside.usesItsKey && keyArn !== null ? [keyArn] : [];
-      const act = {
-        actions: [`rds:${operation}`],
-        changes: [{ arn, tags }],
-        makes: (beside.makes ?? []).map((resource) => `${place}:${resource}`),
-        passes: [...new Set([...(beside.passes ?? []), ...keys])],
-        secrets: beside.keepsPassword ? [secretsIn(place, of)] : [],
-      };
-      const client = await authority.clientFor(operation, mandate, act);
-      await calling(operation, () => change({ ...meant, client }));
+      const beside = typeof given === "function" ? await given() : given;
+      const act = actFor(operation, of, meant, beside);
+      const clients = await authority.clientsFor(operation, mandate, act);
+      await calling(operation, () => change({ ...meant, ...clients }));
     });
   };
+}
+
+function actFor(operation: string, of: Ref | SnapshotRef, { arn, tags, keyArn }: Meant, beside: Beside): Act {
+  const place = arn.split(":").slice(0, 5).join(":");
+  const keys = beside.usesItsKey && keyArn !== null ? [keyArn] : [];
+  return {
+    actions: [`${beside.service ?? "rds"}:${operation}`],
+    changes: [...(beside.leavesIt ? [] : [{ arn, tags }]), ...(beside.changes ?? [])],
+    untagged: beside.untagged ?? [],
+    makes: (beside.makes ?? []).map((resource) => `${place}:${resource}`),
+    passes: [...new Set([...(beside.passes ?? []), ...keys])],
+    secrets: beside.keepsPassword ? [secretsIn(place, of)] : [],
+  };
+}
+
+/** Characters. A group's name has up to 255, and a session's policy 2,048 for all of them. Source: STS API, AssumeRole. */
+const longestGroup = 48;
+
+/** A group that a call names, as a resource; any where its name is not known, and by its beginning where it is long. */
+export function group(kind: "subgrp" | "pg" | "cluster-pg" | "og", name = ""): string {
+  const isWhole = name !== "" && name.length <= longestGroup;
+  return `${kind}:${isWhole ? name : `${name.slice(0, longestGroup)}*`}`;
 }
 
 /** What RDS calls the secrets that it keeps. Source: RDS User Guide, Password management with Secrets Manager. */

@@ -14,7 +14,7 @@ import type { Cloud, ClusterSettings, Ref, Tags } from "../core/cloud.ts";
 import type { Mandate } from "../core/mandate.ts";
 import type { Authority } from "./authority.ts";
 import * as instances from "./instance-change.ts";
-import { type Permit, permitFor } from "./permit.ts";
+import { group, type Permit, permitFor } from "./permit.ts";
 import {
   changeInput,
   clusterSnapshotInput,
@@ -45,7 +45,9 @@ export const actions = [
  */
 export const passedOn = [
   "kms:CreateGrant",
+  "kms:Decrypt",
   "kms:DescribeKey",
+  "kms:GenerateDataKey",
   "iam:PassRole",
   "secretsmanager:CreateSecret",
   "secretsmanager:TagResource",
@@ -143,7 +145,7 @@ function restoreClusterFromSnapshot(permit: Permit, restore: RestoreClusterFromS
 
 function madeBy({ name, settings }: { readonly name: string; readonly settings: ClusterSettings }) {
   const { subnetGroup, parameterGroup } = settings;
-  return [`cluster:${name}`, `subgrp:${subnetGroup}`, `cluster-pg:${parameterGroup}`, "og:*"];
+  return [`cluster:${name}`, group("subgrp", subnetGroup), group("cluster-pg", parameterGroup), group("og")];
 }
 
 function deleteCluster(permit: Permit, cluster: Ref) {

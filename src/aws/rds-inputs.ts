@@ -26,6 +26,7 @@ export function changeInput(cluster: string, change: ClusterChange): ModifyDBClu
     VpcSecurityGroupIds: change.securityGroups && [...change.securityGroups],
     DeletionProtection: change.deletionProtection,
     PreferredMaintenanceWindow: change.maintenanceWindow,
+    EnableLocalWriteForwarding: change.localWriteForwarding,
     ...(change.databaseInsights !== undefined && insights(change.databaseInsights)),
   };
 }

@@ -11,7 +11,7 @@ import {
   paginateDescribeOrderableDBInstanceOptions,
   type RDSClient,
 } from "@aws-sdk/client-rds";
-import type { Cloud, DatabaseFacts, Quotas, Ref, SnapshotFacts } from "../core/cloud.ts";
+import type { Cloud, DatabaseFacts, Quotas, Ref, SnapshotFacts, SubnetGroupFacts } from "../core/cloud.ts";
 import type { Orderable, OrderableQuestion } from "../core/instance.ts";
 import { coalesce } from "./coalesce.ts";
 import {
@@ -46,7 +46,7 @@ export type RdsLookups = Pick<
   | "findSnapshot"
   | "orderable"
   | "quotas"
-  | "vpcOf"
+  | "findSubnetGroup"
   | "listDatabases"
 >;
 
@@ -84,7 +84,7 @@ export function createRdsLookups(client: RDSClient): RdsLookups {
     findSnapshot: (kind, name) => findSnapshot(client, kind, name),
     orderable: (question) => orderable(client, question),
     quotas: () => quotas(client),
-    vpcOf: (subnetGroup) => vpcOf(client, subnetGroup),
+    findSubnetGroup: (name) => findSubnetGroup(client, name),
     listDatabases: () => listDatabases(client),
   };
 }
@@ -170,12 +170,15 @@ async function quotas(client: RDSClient): Promise<Quotas> {
   };
 }
 
-async function vpcOf(client: RDSClient, subnetGroup: string): Promise<string | undefined> {
-  const command = new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: subnetGroup });
-  const answer = await finding("DescribeDBSubnetGroups", "DBSubnetGroupNotFoundFault", () =>
-    client.send(command),
-  );
-  return answer?.DBSubnetGroups?.[0]?.VpcId;
+async function findSubnetGroup(client: RDSClient, name: string): Promise<SubnetGroupFacts | undefined> {
+  const operation = "DescribeDBSubnetGroups";
+  const command = new DescribeDBSubnetGroupsCommand({ DBSubnetGroupName: name });
+  const answer = await finding(operation, "DBSubnetGroupNotFoundFault", () => client.send(command));
+  const [group] = answer?.DBSubnetGroups ?? [];
+  if (!group) return undefined;
+  const zones = group.Subnets?.flatMap(({ SubnetAvailabilityZone }) => SubnetAvailabilityZone?.Name ?? []);
+  if (group.VpcId === undefined || !zones) throw incomplete(operation, "VpcId");
+  return { vpc: group.VpcId, zones: [...new Set(zones)].sort() };
 }
 
 async function listDatabases(client: RDSClient): Promise<DatabaseFacts[]> {

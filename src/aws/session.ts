@@ -13,6 +13,8 @@ export interface Act {
   /** The IAM actions that the call needs on the resources. */
   readonly actions: readonly string[];
   readonly changes: readonly { readonly arn: string; readonly tags: Tags }[];
+  /** What AWS keeps no tags of, by ARN. */
+  readonly untagged: readonly string[];
   readonly makes: readonly string[];
   /** Keys and roles that RDS is given the use of. */
   readonly passes: readonly string[];
@@ -87,8 +89,10 @@ function statementsFor(act: Act, until: Instant): readonly Omit<Statement, "Sid"
         ];
   return [
     ...act.changes.flatMap(({ arn, tags }) => allow(act.actions, [arn], stillTagged(tags))),
+    ...allow(act.actions, act.untagged),
     ...allow([...act.actions, "rds:AddTagsToResource"], act.makes),
     ...allow(["kms:CreateGrant", "kms:DescribeKey", "iam:PassRole"], act.passes),
+    ...allow(["kms:Decrypt", "kms:GenerateDataKey"], act.secrets.length > 0 ? act.passes : []),
     ...allow(["secretsmanager:CreateSecret", "secretsmanager:TagResource"], act.secrets),
     // They are under a key of Secrets Manager's own. Its policy lets whoever may make them use it, but not past a session.
     ...allow(

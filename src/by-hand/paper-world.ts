@@ -1,3 +1,4 @@
+import type { CustomEndpointFacts, ProxyFacts } from "../core/attachments.ts";
 import type { ClusterChange, InstanceChange } from "../core/changes.ts";
 import type { ClusterFacts, ClusterSettings, InstanceFacts, Ref, Tags } from "../core/cloud.ts";
 import type { InstanceSettings } from "../core/instance.ts";
@@ -6,6 +7,8 @@ import type { InstanceSettings } from "../core/instance.ts";
 export interface World {
   clusters: readonly ClusterFacts[];
   instances: readonly InstanceFacts[];
+  customEndpoints: readonly CustomEndpointFacts[];
+  proxies: readonly ProxyFacts[];
   /** What was taken of them, as it was then and under the key of the snapshot. */
   readonly clusterSnapshots: Map<string, ClusterFacts>;
   readonly instanceSnapshots: Map<string, InstanceFacts>;
@@ -26,6 +29,9 @@ export function changeCluster(world: World, name: string, change: ClusterChange)
       : one,
   );
   world.instances = world.instances.map((one) =>
+    one.clusterName === name ? { ...one, clusterName: newName } : one,
+  );
+  world.customEndpoints = world.customEndpoints.map((one) =>
     one.clusterName === name ? { ...one, clusterName: newName } : one,
   );
 }

@@ -21,6 +21,7 @@ import {
 } from "../aws/rds-inputs.ts";
 import type { Cloud, Tags } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
+import { attachmentChangesOnPaper, attachmentsOnPaper } from "./paper-attachments.ts";
 import {
   arnOf,
   changeCluster,
@@ -59,8 +60,10 @@ export interface Paper {
   fail(): void;
 }
 
+type Before = Pick<World, "clusters" | "instances" | "customEndpoints" | "proxies">;
+
 /** `replacementId` is the resource id of what a restore makes. */
-export function createPaper(before: Pick<World, "clusters" | "instances">, replacementId: string): Paper {
+export function createPaper(before: Before, replacementId: string): Paper {
   const world: World = { ...before, clusterSnapshots: new Map(), instanceSnapshots: new Map() };
   const acts: Act[] = [];
   return {
@@ -94,8 +97,13 @@ function lookups(world: World) {
     orderable: unanswered,
     findKey: unanswered,
     attachmentsOf: unanswered,
+    attachedTo: unanswered,
+    findScaling: unanswered,
+    ...attachmentsOnPaper(world),
     quotas: unanswered,
-    vpcOf: unanswered,
+    findSubnetGroup: unanswered,
+    offersVersion: unanswered,
+    certificateValidUntil: unanswered,
     listDatabases: unanswered,
   } satisfies Partial<Cloud>;
 }
@@ -110,6 +118,7 @@ function changes(world: World, acts: Act[], replacementId: string): Changes {
     ...clusterChanges(world, write, replacementId),
     ...instanceChanges(world, write, replacementId),
     ...snapshotChanges(world, write),
+    ...attachmentChangesOnPaper(world, write),
     addTags: async (to, add) => {
       write("AddTagsToResource", tagInput(arnOf(world, to), add));
       retag(world, to, (tags) => ({ ...tags, ...add }));
@@ -223,6 +232,9 @@ function databaseOn(acts: Act[]): Database {
       write("end-sessions", host);
       return 0;
     },
+    writers: unanswered,
+    silence: unanswered,
+    restoreWriters: unanswered,
     look: unanswered,
     watch: unanswered,
     inventory: unanswered,

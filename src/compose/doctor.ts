@@ -54,13 +54,13 @@ export function composeDoctor(
 
 function lookUps(clients: ClientOptions): Deployment["cloud"] {
   const { kms, reads } = createAccountClients(clients);
-  const { findCluster, membersOf, listDatabases, vpcOf } = createRdsLookups(reads);
+  const { findCluster, membersOf, listDatabases, findSubnetGroup } = createRdsLookups(reads);
   return {
     findKey: once((key: string) => findKey(kms, key)),
     findCluster: once(findCluster),
     membersOf,
     listDatabases: once(listDatabases),
-    vpcOf: once(vpcOf),
+    findSubnetGroup: once(findSubnetGroup),
   };
 }
 
@@ -89,6 +89,7 @@ function accountLookUps(
       const nothing = {
         actions: ["rds:ModifyDBCluster"],
         changes: [],
+        untagged: [],
         makes: [nobody],
         passes: [],
         secrets: [],

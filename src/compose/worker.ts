@@ -3,7 +3,7 @@ import { type Authority, narrowedAuthority, ownAuthority } from "../aws/authorit
 import {
   type ClientOptions,
   createAccountClients,
-  createChangeClient,
+  createChangeClients,
   createDynamoClient,
   createLambdaClient,
   createStsClient,
@@ -73,12 +73,12 @@ function authorityOf(
   now: Clock["now"],
 ): Authority {
   const { CHANGE_ROLE_ARN: change, DESTROY_ROLE_ARN: destroy } = config;
-  if (change === undefined || destroy === undefined) return ownAuthority(createChangeClient(clients), now);
+  if (change === undefined || destroy === undefined) return ownAuthority(createChangeClients(clients), now);
   return narrowedAuthority({
     sts: createStsClient(clients),
     roles: { change, destroy },
     now,
-    clientWith: (credentials) => createChangeClient({ ...clients, credentials }),
+    clientsWith: (credentials) => createChangeClients({ ...clients, credentials }),
   });
 }
 

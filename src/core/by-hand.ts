@@ -1,3 +1,4 @@
+import type { CustomEndpointFacts, ProxyFacts } from "./attachments.ts";
 import type { ClusterFacts, InstanceFacts } from "./cloud.ts";
 import type { Names } from "./names.ts";
 
@@ -17,6 +18,8 @@ export interface ByHand<P, L> {
 export interface OnPaper<L> {
   readonly clusters: readonly ClusterFacts[];
   readonly instances: readonly InstanceFacts[];
+  readonly customEndpoints: readonly CustomEndpointFacts[];
+  readonly proxies: readonly ProxyFacts[];
   /** What was learned; a variable of the shell, or a date that is none, stands for what no step has learned yet. */
   readonly learned: L;
   /** The resource id of the cluster that a restore makes. */

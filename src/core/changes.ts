@@ -11,6 +11,7 @@ export interface ClusterChange {
   readonly deletionProtection?: boolean;
   readonly maintenanceWindow?: string;
   readonly databaseInsights?: string;
+  readonly localWriteForwarding?: boolean;
 }
 
 /**

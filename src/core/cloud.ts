@@ -219,6 +219,12 @@ export const quotas = z.object({
 });
 export type Quotas = z.infer<typeof quotas>;
 
+export interface SubnetGroupFacts {
+  readonly vpc: string;
+  /** The Availability Zones that its subnets are in. */
+  readonly zones: readonly string[];
+}
+
 /** One line of `/encrypt-db list`. */
 export interface DatabaseFacts {
   readonly kind: "cluster" | "instance";
@@ -248,8 +254,11 @@ export interface Cloud extends AttachmentCloud {
   findKey(key: string): Promise<KeyFacts | undefined>;
   attachmentsOf(cluster: ClusterFacts): Promise<readonly Attachment[]>;
   quotas(): Promise<Quotas>;
-  /** The VPC of a subnet group. */
-  vpcOf(subnetGroup: string): Promise<string | undefined>;
+  findSubnetGroup(name: string): Promise<SubnetGroupFacts | undefined>;
+  /** True if AWS still makes databases of exactly this version. */
+  offersVersion(engine: string, version: string): Promise<boolean>;
+  /** Until when AWS's own certificate is valid from which servers get theirs. */
+  certificateValidUntil(authority: string): Promise<Instant | undefined>;
   listDatabases(): Promise<readonly DatabaseFacts[]>;
 
   changeCluster(cluster: Ref, change: ClusterChange): Promise<void>;

@@ -165,8 +165,9 @@ async function actStatements(of: Deployment, role: ActRole): Promise<readonly St
     account: config.AWS_ACCOUNT_ID,
     region: config.AWS_REGION,
     keyArns: key ? [key.arn] : [],
-    // Which roles of Enhanced Monitoring there are shows only in the databases.
+    // Which roles of Enhanced Monitoring and of clusters there are shows only in the databases.
     monitoringRoleArns: [],
+    clusterRoleArns: [],
   };
   const statements = role === "change" ? changeStatements(scope) : destroyStatements(scope);
   return statements.filter(({ Effect, Resource }) => Effect === "Allow" && Resource.length > 0);

@@ -22,6 +22,7 @@ export function giveRoles(account: Account, keyArns: readonly string[]): { chang
     region,
     keyArns,
     monitoringRoleArns: [`arn:aws:iam::${accountId}:role/*`],
+    clusterRoleArns: [`arn:aws:iam::${accountId}:role/*`],
   };
   const roles = { change: roleArn({ accountId }, changeRole), destroy: roleArn({ accountId }, destroyRole) };
   const table = `arn:aws:dynamodb:${region}:${accountId}:table/encrypt-db`;

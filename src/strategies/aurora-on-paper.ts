@@ -10,6 +10,8 @@ export function onPaper(pinned: AuroraPinned, known: Readonly<Partial<Learned>>)
   return {
     clusters: [sourceCluster(pinned, learned.writer)],
     instances: sourceMembers(pinned),
+    customEndpoints: [],
+    proxies: [],
     learned,
     replacementId: learned.replacement.resourceId,
   };
@@ -37,11 +39,10 @@ function sourceCluster(pinned: AuroraPinned, writer: string): ClusterFacts {
       replicationSource: null,
       readReplicas: [],
       globalWriteForwarding: false,
-      localWriteForwarding: false,
       roles: [],
       dataApi: false,
-      activityStream: false,
-      masterSecretArn: null,
+      activityStream: null,
+      masterSecret: null,
       domains: [],
       backtrackSeconds: 0,
     },

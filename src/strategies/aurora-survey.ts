@@ -1,3 +1,4 @@
+import type { AttachedFacts } from "../core/attachments.ts";
 import type { ClusterFacts } from "../core/cloud.ts";
 import { foreignTags } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
@@ -19,9 +20,10 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     return { problem: problem("target.not-available", { name, status: source.status }) };
   if (source.endpoint === null) return { problem: problem("target.no-writer", { name }) };
   const database = source.databaseName ?? "postgres";
-  const [members, attachments, around] = await Promise.all([
+  const [members, attachments, attached, around] = await Promise.all([
     cx.cloud.membersOf(name),
     cx.cloud.attachmentsOf(source),
+    cx.cloud.attachedTo(source),
     lookAround(cx, { ...source, kind: "cluster" }, database),
   ]);
   if ("problem" in around) return around;
@@ -55,7 +57,7 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
       pendingChanges: [source, ...members].flatMap(({ name: of, pendingChanges }) =>
         pendingChanges.map((change) => `${of}: ${change}`),
       ),
-      attachments: [...attachments, ...ownAttachments(source), ...insideAttachments(inside)],
+      attachments: [...attachments, ...ownAttachments(source, attached), ...insideAttachments(inside)],
       quotas,
       safetySnapshotExists,
       key,
@@ -66,15 +68,21 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
 }
 
 /** What AWS tells with the cluster and a restore would leave behind. */
-function ownAttachments({ own }: ClusterFacts): Attached[] {
-  const attached: Attached[] = own.roles.map((name) => ({ kind: "role", name }));
+function ownAttachments({ own, settings }: ClusterFacts, elsewhere: AttachedFacts): Attached[] {
+  const attached: Attached[] = own.roles.map(({ arn }) => ({ kind: "role", name: arn }));
   if (own.dataApi) attached.push({ kind: "data-api", name: "HTTP endpoint" });
   if (own.activityStream) attached.push({ kind: "activity-stream", name: "activity stream" });
-  if (own.masterSecretArn !== null) attached.push({ kind: "master-secret", name: own.masterSecretArn });
-  if (own.localWriteForwarding || own.globalWriteForwarding)
+  if (own.masterSecret !== null) attached.push({ kind: "master-secret", name: own.masterSecret.arn });
+  if (settings.localWriteForwarding || own.globalWriteForwarding)
     attached.push({ kind: "write-forwarding", name: "write forwarding" });
   if (own.backtrackSeconds > 0) attached.push({ kind: "backtrack", name: "backtrack" });
-  return [...attached, ...own.domains.map((name) => ({ kind: "domain", name }))];
+  if (elsewhere.scaling) attached.push({ kind: "autoscaling", name: "readers" });
+  return [
+    ...attached,
+    ...elsewhere.proxies.map(({ name }) => ({ kind: "proxy", name })),
+    ...elsewhere.customEndpoints.map(({ name }) => ({ kind: "custom-endpoint", name })),
+    ...own.domains.map((name) => ({ kind: "domain", name })),
+  ];
 }
 
 function remarks(pinned: AuroraPinned): readonly Note[] {

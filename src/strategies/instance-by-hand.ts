@@ -52,6 +52,8 @@ function onPaper(pinned: InstancePinned, known: Readonly<Partial<Learned>>): OnP
   const learned = { ...blanks(pinned), ...known };
   return {
     clusters: [],
+    customEndpoints: [],
+    proxies: [],
     instances: [sourceInstance(pinned)],
     learned,
     replacementId: learned.replacement.resourceId,

@@ -1,8 +1,12 @@
 import { describe, expect, it } from "vitest";
 import { operations } from "../../src/aws/cloud.ts";
 import { CloudFault, type ClusterSettings, type MemberSettings } from "../../src/core/cloud.ts";
-import { attachProxy } from "../../src/sim/aws/seeds/attach.ts";
-import { addInstance } from "../../src/sim/aws/seeds/databases.ts";
+import {
+  attachCustomEndpoint,
+  attachProxy,
+  attachReaderAutoscaling,
+} from "../../src/sim/aws/seeds/attach.ts";
+import { addInstance } from "../../src/sim/aws/seeds/instances.ts";
 import { stoppedCluster } from "../../src/sim/aws/seeds/topologies.ts";
 import { minute } from "../sim/aws/laboratory.ts";
 import { everyChange, everySnapshot } from "./every-change.ts";
@@ -249,7 +253,11 @@ async function both() {
   const world = gateway();
   const { cloud, seed, account, key, pass } = world;
   const source = seed({ id: "orders" });
-  account.alter((turn) => attachProxy(turn, source, "proxy"));
+  account.alter((turn) => {
+    attachProxy(turn, source, "proxy");
+    attachCustomEndpoint(turn, source, "reports");
+    attachReaderAutoscaling(turn, source);
+  });
   account.alter((turn) => addInstance(turn, { id: "ledger" }));
   await pass(30 * minute, source);
   const found = await existing(cloud, "orders");
@@ -287,8 +295,8 @@ describe("the list of operations", () => {
   it("is what the gateway calls, neither more nor less", async () => {
     const { cloud, calls, found, given, pass } = await both();
 
-    await cloud.attachmentsOf(found);
-    await Promise.all([cloud.quotas(), cloud.vpcOf("production"), cloud.listDatabases()]);
+    await Promise.all([cloud.attachmentsOf(found), cloud.attachedTo(found)]);
+    await Promise.all([cloud.quotas(), cloud.findSubnetGroup("production"), cloud.listDatabases()]);
     await Promise.all([cloud.findKey(given.keyArn), cloud.orderable(given.instanceSettings)]);
     for (const snapshot of everySnapshot(cloud)) await snapshot(given);
     await pass(10 * minute);

@@ -28,6 +28,7 @@ export function everySnapshot(cloud: Cloud): readonly Change[] {
 export function everyChange(cloud: Cloud): readonly Change[] {
   return [
     ({ cluster }) => cloud.changeCluster(cluster, { deletionProtection: false }),
+    ...everyAttachmentChange(cloud),
     ({ member }) => cloud.addTags(member, { a: "b" }),
     ({ cluster }) => cloud.removeTags(cluster, ["a"]),
     ({ keyArn }) => cloud.copySnapshot({ snapshot: "of-instance", name: "copy", keyArn, tags: copyTags }),
@@ -54,5 +55,31 @@ export function everyChange(cloud: Cloud): readonly Change[] {
     ({ cluster }) => cloud.deleteCluster(cluster),
     () => cloud.deleteSnapshot("cluster", "of-cluster"),
     () => cloud.deleteSnapshot("instance", "of-instance"),
+  ];
+}
+
+const suspended = { in: true, out: true, scheduled: true };
+
+/** Of what hangs on a cluster: a proxy, a custom endpoint and scaling are there. */
+function everyAttachmentChange(cloud: Cloud): readonly Change[] {
+  return [
+    ({ cluster }) => cloud.addRole(cluster, { arn: "arn:aws:iam::123456789012:role/r", feature: "s3Import" }),
+    ({ cluster }) =>
+      cloud.createCustomEndpoint(cluster, {
+        name: "batch",
+        type: "ANY",
+        staticMembers: [],
+        excludedMembers: [],
+        tags: copyTags,
+      }),
+    ({ cluster }) => cloud.removeEndpointTags(cluster, "reports", ["a"]),
+    ({ cluster }) => cloud.deleteCustomEndpoint(cluster, "reports"),
+    ({ cluster }) => cloud.deregisterProxyTarget(cluster, "proxy"),
+    ({ cluster }) => cloud.registerProxyTarget(cluster, "proxy"),
+    ({ cluster }) => cloud.suspendScaling(cluster, suspended),
+    ({ cluster }) => cloud.switchDataApi(cluster, true),
+    ({ cluster }) => cloud.switchDataApi(cluster, false),
+    ({ cluster, keyArn }) => cloud.startActivityStream(cluster, { mode: "async", keyArn }),
+    ({ cluster }) => cloud.manageMasterPassword(cluster, null),
   ];
 }

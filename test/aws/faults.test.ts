@@ -3,7 +3,7 @@ import { createServer, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { ownAuthority } from "../../src/aws/authority.ts";
-import { createAccountClients, createChangeClient } from "../../src/aws/clients.ts";
+import { createAccountClients, createChangeClients } from "../../src/aws/clients.ts";
 import { createGateway } from "../../src/aws/cloud.ts";
 import { calling } from "../../src/aws/faults.ts";
 import type { Cloud, Ref } from "../../src/core/cloud.ts";
@@ -54,7 +54,7 @@ describe("what goes wrong on the wire", () => {
       endpoint: `http://127.0.0.1:${port}`,
       requestHandler: { requestTimeout: 150, throwOnRequestTimeout: true },
     };
-    const authority = ownAuthority(createChangeClient(options), () => 0);
+    const authority = ownAuthority(createChangeClients(options), () => 0);
     cloud = createGateway(createAccountClients(options), authority)(anyAct);
   });
   beforeEach(() => {

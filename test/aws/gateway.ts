@@ -1,5 +1,5 @@
 import { ownAuthority } from "../../src/aws/authority.ts";
-import { createAccountClients, createChangeClient } from "../../src/aws/clients.ts";
+import { createAccountClients, createChangeClients } from "../../src/aws/clients.ts";
 import { createGateway } from "../../src/aws/cloud.ts";
 import type { Cloud, ClusterFacts, Ref } from "../../src/core/cloud.ts";
 import { accountPlugin } from "../../src/sim/aws/middleware.ts";
@@ -18,7 +18,7 @@ export function gateway() {
   const lab = laboratory();
   const options = { region: "eu-central-1", plugin: accountPlugin(lab.account) };
   const clients = createAccountClients(options);
-  const authority = ownAuthority(createChangeClient(options), () => 0);
+  const authority = ownAuthority(createChangeClients(options), () => 0);
   const cloudFor = createGateway(clients, authority);
   const calls = (operation?: string) =>
     lab.account.ledger.filter((call) => operation === undefined || call.operation === operation);

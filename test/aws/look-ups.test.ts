@@ -41,6 +41,7 @@ describe("a cluster", () => {
       storageType: "aurora-iopt1",
       networkType: "IPV4",
       lifecycleSupport: "open-source-rds-extended-support-disabled",
+      localWriteForwarding: false,
       databaseInsights: "advanced",
       serverlessScaling: { minimum: 0, maximum: 8.5, secondsUntilPause: 600 },
       tags: { service: "orders", environment: "production", "encrypt-db:enrolled": "true" },
@@ -118,12 +119,12 @@ describe("a cluster", () => {
 
     const { own, pendingChanges } = await existing(cloud, "orders");
     expect(own).toMatchObject({
-      roles: ["arn:aws:iam::123456789012:role/import"],
+      roles: [{ arn: "arn:aws:iam::123456789012:role/import", feature: "s3Import", active: true }],
       dataApi: true,
-      activityStream: true,
+      activityStream: { mode: "async", keyArn: key.arn, started: true, kinesis: expect.any(String) },
+      masterSecret: { arn: expect.stringMatching(/^arn:aws:secretsmanager:/), active: true },
       backtrackSeconds: 3_600,
     });
-    expect(own.masterSecretArn).toMatch(/^arn:aws:secretsmanager:/);
     expect(pendingChanges).toEqual(["EngineVersion"]);
     expect((await existing(cloud, "replicating")).own.readReplicas).toHaveLength(1);
     expect((await existing(cloud, "replica")).own.replicationSource).toMatch(/^arn:aws:rds:us-east-1/);
@@ -142,15 +143,20 @@ describe("a cluster", () => {
       replicationSource: null,
       readReplicas: [],
       globalWriteForwarding: false,
-      localWriteForwarding: false,
       roles: [],
       dataApi: false,
-      activityStream: false,
-      masterSecretArn: null,
+      activityStream: null,
+      masterSecret: null,
       domains: [],
       backtrackSeconds: 0,
     });
     expect(await cloud.attachmentsOf(found)).toEqual([]);
+    expect(await cloud.attachedTo(found)).toEqual({
+      customEndpoints: [],
+      proxies: [],
+      scaling: undefined,
+      subscriptions: [],
+    });
   });
 });
 
@@ -175,9 +181,6 @@ describe("what is told elsewhere", () => {
     ]);
 
     expect(await cloud.attachmentsOf(await existing(cloud, "orders"))).toEqual([
-      { kind: "proxy", name: "orders-proxy" },
-      { kind: "custom-endpoint", name: "orders-reports" },
-      { kind: "autoscaling", name: "rds:cluster:ReadReplicaCount" },
       { kind: "zero-etl", name: "orders-redshift" },
       { kind: "blue-green", name: "orders-upgrade" },
       { kind: "pending-maintenance", name: "system-update on orders" },
@@ -305,7 +308,10 @@ describe("the account", () => {
       instances: { used: 3, max: 40 },
       manualClusterSnapshots: { used: 0, max: 100 },
     });
-    expect(await cloud.vpcOf("production")).toBe("vpc-0a1b2c3d4e5f60718");
+    expect(await cloud.findSubnetGroup("production")).toEqual({
+      vpc: "vpc-0a1b2c3d4e5f60718",
+      zones: ["eu-central-1a", "eu-central-1b", "eu-central-1c"],
+    });
     expect(await cloud.listDatabases()).toMatchObject([
       { kind: "cluster", name: "orders", engine: "aurora-postgresql", encryption: "sse-kms" },
       { kind: "instance", name: "ledger", engine: "postgres", encryption: "none", keyArn: null },
@@ -333,7 +339,7 @@ describe("what is not there", () => {
     expect(await cloud.findInstanceById("db-NONE")).toBeUndefined();
     expect(await cloud.findSnapshot("cluster", "orders-before-m1")).toBeUndefined();
     expect(await cloud.findKey("alias/nobody")).toBeUndefined();
-    expect(await cloud.vpcOf("nowhere")).toBeUndefined();
+    expect(await cloud.findSubnetGroup("nowhere")).toBeUndefined();
     expect(await cloud.membersOf("orders")).toEqual([]);
   });
 
@@ -359,7 +365,7 @@ describe("what is not there", () => {
       () => cloud.findKey("alias/databases"),
       () => cloud.attachmentsOf(orders),
       () => cloud.quotas(),
-      () => cloud.vpcOf("production"),
+      () => cloud.findSubnetGroup("production"),
       () => cloud.listDatabases(),
     ]) {
       const fault = await look().catch((thrown: unknown) => thrown);

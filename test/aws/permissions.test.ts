@@ -13,12 +13,14 @@ import { type Ask, isAllowed } from "../../src/sim/aws/iam/evaluate.ts";
 
 const key = "arn:aws:kms:eu-west-1:123456789012:key/wanted";
 const monitoring = "arn:aws:iam::123456789012:role/rds-monitoring";
+const clusterRole = "arn:aws:iam::123456789012:role/s3-import";
 const scope: Scope = {
   partition: "aws",
   account: "123456789012",
   region: "eu-west-1",
   keyArns: [key],
   monitoringRoleArns: [monitoring],
+  clusterRoleArns: [clusterRole],
 };
 const roles = {
   look: lookStatements(),
@@ -48,6 +50,13 @@ const taggingAs = (role: string) => ({
 /** Snapshots are not enrolled: only those of databases that copy their tags carry the owner's. */
 const ownSnapshot = (role: string) => tagged({ role, migration: "m00001" });
 const throughRds = { "kms:ViaService": "rds.eu-west-1.amazonaws.com" };
+const throughSecrets = { "kms:ViaService": "secretsmanager.eu-west-1.amazonaws.com" };
+const inRegion = { "aws:RequestedRegion": "eu-west-1" };
+const scalableTarget = "arn:aws:application-autoscaling:eu-west-1:123456789012:scalable-target/0abc";
+const ofReaders = {
+  "application-autoscaling:service-namespace": "rds",
+  "application-autoscaling:scalable-dimension": "rds:cluster:ReadReplicaCount",
+};
 const granting = { ...throughRds, "kms:GrantIsForAWSResource": "true" };
 
 function may(role: keyof typeof roles, action: string, resource: string, context: Ask["context"] = {}) {
@@ -130,6 +139,21 @@ describe("the role that changes", () => {
       `${key}-of-secrets`,
       { "kms:ResourceAliases": ["alias/aws/secretsmanager"] },
     ],
+    ["gives the replacement a role", "rds:AddRoleToDBCluster", rds("cluster:orders"), as("replacement")],
+    ["passes it", "iam:PassRole", clusterRole, { "iam:PassedToService": "rds.amazonaws.com" }],
+    ["switches the Data API", "rds:DisableHttpEndpoint", rds("cluster:orders"), as("source")],
+    ["takes a target from a proxy", "rds:DeregisterDBProxyTargets", rds("db-proxy:prx-1"), enrolled],
+    ["of the source", "rds:DeregisterDBProxyTargets", rds("cluster:orders"), as("source")],
+    ["in its group", "rds:RegisterDBProxyTargets", rds("target-group:prx-tg-1"), inRegion],
+    [
+      "makes an endpoint anew",
+      "rds:CreateDBClusterEndpoint",
+      rds("cluster-endpoint:r"),
+      making("replacement"),
+    ],
+    ["or back at the source", "rds:AddTagsToResource", rds("cluster-endpoint:r"), making("source")],
+    ["suspends scaling", "application-autoscaling:RegisterScalableTarget", scalableTarget, ofReaders],
+    ["encrypts a secret with a key", "kms:GenerateDataKey", key, throughSecrets],
     ["lets RDS use the key", "kms:CreateGrant", key, granting],
     ["lets RDS look at the key", "kms:DescribeKey", key, throughRds],
     [
@@ -225,6 +249,22 @@ describe("the role that changes", () => {
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack",
       {},
     ],
+    ["gives the source no role", "rds:AddRoleToDBCluster", rds("cluster:orders"), as("source")],
+    ["leads no proxy that is not enrolled", "rds:RegisterDBProxyTargets", rds("db-proxy:prx-1"), {}],
+    ["makes no endpoint without its mark", "rds:CreateDBClusterEndpoint", rds("cluster-endpoint:r"), {}],
+    [
+      "scales nothing but readers",
+      "application-autoscaling:RegisterScalableTarget",
+      scalableTarget,
+      { ...ofReaders, "application-autoscaling:service-namespace": "ecs" },
+    ],
+    ["decrypts nothing itself", "kms:Decrypt", key, {}],
+    [
+      "passes no role to monitoring that is a cluster's",
+      "iam:PassRole",
+      clusterRole,
+      { "iam:PassedToService": "monitoring.rds.amazonaws.com" },
+    ],
     ["deletes nothing", "rds:DeleteDBCluster", rds("cluster:orders"), as("failed")],
     ["enrols no copy", "rds:AddTagsToResource", rds("snapshot:l-after-m1-copy"), making("copy")],
     ["gives no other key away", "kms:CreateGrant", `${key}-other`, granting],
@@ -274,6 +314,12 @@ describe("the role that destroys", () => {
     expect(may("destroy", "rds:DeleteDBClusterSnapshot", rds("cluster-snapshot:o-before-m1"), other)).toBe(
       false,
     );
+  });
+
+  test("deletes an endpoint of an enrolled cluster, and no other", () => {
+    const endpoint = rds("cluster-endpoint:reports");
+    expect(may("destroy", "rds:DeleteDBClusterEndpoint", endpoint, enrolled)).toBe(true);
+    expect(may("destroy", "rds:DeleteDBClusterEndpoint", endpoint, {})).toBe(false);
   });
 
   test("deletes nothing that no migration has marked", () => {

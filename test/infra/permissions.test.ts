@@ -144,9 +144,19 @@ describe("the roles for acts", () => {
   ])(
     "have the statements that the code declares for this account, %s",
     (_case, otherKeys, monitoringRoles) => {
-      const settings = { ...exampleSettings, keys: { ...keys, others: otherKeys }, monitoringRoles };
+      const settings = {
+        ...exampleSettings,
+        keys: { ...keys, others: otherKeys },
+        monitoringRoles,
+        clusterRoles: monitoringRoles,
+      };
       const made = synthesise(settings);
-      const whole = { ...scope, keyArns: [keys.default, ...otherKeys], monitoringRoleArns: monitoringRoles };
+      const whole = {
+        ...scope,
+        keyArns: [keys.default, ...otherKeys],
+        monitoringRoleArns: monitoringRoles,
+        clusterRoleArns: monitoringRoles,
+      };
       expect(sorted(statementsOf(made, "ChangeRole"))).toEqual(sorted(changeStatements(whole)));
       expect(sorted(statementsOf(made, "DestroyRole"))).toEqual(sorted(destroyStatements(whole)));
     },
@@ -154,7 +164,13 @@ describe("the roles for acts", () => {
 
   test("keep deleting apart, and change nothing that no condition holds for", () => {
     expect(actionsOf("ChangeRole").filter((action) => action.includes("Delete"))).toEqual([]);
-    expect(actionsOf("DestroyRole")).toEqual(["rds:DeleteDBCluster", "rds:DeleteDBInstance"]);
+    expect(actionsOf("DestroyRole")).toEqual([
+      "rds:DeleteDBCluster",
+      "rds:DeleteDBClusterEndpoint",
+      "rds:DeleteDBClusterSnapshot",
+      "rds:DeleteDBInstance",
+      "rds:DeleteDBSnapshot",
+    ]);
     const all = ["ChangeRole", "DestroyRole"].flatMap((role) => statementsOf(template, role));
     expect(all.length).toBeGreaterThan(5);
     for (const { Sid, Condition } of all) expect(Condition, Sid).toBeDefined();
@@ -218,13 +234,7 @@ describe("as IAM evaluates the synthesised policies", () => {
   });
 
   test.each<[string, string, string, string, Ask["context"]?]>([
-    [
-      "the front writes a migration",
-      "SlackRole",
-      "dynamodb:PutItem",
-      table,
-      inside("123/eu-west-1/cluster/orders"),
-    ],
+    ["the front writes a migration", "SlackRole", "dynamodb:PutItem", table, inside("123/eu-west-1/orders")],
     ["the front writes without a key", "SlackRole", "dynamodb:PutItem", table],
     ["the front reads", "SlackRole", "dynamodb:GetItem", table, inside(inbox)],
     ["the front deletes a request", "SlackRole", "dynamodb:DeleteItem", table, inside(inbox)],

@@ -1,3 +1,4 @@
+import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
 import { CloudFault } from "../../../src/core/cloud.ts";
@@ -54,7 +55,8 @@ vi.mock("../../../src/aws/permit.ts", async (original) => {
           const isMismatch = fault instanceof CloudFault && fault.kind === "mismatch";
           if (!isMismatch || !removed.now.identity) throw fault;
           const unknown = { arn: "", tags: {}, engine: "aurora-postgresql", keyArn: null };
-          await change({ ...unknown, client: args[0] });
+          const autoscaling = new ApplicationAutoScalingClient({ region: "eu-west-1" });
+          await change({ ...unknown, client: args[0], autoscaling });
         }
       };
     },
