@@ -61,6 +61,36 @@ export const counters = z.object({
 });
 export type Counters = z.infer<typeof counters>;
 
+/** Something inside a database that writes without a client. */
+export const writer = z.object({
+  kind: z.enum(["pg_cron", "subscription"]),
+  /** Where it is defined; a job of pg_cron may run in another database. */
+  database: z.string(),
+  /** What it is known by there: a job's number, a subscription's name. */
+  id: z.string(),
+  name: z.string(),
+  on: z.boolean(),
+  /** Turned off by the bot, which is written down in its own schema. */
+  silenced: z.boolean(),
+  /** Whether the login may turn it off and on. */
+  silenceable: z.boolean(),
+});
+export type Writer = z.infer<typeof writer>;
+
+/** What holds back the log for a consumer of changes. */
+const replicationSlot = z.object({
+  name: z.string(),
+  kind: z.enum(["logical", "physical"]),
+  /** Null for a physical one. */
+  plugin: z.string().nullable(),
+  database: z.string().nullable(),
+  /** Whether its consumer is connected. */
+  active: z.boolean(),
+  /** Bytes of log that the consumer has not confirmed; null where the server does not tell. */
+  behind: z.number().nullable(),
+});
+export type ReplicationSlot = z.infer<typeof replicationSlot>;
+
 /** What the probe learns before anything is planned. */
 export const inventory = z.object({
   serverVersion: z.string(),
@@ -73,14 +103,20 @@ export const inventory = z.object({
     createsSchema: z.boolean(),
     connectsEverywhere: z.boolean(),
   }),
-  replicationSlots: z.array(z.string()),
+  /** Without it contents can be compared only of what the login was granted, which is no blocker. */
+  readsEverything: z.boolean(),
+  replicationSlots: z.array(replicationSlot),
   preparedTransactions: z.array(z.string()),
+  /** Of others, the oldest first and twenty at most, with how many milliseconds each has been open. */
+  openTransactions: z.array(
+    z.object({ user: z.string(), database: z.string(), application: z.string(), openFor: z.number() }),
+  ),
+  /** Left behind by an interrupted CREATE INDEX CONCURRENTLY; a copy has them too. */
+  invalidIndexes: z.array(z.string()),
+  extensions: z.array(z.object({ database: z.string(), name: z.string(), version: z.string() })),
   /** Tables that are not in the write-ahead log: a restore brings them back empty. */
   unloggedTables: z.array(z.string()),
-  /** Things inside the database that write without a client: `pg_cron` jobs, subscriptions. */
-  writers: z.array(
-    z.object({ kind: z.enum(["pg_cron", "subscription"]), name: z.string(), database: z.string() }),
-  ),
+  writers: z.array(writer),
 });
 export type Inventory = z.infer<typeof inventory>;
 
@@ -136,6 +172,15 @@ export interface Database {
   introduce(at: Endpoint, as: string): Promise<void>;
   /** Takes the bot's own schema away. Safe to repeat. */
   forget(at: Endpoint): Promise<void>;
+  /** What writes without a client, on or off. */
+  writers(at: Endpoint): Promise<Writer[]>;
+  /**
+   * Turns off every writer that the login may turn off, and writes down which in the bot's own schema, which must be there.
+   * Safe to repeat.
+   */
+  silence(at: Endpoint): Promise<void>;
+  /** Turns on again what was silenced, in this database or in the one of which it is a copy. Safe to repeat. */
+  restoreWriters(at: Endpoint): Promise<void>;
   /** Ends every foreign session once and returns how many were told to end. */
   endSessions(at: Endpoint): Promise<number>;
   /** Watches sessions, prepared transactions and counters of one server for `during` ms. */

@@ -12,6 +12,7 @@ import { findMarker, heartbeat, mark } from "./marker.ts";
 import { forget, introduce } from "./own-schema.ts";
 import { watchQuiet } from "./quiet.ts";
 import { endSessions } from "./sessions.ts";
+import { restoreWriters, silence, writers } from "./writers.ts";
 
 export interface DatabaseOptions {
   readonly login: { readonly user: string; readonly password: () => Promise<string> };
@@ -39,6 +40,9 @@ export function createDatabase({ login, ca, clock, ...rest }: DatabaseOptions): 
     inventory: (at) => inventory(at, access),
     introduce: (at, as) => withConnection(at, access, (connection) => introduce(connection, as)),
     forget: (at) => withConnection(at, access, forget),
+    writers: (at) => writers(at, access),
+    silence: (at) => silence(at, access),
+    restoreWriters: (at) => restoreWriters(at, access),
     endSessions: (at) => withConnection(at, access, endSessions),
     watchQuiet: (at, { during }) => watchQuiet(at, access, clock, during),
     counters: (at) => counters(at, access),

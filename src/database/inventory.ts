@@ -1,11 +1,12 @@
-import type { Endpoint, Inventory } from "../core/database.ts";
+import { DatabaseFault, type Endpoint, type Inventory, type ReplicationSlot } from "../core/database.ts";
 import { type Access, type Connection, withConnection } from "./connect.ts";
 import { databasesOf, inEach } from "./databases.ts";
-import { preparedTransactions } from "./sessions.ts";
+import { foreign, preparedTransactions } from "./sessions.ts";
+import { writers } from "./writers.ts";
 
 /** What is in a server, and what the login may do there. */
 export async function inventory(at: Endpoint, access: Access): Promise<Inventory> {
-  const server = await withConnection(at, access, async (connection) => {
+  const { databases, ...server } = await withConnection(at, access, async (connection) => {
     const databases = await databasesOf(connection);
     return {
       databases,
@@ -14,24 +15,27 @@ export async function inventory(at: Endpoint, access: Access): Promise<Inventory
         ...(await abilities(connection)),
         connectsEverywhere: databases.every(({ mayConnect }) => mayConnect),
       },
+      readsEverything: await readsEverything(connection),
       replicationSlots: await replicationSlots(connection),
       preparedTransactions: await preparedTransactions(connection),
-      subscriptions: await subscriptions(connection),
+      openTransactions: await openTransactions(connection),
     };
   });
-  const { databases, subscriptions: subscribed, ...rest } = server;
   const open = databases.filter(({ mayConnect }) => mayConnect).map(({ name }) => name);
-  const jobs = await inEach(at, open, access, cronJobs);
-  const unlogged = await inEach(at, open, access, unloggedTables);
+  const inside = await inEach(at, open, access, async (connection, database) => ({
+    unloggedTables: await named(connection, unloggedTables, database),
+    invalidIndexes: await named(connection, invalidIndexes, database),
+    extensions: (await extensions(connection)).map((one) => ({ database, ...one })),
+  }));
   return {
-    ...rest,
+    ...server,
     databases: databases.map(({ name }) => name),
-    unloggedTables: unlogged.flat(),
-    writers: [...subscribed, ...jobs.flat()],
+    unloggedTables: inside.flatMap((one) => one.unloggedTables),
+    invalidIndexes: inside.flatMap((one) => one.invalidIndexes),
+    extensions: inside.flatMap((one) => one.extensions),
+    writers: await writers(at, access),
   };
 }
-
-type Writer = Inventory["writers"][number];
 
 async function serverVersion(connection: Connection): Promise<string> {
   const [row] = await connection.query<{ version: string }>(
@@ -49,44 +53,70 @@ async function abilities(connection: Connection): Promise<Omit<Inventory["login"
   return row ?? { user: "", endsSessions: false, readsStatistics: false, createsSchema: false };
 }
 
-async function replicationSlots(connection: Connection): Promise<string[]> {
-  const rows = await connection.query<{ name: string }>(
-    "select slot_name as name from pg_replication_slots order by slot_name",
-  );
-  return rows.map(({ name }) => name);
+/** The predefined role came with PostgreSQL 14. */
+async function readsEverything(connection: Connection): Promise<boolean> {
+  const [row] = await connection.query<{ reads: boolean }>(`
+    select coalesce((select pg_has_role(oid, 'USAGE') from pg_roles where rolname = 'pg_read_all_data'), false) as reads`);
+  return row?.reads === true;
 }
 
-/** The catalogue of subscriptions is one for all databases; a disabled one writes nothing. */
-function subscriptions(connection: Connection): Promise<Writer[]> {
+type Slot = Omit<ReplicationSlot, "behind"> & { readonly confirmed: string | null };
+
+async function replicationSlots(connection: Connection): Promise<ReplicationSlot[]> {
+  const slots = await connection.query<Slot>(`
+    select slot_name::text as name, slot_type as kind, plugin::text as plugin, database::text as database, active,
+           coalesce(confirmed_flush_lsn, restart_lsn)::text as confirmed
+      from pg_replication_slots order by slot_name`);
+  const found: ReplicationSlot[] = [];
+  for (const { confirmed, ...slot } of slots)
+    found.push({ ...slot, behind: confirmed === null ? null : await behind(connection, confirmed) });
+  return found;
+}
+
+/** Null where the server does not tell the end of its log: Aurora refuses this while logical replication is off. */
+async function behind(connection: Connection, confirmed: string): Promise<number | null> {
+  try {
+    const [row] = await connection.query<{ bytes: number }>(
+      `select greatest(0, pg_wal_lsn_diff(case when pg_is_in_recovery() then pg_last_wal_replay_lsn()
+                                               else pg_current_wal_insert_lsn() end, $1))::float8 as bytes`,
+      [confirmed],
+    );
+    return row?.bytes ?? null;
+  } catch (error) {
+    // A connection that is gone is no answer.
+    if (error instanceof DatabaseFault && /^[0-9A-Z]{5}$/.test(error.code) && !error.code.startsWith("57"))
+      return null;
+    throw error;
+  }
+}
+
+/** By the time at which this statement began, as the server stamps transactions. */
+function openTransactions(connection: Connection): Promise<Inventory["openTransactions"]> {
   return connection.query(`
-    select 'subscription' as kind, subname as name, datname as database
-      from pg_subscription join pg_database d on d.oid = subdbid
-     where subenabled order by datname, subname`);
+    select coalesce(usename, '')::text as "user", coalesce(datname, '')::text as database,
+           coalesce(application_name, '') as application,
+           round(extract(epoch from now() - xact_start) * 1000)::float8 as "openFor"
+    ${foreign} and xact_start is not null
+     order by xact_start limit 20`);
 }
 
-async function unloggedTables(connection: Connection, database: string): Promise<string[]> {
-  const rows = await connection.query<{ name: string }>(`
+const unloggedTables = `
     select format('%I.%I', nspname, relname) as name
       from pg_class c join pg_namespace n on n.oid = c.relnamespace
-     where relpersistence = 'u' and relkind in ('r', 'm', 'S') order by 1`);
+     where relpersistence = 'u' and relkind in ('r', 'm', 'S') order by 1`;
+
+const invalidIndexes = `
+    select format('%I.%I', nspname, relname) as name
+      from pg_index i
+      join pg_class c on c.oid = i.indexrelid
+      join pg_namespace n on n.oid = c.relnamespace
+     where not (indisvalid and indisready and indislive) order by 1`;
+
+async function named(connection: Connection, sql: string, database: string): Promise<string[]> {
+  const rows = await connection.query<{ name: string }>(sql);
   return rows.map(({ name }) => `${name} in ${database}`);
 }
 
-/**
- * The active jobs of pg_cron, which is installed in at most one database. Its table shows every login its own jobs
- * only, unless row security does not apply to it; jobs that cannot be seen must not pass for none.
- */
-async function cronJobs(connection: Connection, database: string): Promise<Writer[]> {
-  const [cron] = await connection.query<{ visible: boolean }>(`
-    select coalesce(has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'SELECT')
-                    and not row_security_active(c.oid), false) as visible
-      from pg_extension
-      left join pg_namespace n on n.nspname = 'cron'
-      left join pg_class c on c.relnamespace = n.oid and c.relname = 'job'
-     where extname = 'pg_cron'`);
-  if (!cron) return [];
-  if (!cron.visible) return [{ kind: "pg_cron", name: "jobs that the login may not see", database }];
-  return connection.query(`
-    select 'pg_cron' as kind, coalesce(jobname, jobid::text) as name, database
-      from cron.job where active order by jobid`);
+function extensions(connection: Connection): Promise<{ name: string; version: string }[]> {
+  return connection.query("select extname::text as name, extversion as version from pg_extension order by 1");
 }

@@ -2,19 +2,19 @@ import { DatabaseFault } from "../core/database.ts";
 import type { Connection } from "./connect.ts";
 
 /**
- * The bot's own schema holds two tables: who this database is, and the markers that were committed. Nothing in it
- * is believed, and nothing is written to it, unless it belongs to the bot's login: whoever may make schemas could
+ * The bot's own schema holds three tables: who this database is, the markers that were committed, and which writers the
+ * bot has silenced. Nothing in it is believed, and nothing is written to it, unless it belongs to the bot's login: whoever may make schemas could
  * have put a view or a trigger there that runs with the login's rights.
  */
 export const ownSchema = "encrypt_db";
 
 const owned = `
-  select count(*) = 2 as owned
+  select count(*) = 3 as owned
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = '${ownSchema}' and c.relname in ('identity', 'marker') and c.relkind = 'r'
+   where n.nspname = '${ownSchema}' and c.relname in ('identity', 'marker', 'silenced') and c.relkind = 'r'
      and pg_get_userbyid(c.relowner) = current_user and pg_get_userbyid(n.nspowner) = current_user`;
 
-/** Are both tables there, and ours? */
+/** Are all its tables there, and ours? */
 export async function isIntroduced(connection: Connection): Promise<boolean> {
   const [row] = await connection.query<{ owned: boolean }>(owned);
   return row?.owned === true;
@@ -29,6 +29,8 @@ export const introduction = {
        (one boolean primary key default true check (one), resource_id text not null)`,
   marker: `create table if not exists ${ownSchema}.marker
        (token text primary key, written timestamptz not null default pg_catalog.clock_timestamp())`,
+  silenced: `create table if not exists ${ownSchema}.silenced
+       (kind text, database text, id text, primary key (kind, database, id))`,
   name: `insert into ${ownSchema}.identity (resource_id) values ($1)
          on conflict (one) do update set resource_id = excluded.resource_id`,
 };
@@ -51,6 +53,7 @@ export async function introduce(connection: Connection, resourceId: string): Pro
   if (!found) await connection.query(introduction.schema);
   await connection.query(introduction.identity);
   await connection.query(introduction.marker);
+  await connection.query(introduction.silenced);
   if ((await whoAnswers(connection)) === resourceId) return;
   await connection.query(introduction.name, [resourceId]);
 }

@@ -12,6 +12,7 @@ import {
   marker,
   quiet,
   sighting,
+  writer,
 } from "../core/database.ts";
 
 const nothing = z.null();
@@ -26,6 +27,9 @@ export const operations = {
   inventory: { args: z.tuple([endpoint]), result: inventory },
   introduce: { args: z.tuple([endpoint, z.string()]), result: nothing },
   forget: { args: z.tuple([endpoint]), result: nothing },
+  writers: { args: z.tuple([endpoint]), result: z.array(writer) },
+  silence: { args: z.tuple([endpoint]), result: nothing },
+  restoreWriters: { args: z.tuple([endpoint]), result: nothing },
   endSessions: { args: z.tuple([endpoint]), result: z.number() },
   watchQuiet: { args: z.tuple([endpoint, z.object({ during: z.number() })]), result: quiet },
   counters: { args: z.tuple([endpoint]), result: counters },
@@ -86,6 +90,9 @@ export function remoteDatabase(invoke: (payload: unknown) => Promise<unknown>): 
     inventory: (at) => call("inventory", at),
     introduce: async (at, as) => void (await call("introduce", at, as)),
     forget: async (at) => void (await call("forget", at)),
+    writers: (at) => call("writers", at),
+    silence: async (at) => void (await call("silence", at)),
+    restoreWriters: async (at) => void (await call("restoreWriters", at)),
     endSessions: (at) => call("endSessions", at),
     watchQuiet: (at, options) => call("watchQuiet", at, options),
     counters: (at) => call("counters", at),

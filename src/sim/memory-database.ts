@@ -14,6 +14,7 @@ import { failure, faultOf } from "../database/fault.ts";
 import { watch } from "../database/look.ts";
 import type { Clock } from "../engine/deps.ts";
 import type { Change, Instance, MemoryServers, Network, Volume } from "./memory-servers.ts";
+import { writersOf } from "./memory-writers.ts";
 
 /** The probe of databases that are values. It takes no time but what it sleeps on the given clock. */
 export function memoryDatabase(servers: MemoryServers, world: Network & { clock: Clock }): Database {
@@ -27,6 +28,12 @@ export function memoryDatabase(servers: MemoryServers, world: Network & { clock:
 
   function held(at: Endpoint) {
     return servers.volume(reach(at).volume);
+  }
+
+  /** Throws where the bot's own schema is not there. */
+  function introduced(at: Endpoint): true {
+    if (held(at).introducedAs === null) throw faultOf("query", failure("3F000"));
+    return true;
   }
 
   function commit(at: Endpoint, change: Change): void {
@@ -93,16 +100,27 @@ export function memoryDatabase(servers: MemoryServers, world: Network & { clock:
         createsSchema: true,
         connectsEverywhere: true,
       },
+      readsEverything: true,
       replicationSlots: [],
       preparedTransactions: [],
+      openTransactions: [],
+      invalidIndexes: [],
+      extensions: [{ database: held(at).database, name: "plpgsql", version: "1.0" }],
       unloggedTables: [],
-      writers: [],
+      writers: writersOf(held(at)),
     }),
     introduce: async (at, as) => {
       if (held(at).introducedAs !== as) commit(at, { kind: "introduce", as });
     },
     forget: async (at) => {
       if (held(at).introducedAs !== null) commit(at, { kind: "forget" });
+    },
+    writers: async (at) => writersOf(held(at)),
+    silence: async (at) => {
+      if (introduced(at)) commit(at, { kind: "silence" });
+    },
+    restoreWriters: async (at) => {
+      if (introduced(at)) commit(at, { kind: "wake" });
     },
     endSessions: async (at) => {
       const sessions = [...reach(at).sessions];
@@ -112,9 +130,7 @@ export function memoryDatabase(servers: MemoryServers, world: Network & { clock:
     watchQuiet,
     counters,
     mark: async (at, token) => {
-      const { introducedAs, markers } = held(at);
-      if (introducedAs === null) throw faultOf("query", failure("3F000"));
-      if (!markers.has(token)) commit(at, { kind: "mark", token });
+      if (introduced(at) && !held(at).markers.has(token)) commit(at, { kind: "mark", token });
     },
     findMarker: async (at, token) =>
       held(at).markers.has(token) ? { token, clock: Math.ceil(clock.now()) } : undefined,

@@ -1,6 +1,7 @@
 import type { Session } from "../core/database.ts";
 import { failure } from "../database/fault.ts";
 import type { DataPlane, EmptyDatabase } from "./aws/data-plane.ts";
+import { afterChange, afterForgetting, type WriterChange, type Writers } from "./memory-writers.ts";
 
 /** What a transaction did. `nothing` is a commit that touches no table, as a heartbeat is. */
 export type Change =
@@ -9,6 +10,7 @@ export type Change =
   | { readonly kind: "introduce"; readonly as: string }
   | { readonly kind: "mark"; readonly token: string }
   | { readonly kind: "forget" }
+  | WriterChange
   | { readonly kind: "nothing" };
 
 interface Commit {
@@ -23,6 +25,7 @@ export interface Volume {
   readonly rows: ReadonlyMap<string, string>;
   readonly introducedAs: string | null;
   readonly markers: ReadonlySet<string>;
+  readonly writers: Writers;
   /** Rows ever put or removed. */
   readonly written: number;
 }
@@ -32,6 +35,7 @@ interface LiveVolume extends Volume {
   readonly rows: Map<string, string>;
   introducedAs: string | null;
   readonly markers: Set<string>;
+  writers: Writers;
   written: number;
 }
 
@@ -76,6 +80,10 @@ export class MemoryServers implements DataPlane {
 
   instance(id: string): Instance | undefined {
     return this.#instances.get(id);
+  }
+
+  instances(): readonly Instance[] {
+    return [...this.#instances.values()];
   }
 
   /**
@@ -248,6 +256,7 @@ function replay(database: string, commits: readonly Commit[]): LiveVolume {
     rows: new Map(),
     introducedAs: null,
     markers: new Set(),
+    writers: new Map(),
     written: 0,
   };
   for (const commit of commits) apply(volume, commit);
@@ -282,6 +291,13 @@ function apply(volume: LiveVolume, { change }: Commit): void {
     case "forget":
       volume.introducedAs = null;
       volume.markers.clear();
+      volume.writers = afterForgetting(volume.writers);
+      return;
+    case "schedule":
+    case "unschedule":
+    case "silence":
+    case "wake":
+      volume.writers = afterChange(volume.writers, change);
       return;
     case "nothing":
       return;

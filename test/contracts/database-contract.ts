@@ -2,6 +2,7 @@ import { afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
 import { type Catalogue, type Database, DatabaseFault, type Endpoint } from "../../src/core/database.ts";
 import { describeContents } from "./contents-contract.ts";
 import type { TurnedTime } from "./turned-time.ts";
+import { describeWriters } from "./writers-contract.ts";
 
 /** Somebody else's session. */
 export interface ForeignSession {
@@ -21,6 +22,10 @@ export interface Stage {
   /** A name that leads to a place where no server runs. */
   readonly stopped: Endpoint;
   connect(to: Endpoint): Promise<ForeignSession>;
+  /** Makes a job that writes by itself. */
+  schedule(job: string, on: boolean): Promise<void>;
+  /** Takes all jobs away. */
+  unschedule(): Promise<void>;
   restartWriter(): Promise<void>;
   /** A physical copy of the writer as it is now. */
   copy(): Promise<Endpoint>;
@@ -58,6 +63,9 @@ export function describeDatabase(title: string, make: () => Promise<Stage>): voi
       ["inventory", (at) => database.inventory(at)],
       ["introduce", (at) => database.introduce(at, "cluster-A")],
       ["forget", (at) => database.forget(at)],
+      ["writers", (at) => database.writers(at)],
+      ["silence", (at) => database.silence(at)],
+      ["restoreWriters", (at) => database.restoreWriters(at)],
       ["endSessions", (at) => database.endSessions(at)],
       ["watchQuiet", (at) => database.watchQuiet(at, { during: 0 })],
       ["counters", (at) => database.counters(at)],
@@ -295,6 +303,7 @@ export function describeDatabase(title: string, make: () => Promise<Stage>): voi
     });
 
     describeContents(() => stage);
+    describeWriters(() => stage);
 
     describe("the inventory", () => {
       it("names the databases and finds the login able", async () => {

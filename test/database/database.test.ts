@@ -24,6 +24,9 @@ describe("What a real server answers", () => {
     const known = await remote.look(writer);
     await remote.watch(writer, { known, during: 0, every: 100 });
     await remote.introduce(writer, "cluster-A");
+    await remote.silence(writer);
+    expect(await remote.writers(writer)).toEqual([]);
+    await remote.restoreWriters(writer);
     await remote.mark(writer, "token");
     expect(await remote.findMarker(writer, "token")).toMatchObject({ token: "token" });
     expect(await remote.findMarker(writer, "other")).toBeUndefined();

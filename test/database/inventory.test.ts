@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import { logins } from "../../src/sim/postgres/template.ts";
+import { installCron, removeCron, shutCron } from "./cron.ts";
 import { openRealServers, type RealServers } from "./real-servers.ts";
 
 let real: RealServers;
@@ -65,67 +66,101 @@ describe("What is in a server", () => {
     expect(serverVersion).toMatch(/^\d+\.\d+/);
   });
 
-  it("names replication slots", async () => {
-    await admin.query("select pg_create_physical_replication_slot('follower')");
+  it("tells of each replication slot whose it is and how far its consumer is behind", async () => {
+    await admin.query("select pg_create_physical_replication_slot('follower', true)");
     undo.push("select pg_drop_replication_slot('follower')");
-    expect((await inventory()).replicationSlots).toEqual(["follower"]);
+    await admin.query("select pg_create_logical_replication_slot('changes', 'pgoutput')");
+    undo.push("select pg_drop_replication_slot('changes')");
+    await admin.query("insert into items (body) select repeat('x', 100) from generate_series(1, 500)");
+    const { replicationSlots } = await inventory();
+    expect(replicationSlots).toEqual([
+      {
+        name: "changes",
+        kind: "logical",
+        plugin: "pgoutput",
+        database: "orders",
+        active: false,
+        behind: expect.any(Number),
+      },
+      {
+        name: "follower",
+        kind: "physical",
+        plugin: null,
+        database: null,
+        active: false,
+        behind: expect.any(Number),
+      },
+    ]);
+    for (const { behind } of replicationSlots) expect(behind).toBeGreaterThan(50_000);
   });
 
-  it("names subscriptions that are on, in whichever database they are", async () => {
-    const inBilling = await real.asSuperuser("db-W", "billing");
-    await inBilling.query(
-      "create subscription feed connection 'host=127.0.0.1 port=1' publication p with (connect = false)",
-    );
-    expect((await inventory()).writers).toEqual([]);
-    await inBilling.query("alter subscription feed enable");
-    expect((await inventory()).writers).toEqual([
-      { kind: "subscription", name: "feed", database: "billing" },
+  it("names the transactions of others, the oldest first, and for how long they have been open", async () => {
+    const [early, late, idle] = [
+      await real.session("db-W"),
+      await real.session("db-W"),
+      await real.session("db-W"),
+    ];
+    await early.query("begin; select 1");
+    await new Promise((done) => setTimeout(done, 300));
+    await late.query("begin; select 1");
+    const { openTransactions } = await inventory();
+    await Promise.all([early, late, idle].map((session) => session.end()));
+    expect(openTransactions).toEqual([
+      { user: "app", database: "orders", application: "", openFor: expect.any(Number) },
+      { user: "app", database: "orders", application: "", openFor: expect.any(Number) },
     ]);
-    await inBilling.query("alter subscription feed disable");
-    await inBilling.query("alter subscription feed set (slot_name = none)");
-    await inBilling.query("drop subscription feed");
-    await inBilling.end();
+    const [first, second] = openTransactions.map(({ openFor }) => openFor);
+    expect((first ?? 0) - (second ?? 0)).toBeGreaterThanOrEqual(250);
+  });
+
+  it("names indexes that are not valid, and every extension with its version", async () => {
+    await admin.query("insert into items (body) values ('twice'), ('twice')");
+    await expect(
+      admin.query("create unique index concurrently items_once on items (body)"),
+    ).rejects.toThrow();
+    undo.push("drop index items_once", "delete from items where body = 'twice'");
+    const { invalidIndexes, extensions } = await inventory();
+    expect(invalidIndexes).toEqual(["public.items_once in orders"]);
+    expect(extensions).toContainEqual({ database: "billing", name: "plpgsql", version: "1.0" });
+  });
+
+  it("says whether the login may read every table", async () => {
+    expect((await inventory()).readsEverything).toBe(false);
+    await admin.query("grant pg_read_all_data to encrypt_db");
+    undo.push("revoke pg_read_all_data from encrypt_db");
+    expect((await inventory()).readsEverything).toBe(true);
   });
 });
 
 describe("The jobs of pg_cron", () => {
-  // The extension itself is not among those that PostgreSQL brings: this is its table, as it makes it.
-  const installCron = `
-    set allow_system_table_mods = on;
-    create schema cron;
-    create table cron.job (jobid bigint primary key, jobname name, username text default current_user,
-                           database text, active boolean default true);
-    alter table cron.job enable row level security;
-    create policy cron_job_policy on cron.job using (username = current_user);
-    insert into cron.job values (1, 'nightly', 'app', 'billing', true), (2, null, 'encrypt_db', 'orders', true),
-                                (3, 'off', 'app', 'orders', false);
-    insert into pg_extension
-      select 999999, 'pg_cron', 10, oid, false, '1.6' from pg_namespace where nspname = 'cron';
-    reset allow_system_table_mods;`;
-  const removeCron = `
-    set allow_system_table_mods = on;
-    delete from pg_extension where oid = 999999;
-    drop schema cron cascade;
-    reset allow_system_table_mods;`;
+  const twoJobs = `insert into cron.job (jobid, jobname, username, database, active)
+    values (1, 'nightly', 'app', 'billing', true), (2, null, 'encrypt_db', 'orders', true), (3, 'off', 'app', 'orders', false);`;
+
+  async function given(...grants: readonly string[]): Promise<void> {
+    await admin.query(installCron + twoJobs);
+    undo.push(removeCron, shutCron);
+    for (const grant of grants) await admin.query(grant);
+  }
 
   it("are never passed over because the login may not see them", async () => {
-    await admin.query(installCron);
-    undo.push(removeCron);
-    const unseen = [{ kind: "pg_cron", name: "jobs that the login may not see", database: "orders" }];
+    await given();
+    const unseen = [
+      expect.objectContaining({ name: "jobs that the login may not see", on: true, silenceable: false }),
+    ];
     expect((await inventory()).writers).toEqual(unseen);
-    await admin.query("grant usage on schema cron to encrypt_db; grant select on cron.job to encrypt_db");
+    await admin.query("grant usage on schema cron to encrypt_db");
     expect((await inventory()).writers).toEqual(unseen);
   });
 
-  it("are named if they are active and row security does not hide them", async () => {
-    await admin.query(installCron);
-    undo.push(removeCron);
-    await admin.query("grant usage on schema cron to encrypt_db; grant select on cron.job to encrypt_db");
-    await admin.query("alter role encrypt_db bypassrls");
-    undo.push("alter role encrypt_db nobypassrls");
+  it("are named if row security does not hide them, and may be turned off with one more right", async () => {
+    await given("grant usage on schema cron to encrypt_db", "alter role encrypt_db bypassrls");
+    const job = { kind: "pg_cron", database: "orders", silenced: false, silenceable: false };
     expect((await inventory()).writers).toEqual([
-      { kind: "pg_cron", name: "nightly", database: "billing" },
-      { kind: "pg_cron", name: "2", database: "orders" },
+      { ...job, id: "1", name: "nightly", on: true },
+      { ...job, id: "2", name: "2", on: true },
+      { ...job, id: "3", name: "off", on: false },
     ]);
+    await admin.query("grant update (active) on cron.job to encrypt_db");
+    expect((await inventory()).writers.map(({ silenceable }) => silenceable)).toEqual([true, true, true]);
   });
 });

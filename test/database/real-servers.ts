@@ -12,6 +12,7 @@ import { logins } from "../../src/sim/postgres/template.ts";
 import { showOffset } from "../../src/sim/postgres/world-time.ts";
 import type { ForeignSession, Stage } from "../contracts/database-contract.ts";
 import { TurnedTime } from "../contracts/turned-time.ts";
+import { installCron, openCron, removeCron, shutCron } from "./cron.ts";
 
 const schema = `
   create table items (id bigserial primary key, body text not null check (body <> ''));
@@ -94,6 +95,24 @@ export async function openRealServers() {
     return at(`${name}.test`);
   }
 
+  async function bySuperuser(sql: string, values: readonly unknown[] = []): Promise<void> {
+    const inside = await asSuperuser("db-W", "orders");
+    await inside.query(sql, [...values]);
+    await inside.end();
+  }
+
+  let hasCron = false;
+  async function schedule(job: string, on: boolean): Promise<void> {
+    if (!hasCron) await bySuperuser(installCron + openCron);
+    hasCron = true;
+    await bySuperuser("insert into cron.job (jobname, active) values ($1, $2)", [job, on]);
+  }
+
+  async function unschedule(): Promise<void> {
+    if (hasCron) await bySuperuser(removeCron + shutCron);
+    hasCron = false;
+  }
+
   const stage: Omit<Stage, "database"> = {
     time,
     writer: at("writer.test"),
@@ -101,6 +120,8 @@ export async function openRealServers() {
     nowhere: at("nowhere.test"),
     stopped: at("stopped.test"),
     connect: async ({ host }) => foreign(await session(names.get(host) ?? "")),
+    schedule,
+    unschedule,
     restartWriter: () => servers.data.rebootInstance("db-W"),
     copy,
   };

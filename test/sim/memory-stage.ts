@@ -45,6 +45,8 @@ export async function memoryStage() {
         close: async () => session.close(),
       };
     },
+    schedule: async (job, on) => servers.commit("db-W", { kind: "schedule", job, on }),
+    unschedule: async () => servers.commit("db-W", { kind: "unschedule" }),
     restartWriter: () => servers.rebootInstance("db-W"),
     copy: async () => {
       const name = `copy-${++copies}`;
