@@ -18,6 +18,8 @@ describe("a cluster", () => {
         EnabledCloudwatchLogsExports: ["postgresql", "instance"],
         StorageType: "aurora-iopt1",
         DatabaseInsightsMode: "advanced",
+        PreferredBackupWindow: "02:10-02:40",
+        PreferredMaintenanceWindow: "sun:04:10-sun:04:40",
         ServerlessV2ScalingConfiguration: scaling,
       },
     });
@@ -218,6 +220,7 @@ describe("an instance", () => {
       PerformanceInsightsKMSKeyId: key.arn,
       PerformanceInsightsRetentionPeriod: 31,
       AutoMinorVersionUpgrade: false,
+      PreferredMaintenanceWindow: "sun:05:10-sun:05:40",
       TagList: [{ Key: "team", Value: "a & b" }],
     };
     seed({ id: "orders", members: [{ id: "orders-1", settings }] });
@@ -307,6 +310,8 @@ describe("the account", () => {
       clusters: { used: 1, max: 40 },
       instances: { used: 3, max: 40 },
       manualClusterSnapshots: { used: 0, max: 100 },
+      manualInstanceSnapshots: { used: 0, max: 100 },
+      allocatedStorage: { used: 500, max: 100_000 },
     });
     expect(await cloud.findSubnetGroup("production")).toEqual({
       vpc: "vpc-0a1b2c3d4e5f60718",
