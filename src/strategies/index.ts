@@ -1,9 +1,10 @@
 import type { Strategy } from "../core/strategy.ts";
 import { auroraPointInTime } from "./aurora-point-in-time.ts";
 import { auroraSnapshot } from "./aurora-snapshot.ts";
+import { rdsSnapshotCopy } from "./rds-snapshot-copy.ts";
 
 /** Every way there is, in one explicit list. */
-export const strategies: readonly Strategy[] = [auroraPointInTime, auroraSnapshot];
+export const strategies: readonly Strategy[] = [auroraPointInTime, auroraSnapshot, rdsSnapshotCopy];
 
 export function findStrategy(id: string): Strategy | undefined {
   return strategies.find((strategy) => strategy.id === id);

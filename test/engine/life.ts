@@ -1,5 +1,7 @@
 import type { Command } from "../../src/core/command.ts";
 import type { Migration } from "../../src/core/migration.ts";
+import type { Terms } from "../../src/core/terms.ts";
+import { minutes } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
 import type { Notice, Press, Request } from "../../src/engine/request.ts";
@@ -24,6 +26,7 @@ type Source = Cluster | Instance;
 const sources: Readonly<Record<string, (world: FastWorld) => Source>> = {
   "aurora-point-in-time": (world) => world.addCluster({ id: name }),
   "aurora-snapshot": (world) => world.addCluster({ id: name, storageKey: { type: "none" } }),
+  "rds-snapshot-copy": (world) => world.addInstance({ id: name, storageKey: { type: "none" } }),
 };
 
 export type LifeOptions = FastWorldOptions & {
@@ -100,11 +103,19 @@ export async function press(life: Life, user: string, does: Press, given: Given 
   await life.world.store.putRequest({ ...asked(life, user), kind: "click", ...click, ...given });
 }
 
-export const approve = (gate: string, opening: "automatic" | "ask" | null = null): Press => ({
+/** The cutover is signed with terms; `given` is what differs from the usual ones. */
+export const approve = (gate: string, given: Partial<Terms> = {}): Press => ({
   does: "approve",
   gate,
-  opening: gate === "cutover" ? (opening ?? "automatic") : null,
+  terms: gate === "cutover" ? { ...usualTerms, ...given } : null,
 });
+
+const usualTerms: Terms = {
+  longestDowntime: minutes(90),
+  opening: "automatic",
+  whenLate: "offer",
+  notBefore: null,
+};
 
 /** Polls until only people are waited for, or `enough`. Throws where that takes more than a day. */
 export async function settle(
