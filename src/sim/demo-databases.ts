@@ -12,10 +12,7 @@ export const keyAlias = "alias/databases";
 const ordersProd: GivenCluster = {
   id: "orders-prod",
   members: [
-    {
-      id: "orders-prod-1",
-      settings: { PromotionTier: 0, PreferredMaintenanceWindow: "tue:05:10-tue:05:40" },
-    },
+    { id: "orders-prod-1", settings: { PromotionTier: 0 } },
     { id: "orders-prod-2", settings: { PromotionTier: 3, DBInstanceClass: "db.r6g.xlarge" } },
   ],
   settings: {
@@ -44,8 +41,16 @@ export function seedAccount(turn: Turn): void {
   );
   unencryptedAurora(turn, "legacy-prod");
   stoppedCluster(turn, "archive-prod");
-  rdsInstance(turn, "wiki-prod");
+  rdsInstance(turn, "wiki-prod", { type: "none" });
+  rdsInstance(turn, "ledger-prod", { type: "sse-kms", arn: former.arn });
 }
 
 /** Those that are asked over SQL, and so need a server; the others are refused for what AWS says of them. */
-export const servedByDefault = ["orders-prod", "payments-prod", "reports-prod", "legacy-prod"];
+export const servedByDefault = [
+  "orders-prod",
+  "payments-prod",
+  "reports-prod",
+  "legacy-prod",
+  "wiki-prod",
+  "ledger-prod",
+];

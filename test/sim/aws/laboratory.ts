@@ -4,8 +4,10 @@ import { Account, type AccountOptions } from "../../../src/sim/aws/account.ts";
 import { sdkMiddleware } from "../../../src/sim/aws/middleware.ts";
 import { addCluster, type GivenCluster } from "../../../src/sim/aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "../../../src/sim/aws/seeds/furniture.ts";
-import type { AccountState, Cluster } from "../../../src/sim/aws/state.ts";
+import { addInstance, type GivenInstance } from "../../../src/sim/aws/seeds/instances.ts";
+import type { AccountState, Cluster, Instance } from "../../../src/sim/aws/state.ts";
 import type { Key } from "../../../src/sim/aws/surroundings.ts";
+import { instancesOn } from "../../../src/sim/aws/turn.ts";
 import { Rows } from "./rows.ts";
 
 export const start = Date.UTC(2026, 2, 3, 2, 0, 0);
@@ -59,13 +61,22 @@ export function laboratory(
     data.write(cluster.resourceId, { at: start - minute, id: "1", value: "first" });
     return cluster;
   };
+  /** An instance outside Aurora, which runs. */
+  const seedInstance = (given: GivenInstance): Instance => {
+    const made = account.alter((turn) => addInstance(turn, given));
+    data.write(made.resourceId, { at: start - minute, id: "1", value: "first" });
+    for (const { resourceId, writer } of instancesOn(account.state, made.resourceId)) {
+      data.instances.set(resourceId, { volume: made.resourceId, writer });
+    }
+    return made;
+  };
   /** Turns the clock; a row is written now and then, so that restorable times move. */
-  const pass = async (milliseconds: number, busy?: Cluster): Promise<void> => {
+  const pass = async (milliseconds: number, busy?: Cluster | Instance): Promise<void> => {
     clock.time += milliseconds;
     if (busy) data.write(busy.resourceId, { at: clock.time, id: "heartbeat", value: String(clock.time) });
     await account.advance();
   };
   const cluster = (id: string) => Object.values(account.state.clusters).find((found) => found.id === id);
   const instance = (id: string) => Object.values(account.state.instances).find((found) => found.id === id);
-  return { account, clock, data, key, rds, kms, seed, pass, cluster, instance };
+  return { account, clock, data, key, rds, kms, seed, seedInstance, pass, cluster, instance };
 }

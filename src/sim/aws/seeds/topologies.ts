@@ -94,6 +94,24 @@ export const auroraUnderRdsKey = (turn: Turn, id: string): Cluster =>
 export const auroraUnder = (turn: Turn, id: string, keyArn: string): Cluster =>
   addCluster(turn, { id, storageKey: { type: "sse-kms", arn: keyArn } });
 
+/** Of a class whose hosts cannot encrypt, with the last version that it can be ordered with. */
+export const instanceOfOldClass = (turn: Turn, id: string): Instance =>
+  addInstance(turn, {
+    id,
+    storageKey: { type: "none" },
+    settings: {
+      EngineVersion: "13.20",
+      DBInstanceClass: "db.t2.micro",
+      PerformanceInsightsEnabled: false,
+      PerformanceInsightsKMSKeyId: undefined,
+      PerformanceInsightsRetentionPeriod: undefined,
+      StorageType: "gp2",
+      AllocatedStorage: 20,
+      Iops: undefined,
+      StorageThroughput: undefined,
+    },
+  });
+
 /** A DB instance outside Aurora; under `aws/rds` unless told otherwise. */
 export const rdsInstance = (turn: Turn, id: string, storageKey?: StorageKey): Instance =>
   addInstance(turn, { id, ...(storageKey && { storageKey }) });
