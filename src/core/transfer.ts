@@ -53,16 +53,16 @@ export const transferReport = z.object({
       /** Counted and compared; null where only the schema was. */
       rows: z.number().nullable(),
       largeObjects: z.number().nullable(),
+      /** Made anew by their queries, so that they can hold other rows than before. */
+      materializedViews: z.array(z.string()),
+      /** The target's server makes them in a version of its own: `hstore 1.8 instead of 1.7`. */
+      otherExtensionVersions: z.array(z.string()),
     }),
   ),
   roles: z.number(),
   logins: z.array(login),
   /** What the target's master may not set, in words: on RDS `REPLICATION of etl`, for example. */
   notCarried: z.array(z.string()),
-  /** Made anew by their queries, so that they can hold more than before. */
-  materializedViews: z.array(z.string()),
-  /** The target's server makes them in its own version. */
-  otherExtensionVersions: z.array(z.string()),
   /** Where the dump is written. */
   spoolBytesFree: z.number(),
 });

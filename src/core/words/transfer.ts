@@ -12,10 +12,6 @@ export const transferProblems = {
     why: "The {side} cannot be asked: {message} ({code}).",
     fix: "Put that right, then `/encrypt-db retry {name}`.",
   },
-  "transfer.busy": {
-    why: "Another run of the transfer is still at the target.",
-    fix: "Wait until it has ended, then `/encrypt-db retry {name}`.",
-  },
   "transfer.ended": {
     why: "The run of the transfer ended without a word ({reason}).",
     fix: "Nothing half-restored has its name. `/encrypt-db retry {name}` goes on with the first database that is not whole.",
