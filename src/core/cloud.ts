@@ -135,7 +135,9 @@ export interface ClusterFacts {
     readonly globalWriteForwarding: boolean;
     readonly roles: readonly (ClusterRole & { readonly active: boolean })[];
     readonly dataApi: boolean;
-    readonly activityStream: (ActivityStream & { readonly started: boolean; readonly kinesis: string }) | null;
+    readonly activityStream:
+      | (ActivityStream & { readonly started: boolean; readonly kinesis: string })
+      | null;
     readonly masterSecret: { readonly arn: string; readonly keyArn: string; readonly active: boolean } | null;
     readonly domains: readonly string[];
     readonly backtrackSeconds: number;
@@ -197,12 +199,7 @@ export type KeyFacts = z.infer<typeof keyFacts>;
 
 /** What hangs on a cluster and cannot be hung on another. */
 export interface Attachment {
-  readonly kind:
-    | "zero-etl"
-    | "blue-green"
-    | "global-database"
-    | "ram-share"
-    | "pending-maintenance";
+  readonly kind: "zero-etl" | "blue-green" | "global-database" | "ram-share" | "pending-maintenance";
   /** The name an operator knows it by. */
   readonly name: string;
 }

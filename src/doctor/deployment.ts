@@ -18,7 +18,7 @@ export interface Deployment {
   /** The text of manifest.yml. Throws where it cannot be read. */
   readonly manifest: () => string;
   readonly slack: Installation & { readonly lookUp: (user: string, team: string) => Promise<Clicker> };
-  readonly cloud: Pick<Cloud, "findKey" | "findCluster" | "membersOf" | "listDatabases" | "vpcOf">;
+  readonly cloud: Pick<Cloud, "findKey" | "findCluster" | "membersOf" | "listDatabases" | "findSubnetGroup">;
   readonly account: AccountLookUps;
   readonly probe: Pick<Database, "look">;
 }

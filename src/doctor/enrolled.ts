@@ -19,7 +19,9 @@ export async function enrolledClusters({ cloud }: Deployment): Promise<readonly 
   const found = await Promise.all(
     names.map(async (name) => {
       const cluster = await cloud.findCluster(name);
-      return cluster ? [{ cluster, vpc: await cloud.vpcOf(cluster.settings.subnetGroup) }] : [];
+      if (!cluster) return [];
+      const subnets = await cloud.findSubnetGroup(cluster.settings.subnetGroup);
+      return [{ cluster, vpc: subnets?.vpc }];
     }),
   );
   return found.flat();

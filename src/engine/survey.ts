@@ -62,15 +62,24 @@ export function lookingOnce(cloud: Cloud): Cloud {
     findCluster: once(cloud.findCluster),
     findInstance: once(cloud.findInstance),
     findKey: once(cloud.findKey),
+    findSubnetGroup: once(cloud.findSubnetGroup),
+    certificateValidUntil: once(cloud.certificateValidUntil),
     attachmentsOf: once(cloud.attachmentsOf),
+    orderable: once(cloud.orderable, ({ engine, engineVersion, instanceClass, storageType }) =>
+      [engine, engineVersion, instanceClass, storageType].join(),
+    ),
   };
 }
 
-function once<Of, Found>(look: (of: Of) => Promise<Found>): (of: Of) => Promise<Found> {
-  const asked = new Map<Of, Promise<Found>>();
+/** `known` tells what is the same question, where that is not the same thing. */
+function once<Of, Found>(
+  look: (of: Of) => Promise<Found>,
+  known: (of: Of) => unknown = (of) => of,
+): (of: Of) => Promise<Found> {
+  const asked = new Map<unknown, Promise<Found>>();
   return (of) => {
-    const found = asked.get(of) ?? look(of);
-    asked.set(of, found);
+    const found = asked.get(known(of)) ?? look(of);
+    asked.set(known(of), found);
     return found;
   };
 }

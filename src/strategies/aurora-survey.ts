@@ -1,12 +1,13 @@
-import type { AttachedFacts } from "../core/attachments.ts";
 import type { ClusterFacts } from "../core/cloud.ts";
 import { foreignTags } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Survey, SurveyContext } from "../core/strategy.ts";
+import { attachedRemarks, isScaled, toCarry } from "./attached.ts";
 import type { AuroraPinned, Observed } from "./facts.ts";
-import { type Attached, insideAttachments, lookAround, remarksOn } from "./survey.ts";
+import { offersFor } from "./offers.ts";
+import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
 
 type Surveyed = Survey<AuroraPinned, Observed> | { problem: Problem };
 
@@ -20,8 +21,11 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     return { problem: problem("target.not-available", { name, status: source.status }) };
   if (source.endpoint === null) return { problem: problem("target.no-writer", { name }) };
   const database = source.databaseName ?? "postgres";
-  const [members, attachments, attached, around] = await Promise.all([
-    cx.cloud.membersOf(name),
+  const listed = cx.cloud.membersOf(name);
+  const servers = listed.then((all) => all.map(({ settings }) => settings));
+  const [members, offers, attachments, attached, around] = await Promise.all([
+    listed,
+    offersFor(cx, source.settings, servers),
     cx.cloud.attachmentsOf(source),
     cx.cloud.attachedTo(source),
     lookAround(cx, { ...source, kind: "cluster" }, database),
@@ -29,11 +33,14 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
   if ("problem" in around) return around;
   const { vpc, fenceGroup, quotas, sourceKey, safetySnapshotExists, inside } = around;
   const { resourceId, arn, keyArn } = source;
+  const { masterSecret } = source.own;
+  const secretKey = masterSecret?.keyArn ? await cx.cloud.findKey(masterSecret.keyArn) : undefined;
   const pinned: AuroraPinned = {
     source: { kind: "cluster", name, resourceId, arn, keyArn },
     keyArn: key.arn,
     settings: { ...source.settings, tags: foreignTags(source.settings.tags) },
     members: members
+      .filter(({ settings }) => !isScaled(settings))
       .map((member) => ({
         resourceId: member.resourceId,
         settings: { ...member.settings, tags: foreignTags(member.settings.tags) },
@@ -43,13 +50,16 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     database,
     vpc,
     fenceGroup,
-    serverVersion: inside.serverVersion,
-    databases: inside.databases,
+    ...pinnedInside(inside),
+    attached: toCarry(source, attached, secretKey),
   };
   return {
     pinned,
     keyArn: key.arn,
-    remarks: remarks(pinned),
+    remarks: [
+      ...remarks(pinned),
+      ...attachedRemarks(pinned.attached, attached.subscriptions, members.filter(({ settings }) => isScaled(settings))),
+    ],
     observed: {
       status: source.status,
       writer: source.members.find((member) => member.writer)?.name ?? null,
@@ -57,32 +67,23 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
       pendingChanges: [source, ...members].flatMap(({ name: of, pendingChanges }) =>
         pendingChanges.map((change) => `${of}: ${change}`),
       ),
-      attachments: [...attachments, ...ownAttachments(source, attached), ...insideAttachments(inside)],
+      attachments: [...attachments, ...ownAttachments(source), ...insideAttachments(inside)],
       quotas,
       safetySnapshotExists,
       key,
       sourceKeyState: sourceKey?.state ?? null,
+      offers,
       login: inside.login,
     },
   };
 }
 
-/** What AWS tells with the cluster and a restore would leave behind. */
-function ownAttachments({ own, settings }: ClusterFacts, elsewhere: AttachedFacts): Attached[] {
-  const attached: Attached[] = own.roles.map(({ arn }) => ({ kind: "role", name: arn }));
-  if (own.dataApi) attached.push({ kind: "data-api", name: "HTTP endpoint" });
-  if (own.activityStream) attached.push({ kind: "activity-stream", name: "activity stream" });
-  if (own.masterSecret !== null) attached.push({ kind: "master-secret", name: own.masterSecret.arn });
-  if (settings.localWriteForwarding || own.globalWriteForwarding)
-    attached.push({ kind: "write-forwarding", name: "write forwarding" });
+/** What AWS tells with the cluster and stands against moving it. */
+function ownAttachments({ own }: ClusterFacts): Attached[] {
+  const attached: Attached[] = own.domains.map((name) => ({ kind: "domain", name }));
+  if (own.globalWriteForwarding) attached.push({ kind: "write-forwarding", name: "write forwarding" });
   if (own.backtrackSeconds > 0) attached.push({ kind: "backtrack", name: "backtrack" });
-  if (elsewhere.scaling) attached.push({ kind: "autoscaling", name: "readers" });
-  return [
-    ...attached,
-    ...elsewhere.proxies.map(({ name }) => ({ kind: "proxy", name })),
-    ...elsewhere.customEndpoints.map(({ name }) => ({ kind: "custom-endpoint", name })),
-    ...own.domains.map((name) => ({ kind: "domain", name })),
-  ];
+  return attached;
 }
 
 function remarks(pinned: AuroraPinned): readonly Note[] {

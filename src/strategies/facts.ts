@@ -1,8 +1,10 @@
 import * as z from "zod";
 import { clusterSettings, keyFacts, memberSettings, quotas, type Ref, type Tags } from "../core/cloud.ts";
-import { counters, inventory } from "../core/database.ts";
+import { counters, inventory, writer } from "../core/database.ts";
 import { instanceSettings } from "../core/instance.ts";
 import type { Step, StepContext } from "../core/step.ts";
+import { attached } from "./attached.ts";
+import { offers } from "./offers.ts";
 
 const members = z.array(z.object({ resourceId: z.string(), settings: memberSettings }));
 
@@ -26,10 +28,14 @@ const pinnedFacts = {
   fenceGroup: z.string(),
   serverVersion: z.string(),
   databases: z.array(z.string()),
+  /** What writes inside it without a client: turned off before the fence, and on again after the opening. */
+  writers: z.array(writer.pick({ kind: true, database: true, id: true, name: true })),
+  /** Unlogged tables, which are not in the log. */
+  comesBackEmpty: z.array(z.string()),
 };
 
 /** Of a cluster; its members are sorted by resource id. A difference voids the approval. */
-export const auroraPinned = z.object({ ...pinnedFacts, settings: clusterSettings, members });
+export const auroraPinned = z.object({ ...pinnedFacts, settings: clusterSettings, members, attached });
 export type AuroraPinned = z.infer<typeof auroraPinned>;
 
 /** Of an RDS instance outside a cluster. */
@@ -48,16 +54,29 @@ export interface Pinned {
   readonly database: string;
   readonly vpc: string;
   readonly fenceGroup: string;
+  readonly writers: AuroraPinned["writers"];
+  readonly comesBackEmpty: readonly string[];
   readonly settings: {
     readonly port: number;
     readonly securityGroups: readonly string[];
     readonly deletionProtection: boolean;
+    readonly engine: string;
+    readonly engineVersion: string;
+    readonly subnetGroup: string;
+    readonly backupRetentionDays: number;
+    readonly backupWindow: string;
+    readonly maintenanceWindow: string;
     readonly tags: Tags;
   };
   /** The instances of a cluster; an instance outside of one has none. */
   readonly members: readonly {
     readonly resourceId: string;
-    readonly settings: { readonly name: string; readonly promotionTier: number; readonly tags: Tags };
+    readonly settings: {
+      readonly name: string;
+      readonly promotionTier: number;
+      readonly maintenanceWindow: string;
+      readonly tags: Tags;
+    };
   }[];
 }
 
@@ -72,6 +91,7 @@ export const observed = z.object({
   safetySnapshotExists: z.boolean(),
   key: keyFacts,
   sourceKeyState: z.string().nullable(),
+  offers,
   login: inventory.shape.login,
 });
 export type Observed = z.infer<typeof observed>;

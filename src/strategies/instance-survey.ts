@@ -6,8 +6,9 @@ import { note } from "../core/sentences.ts";
 import type { Survey, SurveyContext } from "../core/strategy.ts";
 import type { InstancePinned, Observed } from "./facts.ts";
 import { isUsable } from "./looks.ts";
+import { offersFor } from "./offers.ts";
 import { ofInstance } from "./subject.ts";
-import { type Attached, insideAttachments, lookAround, remarksOn } from "./survey.ts";
+import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
 
 type Surveyed = Survey<InstancePinned, Observed> | { problem: Problem };
 
@@ -22,7 +23,11 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
     return { problem: problem("target.not-available", { name, status: facts.status }) };
   const { standalone, resourceId, arn, keyArn, endpoint } = facts;
   const database = standalone.databaseName ?? "postgres";
-  const around = await lookAround(cx, { ...subject, settings: standalone.settings }, database);
+  const { settings } = standalone;
+  const [offers, around] = await Promise.all([
+    offersFor(cx, settings, Promise.resolve([{ ...settings, name }])),
+    lookAround(cx, { ...subject, settings }, database),
+  ]);
   if ("problem" in around) return around;
   const { vpc, fenceGroup, quotas, sourceKey, safetySnapshotExists, inside } = around;
   const pinned: InstancePinned = {
@@ -34,8 +39,7 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
     database,
     vpc,
     fenceGroup,
-    serverVersion: inside.serverVersion,
-    databases: inside.databases,
+    ...pinnedInside(inside),
   };
   return {
     pinned,
@@ -51,6 +55,7 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
       safetySnapshotExists,
       key,
       sourceKeyState: sourceKey?.state ?? null,
+      offers,
       login: inside.login,
     },
   };

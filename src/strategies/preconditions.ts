@@ -4,6 +4,8 @@ import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition } from "../core/strategy.ts";
 import type { Observed, Pinned } from "./facts.ts";
+import { isUsable } from "./looks.ts";
+import { preflight } from "./preflight.ts";
 
 export type Condition = Precondition<Pinned, Observed>;
 
@@ -25,9 +27,8 @@ const attachmentsRefused = {
   domain: "It is in no directory",
   backtrack: "It has no backtrack window",
   "replication-slots": "It has no replication slots",
-  "pg-cron": "No pg_cron job writes inside it",
-  subscription: "No subscription writes inside it",
-  "unlogged-tables": "It has no unlogged tables, which a restore would empty",
+  "pg-cron": "No pg_cron job writes inside it that could not be turned off",
+  subscription: "No subscription writes inside it that could not be turned off",
   "prepared-transactions": "It holds no prepared transactions",
 } as const;
 
@@ -63,7 +64,7 @@ export function preconditions(
     {
       claim: note("check.available", {}),
       check: ({ observed, pinned }) =>
-        observed.status === "available"
+        isUsable(observed.status)
           ? undefined
           : problem("target.not-available", { name: pinned.source.name, status: observed.status }),
     },
@@ -144,6 +145,7 @@ export function preconditions(
         return undefined;
       },
     },
+    ...preflight,
   ];
 }
 

@@ -5,6 +5,7 @@ import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { SurveyContext } from "../core/strategy.ts";
 import type { Observed, Pinned } from "./facts.ts";
+import { sayWriters } from "./inside-steps.ts";
 import type { Subject } from "./subject.ts";
 
 export type Attached = Observed["attachments"][number];
@@ -29,13 +30,14 @@ export async function lookAround(
   database: string,
 ): Promise<Around | { readonly problem: Problem }> {
   const { name, kind, keyArn, settings } = source;
-  const [quotas, vpc, sourceKey, snapshot, inside] = await Promise.all([
+  const [quotas, subnets, sourceKey, snapshot, inside] = await Promise.all([
     cx.cloud.quotas(),
-    cx.cloud.vpcOf(settings.subnetGroup),
+    cx.cloud.findSubnetGroup(settings.subnetGroup),
     keyArn === null ? undefined : cx.cloud.findKey(keyArn),
     cx.cloud.findSnapshot(kind, cx.names.safetySnapshot),
     askInside(cx, source, database),
   ]);
+  const vpc = subnets?.vpc;
   const fenceGroup = vpc === undefined ? undefined : cx.fenceGroups[vpc];
   if (vpc === undefined || fenceGroup === undefined)
     return { problem: problem("fence.no-group", { vpc: vpc ?? "?", name }) };
@@ -61,10 +63,9 @@ async function askInside(
 export function insideAttachments(found: Inventory): Attached[] {
   return [
     ...found.replicationSlots.map(({ name }) => ({ kind: "replication-slots", name })),
-    ...found.unloggedTables.map((name) => ({ kind: "unlogged-tables", name })),
     ...found.preparedTransactions.map((name) => ({ kind: "prepared-transactions", name })),
     ...found.writers
-      .filter(({ on }) => on)
+      .filter(({ on, silenceable }) => on && !silenceable)
       .map(({ kind, name, database }) => ({
         kind: kind === "pg_cron" ? "pg-cron" : "subscription",
         name: `${name} in ${database}`,
@@ -72,11 +73,25 @@ export function insideAttachments(found: Inventory): Attached[] {
   ];
 }
 
+/** What the approval covers of it. */
+export function pinnedInside({ serverVersion, databases, writers, unloggedTables }: Inventory) {
+  return {
+    serverVersion,
+    databases,
+    writers: writers
+      .filter(({ on, silenceable }) => on && silenceable)
+      .map(({ kind, database, id, name }) => ({ kind, database, id, name })),
+    comesBackEmpty: unloggedTables,
+  };
+}
+
 /** What approvers should know of any migration. */
 export function remarksOn({
   settings,
   source,
   database,
+  writers,
+  comesBackEmpty,
 }: Pinned & {
   readonly settings: { readonly iamAuthentication: boolean };
 }): readonly Note[] {
@@ -85,6 +100,10 @@ export function remarksOn({
     note("remark.restart", {}),
     note("remark.schema", { database }),
     note("remark.restorable", {}),
+    ...(writers.length === 0 ? [] : [note("remark.writers", { writers: sayWriters(writers) })]),
+    ...(comesBackEmpty.length === 0
+      ? []
+      : [note("remark.comes-back-empty", { tables: comesBackEmpty.join(", ") })]),
     ...(settings.deletionProtection ? [] : [note("remark.protection", {})]),
     ...(settings.iamAuthentication ? [note("remark.resource-id", { resourceId: source.resourceId })] : []),
   ];

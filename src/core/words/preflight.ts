@@ -4,8 +4,53 @@ export const preflightProblems = {
     why: "Something has come up since the plan for {name} was shown; your approval was not counted.",
     fix: "Read it. If it may stay so, approve again.",
   },
+  "window.open": {
+    why: "The {kind} window of {name} ({window}, UTC) is open: meanwhile AWS may take the database for itself and refuse the rename.",
+    fix: "Cut over when it is over, or move the window first (`aws rds modify-db-cluster` or `modify-db-instance`).",
+  },
+  "window.near": {
+    why: "The {kind} window of {name} ({window}, UTC) opens in {until:duration}: AWS may then take the database for itself and refuse the rename.",
+    fix: "Cut over when it is over, or move the window first (`aws rds modify-db-cluster` or `modify-db-instance`).",
+  },
+  "offer.no-version": {
+    why: "AWS makes no {engine} {version} any more, which {name} runs: a restore would be refused or upgraded, inside the downtime.",
+    fix: "Upgrade {name} to a version that `aws rds describe-db-engine-versions --engine {engine}` lists, then try again.",
+  },
+  "offer.no-class": {
+    why: "AWS offers {servers} not any more in version {version}: after the fence the replacement could not be made.",
+    fix: "Change the class to one that `aws rds describe-orderable-db-instance-options` lists, by day, then try again.",
+  },
+  "offer.no-encryption": {
+    why: "Servers of that class cannot be encrypted: {servers}.",
+    fix: "Change the class first.",
+  },
+  "offer.no-zone": {
+    why: "{servers} could not be made where its original is: either the class is not offered there, or the subnet group {group} has no subnet in it.",
+    fix: "Add a subnet of that Availability Zone to the group, or change the class, then try again.",
+  },
+  "authority.ended": {
+    why: "The certificate authority {authority} of {name} has ended or is not known to AWS: a server cannot be made with it.",
+    fix: "Give {name} a current one (`aws rds modify-db-instance --ca-certificate-identifier`), after every client trusts it.",
+  },
+  "authority.ends": {
+    why: "The certificate authority {authority} of {name} ends on {at:instant}; the replacement gets the same one.",
+    fix: "It does no harm now. Plan its replacement.",
+  },
+  "backup.off": {
+    why: "{name} has no automated backups, so that neither it nor the replacement could be restored to a time.",
+    fix: "Turn them on (`aws rds modify-db-instance --backup-retention-period 7 --apply-immediately`); the first backup of an instance may interrupt it briefly.",
+  },
 } as const satisfies Record<string, { why: string; fix: string }>;
 
 export const preflightSentences = {
   "event.warning": "New since the plan was shown: {why} {fix}",
+
+  "check.windows": "No backup or maintenance window opens within two hours",
+  "check.version": "AWS still makes databases of exactly its version",
+  "check.classes": "AWS still offers the class of each of its servers",
+  "check.encryption": "Servers of these classes can be encrypted",
+  "check.zones": "Each server can be made in the Availability Zone of its original",
+  "check.authority": "The certificate authority of each server is valid",
+  "check.authority-lasts": "No certificate authority ends within ninety days",
+  "check.backups": "Automated backups are on",
 } as const satisfies Record<string, string>;

@@ -54,6 +54,7 @@ import { copyDBSnapshot } from "./rds/instance-snapshot-copies.ts";
 import { createDBSnapshot, deleteDBSnapshot, describeDBSnapshots } from "./rds/instance-snapshots.ts";
 import { startDBInstance, stopDBInstance } from "./rds/instance-stops.ts";
 import { describeDBInstances } from "./rds/instances.ts";
+import { describeCertificates, describeDBEngineVersions } from "./rds/offers.ts";
 import {
   deregisterDBProxyTargets,
   describeDBProxies,
@@ -80,11 +81,13 @@ const reads = {
   rds: {
     DescribeAccountAttributes: describeAccountAttributes,
     DescribeBlueGreenDeployments: describeBlueGreenDeployments,
+    DescribeCertificates: describeCertificates,
     DescribeDBClusterEndpoints: describeDBClusterEndpoints,
     DescribeDBClusterParameterGroups: describeDBClusterParameterGroups,
     DescribeDBClusterParameters: describeDBClusterParameters,
     DescribeDBClusterSnapshots: describeDBClusterSnapshots,
     DescribeDBClusters: describeDBClusters,
+    DescribeDBEngineVersions: describeDBEngineVersions,
     DescribeDBInstances: describeDBInstances,
     DescribeDBProxies: describeDBProxies,
     DescribeDBProxyTargetGroups: describeDBProxyTargetGroups,

@@ -53,6 +53,10 @@ const engines: Readonly<Record<string, Engine>> = {
   docdb: { port: 27017, version: "5.0.0", versions: ["5.0.0"], family: () => "docdb5.0", aurora: false },
 };
 
+export function isEngine(name: string): boolean {
+  return Object.hasOwn(engines, name);
+}
+
 /** Throws InvalidParameterValue for an engine that there is not. */
 export function engineNamed(name: string): Engine {
   const engine = engines[name];
