@@ -1,6 +1,5 @@
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
-import { minutes } from "../core/time.ts";
 import { auroraPointInTimeByHand } from "./aurora-by-hand.ts";
 import { clusterNeeds } from "./aurora-needs.ts";
 import { surveyAurora } from "./aurora-survey.ts";
@@ -16,6 +15,7 @@ import {
 } from "./facts.ts";
 import { afterMark, endSessions, fenceNetwork, markToRestoreTo, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
+import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import { createReaders, createWriter } from "./member-steps.ts";
 import {
@@ -31,7 +31,7 @@ import { prepareDatabase, protectSource } from "./prepare-steps.ts";
 import { renameMembers } from "./rename-members.ts";
 import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { restorable } from "./restorable-step.ts";
-import { introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
 import { fallbackSnapshot, safetySnapshot } from "./snapshot-steps.ts";
 import { verifyClusterSettings } from "./verify-settings.ts";
@@ -69,6 +69,7 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
     safetySnapshot,
     prepareDatabase,
     gate("cutover"),
+    silenceWriters,
     fenceNetwork,
     endSessions,
     markToRestoreTo,
@@ -79,7 +80,7 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
     endpointGone,
     restorable,
     fallbackSnapshot,
-    restoreStep<AuroraPinned>(minutes(20), async ({ cloud, pinned, names, learned }, settings) => {
+    restoreStep<AuroraPinned>(clusterTakes, async ({ cloud, pinned, names, learned }, settings) => {
       const { source, keyArn } = pinned;
       const name = names.replacement(source.name);
       if (learned.stalled) {
@@ -100,10 +101,12 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
     verifyKey,
     verifyClusterSettings,
     verifyData,
+    verifyContents,
     verifyRestorable,
     gateBeforeOpening(),
     lastLook,
     open,
+    restoreWriters,
     endpointAnswers,
     retireSource,
   ],

@@ -1,6 +1,5 @@
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
-import { minutes } from "../core/time.ts";
 import { auroraSnapshotByHand } from "./aurora-by-hand.ts";
 import { clusterNeeds } from "./aurora-needs.ts";
 import { surveyAurora } from "./aurora-survey.ts";
@@ -8,6 +7,7 @@ import { differences } from "./differences.ts";
 import { type AuroraPinned, auroraPinned, type Learned, learned, type Observed, observed } from "./facts.ts";
 import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
+import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import { createReaders, createWriter } from "./member-steps.ts";
 import {
@@ -22,7 +22,7 @@ import { preconditions } from "./preconditions.ts";
 import { prepareDatabase, protectSource } from "./prepare-steps.ts";
 import { renameMembers } from "./rename-members.ts";
 import { endpointGone, renameCluster } from "./rename-steps.ts";
-import { introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
 import { finalSnapshot, safetySnapshot } from "./snapshot-steps.ts";
 import { verifyClusterSettings } from "./verify-settings.ts";
@@ -59,6 +59,7 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
     safetySnapshot,
     prepareDatabase,
     gate("cutover"),
+    silenceWriters,
     fenceNetwork,
     endSessions,
     markToCopyAfter,
@@ -67,7 +68,7 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
     stillQuiet,
     renameCluster,
     endpointGone,
-    restoreStep<AuroraPinned>(minutes(20), async ({ cloud, pinned, names }, settings) => {
+    restoreStep<AuroraPinned>(clusterTakes, async ({ cloud, pinned, names }, settings) => {
       await cloud.restoreClusterFromSnapshot({
         snapshot: names.finalSnapshot,
         name: names.replacement(pinned.source.name),
@@ -82,10 +83,12 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
     verifyKey,
     verifyClusterSettings,
     verifyData,
+    verifyContents,
     verifyRestorable,
     gateBeforeOpening(),
     lastLook,
     open,
+    restoreWriters,
     endpointAnswers,
     retireSource,
   ],

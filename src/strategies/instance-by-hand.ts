@@ -5,7 +5,7 @@ import { blanks, factsOf } from "./facts-on-paper.ts";
 import { backGuides } from "./guides-back.ts";
 import { snapshotGuides } from "./guides-copy.ts";
 import { sharedGuides } from "./guides-forward.ts";
-import { named, protection, replacementTags, shows, snapshot, source } from "./signs.ts";
+import { type Cx, named, protection, replacementTags, shows, snapshot, source } from "./signs.ts";
 
 const guides: Readonly<Record<string, Guide<InstancePinned, Learned>>> = {
   "first-copy": {
@@ -18,6 +18,8 @@ const guides: Readonly<Record<string, Guide<InstancePinned, Learned>>> = {
     first: (cx) => [snapshot(cx, cx.names.finalSnapshot)],
     done: (cx) => [snapshot(cx, cx.names.finalCopy)],
   },
+  "undo:safety-snapshot": waitsFor((cx) => cx.names.safetySnapshot),
+  "undo:final-snapshot": waitsFor((cx) => cx.names.finalSnapshot),
   "apply-settings": {
     done: (cx) => {
       const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
@@ -46,6 +48,14 @@ const guides: Readonly<Record<string, Guide<InstancePinned, Learned>>> = {
     ],
   },
 };
+
+function waitsFor(which: (cx: Cx) => string): Guide<InstancePinned, Learned> {
+  return {
+    careful:
+      "While it is being taken AWS changes nothing of the instance: wait. What is not there needs nothing.",
+    done: (cx) => [snapshot(cx, which(cx))],
+  };
+}
 
 /** The source as it was surveyed, available and with nothing pending, and what is not known yet. */
 function onPaper(pinned: InstancePinned, known: Readonly<Partial<Learned>>): OnPaper<Learned> {

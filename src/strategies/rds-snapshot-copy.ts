@@ -12,6 +12,7 @@ import {
 } from "./facts.ts";
 import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
+import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
 import { instanceByHand } from "./instance-by-hand.ts";
 import { surveyInstance } from "./instance-survey.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
@@ -28,9 +29,12 @@ import { prepareDatabase, protectSource } from "./prepare-steps.ts";
 import { endpointGone, renameInstance } from "./rename-steps.ts";
 import { introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyInstanceSettings } from "./settings-steps.ts";
-import { finalCopy, finalSnapshot, firstCopy, safetySnapshot } from "./snapshot-steps.ts";
+import { finalCopy, firstCopy, instanceFinalSnapshot, instanceSafetySnapshot } from "./snapshot-steps.ts";
 import { verifyInstanceSettings } from "./verify-settings.ts";
 import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
+
+/** The rename of an instance takes "about ten minutes". Source: RDS User Guide, Renaming a DB instance. */
+const instanceTakes = { expect: minutes(25), undoing: minutes(10) };
 
 /** A second instance, and two snapshots with their copies. */
 function needs({ quotas, safetySnapshotExists }: Observed): readonly Need[] {
@@ -73,19 +77,20 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
   steps: [
     gate("begin"),
     protectSource,
-    safetySnapshot,
+    instanceSafetySnapshot,
     firstCopy,
     prepareDatabase,
     gate("cutover"),
+    silenceWriters,
     fenceNetwork,
     endSessions,
     markToCopyAfter,
-    finalSnapshot,
+    instanceFinalSnapshot,
     finalCopy,
     renameInstance,
     stillQuiet,
     endpointGone,
-    restoreStep<InstancePinned>(minutes(25), async ({ cloud, pinned, names }, settings) => {
+    restoreStep<InstancePinned>(instanceTakes, async ({ cloud, pinned, names }, settings) => {
       const name = names.replacement(pinned.source.name);
       await cloud.restoreInstanceFromSnapshot({ snapshot: names.finalCopy, name, settings });
     }),
@@ -94,10 +99,12 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
     verifyKey,
     verifyInstanceSettings,
     verifyData,
+    verifyContents,
     verifyRestorable,
     gateBeforeOpening(),
     lastLook,
     open,
+    restoreWriters,
     endpointAnswers,
     retireSource,
   ],

@@ -3,7 +3,16 @@ import { note } from "../core/sentences.ts";
 import type { StepResult } from "../core/step.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 import { type Context, type Learned, type SharedStep, sourceRef } from "./facts.ts";
-import { blockedBy, evidence, findSource, isResult, onItsWay, waitingFor, writerEndpoint } from "./looks.ts";
+import {
+  blockedBy,
+  evidence,
+  findSource,
+  isResult,
+  isUsable,
+  onItsWay,
+  waitingFor,
+  writerEndpoint,
+} from "./looks.ts";
 import { change, toldBy } from "./subject.ts";
 
 /**
@@ -42,14 +51,14 @@ export const renameInstance = renameSource(minutes(10));
 async function sourceIsNamed(cx: Context, wanted: string, otherwise: string): Promise<StepResult<Learned>> {
   const source = await findSource(cx);
   if (isResult(source)) return source;
-  if (source.name === wanted && source.status === "available" && source.endpoint?.startsWith(`${wanted}.`)) {
+  if (source.name === wanted && isUsable(source.status) && source.endpoint?.startsWith(`${wanted}.`)) {
     const claim = note("saw.cluster-renamed", { resourceId: source.resourceId, name: wanted });
     return {
       status: "done",
       evidence: [evidence(claim, source.arn, `${toldBy(source)} by resource id`)],
     };
   }
-  if (source.name === otherwise && source.status === "available") return { status: "todo" };
+  if (source.name === otherwise && isUsable(source.status)) return { status: "todo" };
   if (source.name === wanted || source.name === otherwise) return onItsWay(source);
   const params = { resourceId: source.resourceId, found: source.name, wanted, name: cx.pinned.source.name };
   return blockedBy(problem("source.renamed", params));

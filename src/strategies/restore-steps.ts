@@ -19,9 +19,9 @@ import {
 } from "./looks.ts";
 import { change, refOf, remove, type Subject, subjectById, subjectNamed, toldBy } from "./subject.ts";
 
-/** Makes the replacement, behind the fence; the strategies differ in what of. */
+/** Makes the replacement, behind the fence; the strategies differ in what of. `undoing` is what its rename takes. */
 export function restoreStep<P extends Pinned>(
-  expect: Duration,
+  { expect, undoing }: { readonly expect: Duration; readonly undoing: Duration },
   run: (cx: StepContext<P, Learned>, settings: P["settings"]) => Promise<void>,
 ): Step<P, Learned> {
   return {
@@ -34,13 +34,16 @@ export function restoreStep<P extends Pinned>(
     check: isRestored,
     run: (cx) => run(cx, behindTheFence(cx)),
     undo: {
-      expect: seconds(90),
+      expect: undoing,
       title: ({ pinned, names }) => note("step.restore.undo", { failed: names.failed(pinned.source.name) }),
       check: isAside,
       run: putAside,
     },
   };
 }
+
+/** Of a cluster: twenty minutes and more, and a rename. */
+export const clusterTakes = { expect: minutes(20), undoing: seconds(90) };
 
 /** Every setting of the source but its groups. A failed restore that is protected could not be deleted either. */
 function behindTheFence<P extends Pinned>({ pinned, names }: StepContext<P, Learned>): P["settings"] {
@@ -104,7 +107,7 @@ async function isAside(cx: Context): Promise<StepResult<Learned>> {
   const failed = cx.names.failed(cx.pinned.source.name);
   const found = await anyReplacement(cx);
   if (!found) return aside(failed, "absent");
-  if (found.name === failed) return found.status === "available" ? aside(failed, found.arn) : onItsWay(found);
+  if (found.name === failed) return isUsable(found.status) ? aside(failed, found.arn) : onItsWay(found);
   // Neither rename nor delete is accepted while it is being made: it must be waited for.
   return isUsable(found.status) || hasFailed(found.status) ? { status: "todo" } : onItsWay(found);
 }

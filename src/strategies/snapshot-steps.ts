@@ -68,6 +68,32 @@ async function isTakenAfterT1(cx: Context): Promise<StepResult<Learned>> {
   return { status: "done", evidence: [evidence(claim, found.arn, toldBySnapshots(found))] };
 }
 
+/** AWS changes nothing of an instance while a snapshot of it is being taken, so that the way back waits for it. */
+function waitedFor(step: SharedStep, which: (names: Names) => string): SharedStep {
+  return {
+    ...step,
+    undo: {
+      expect: 0,
+      title: ({ names }) => note("step.snapshot.undo", { snapshot: which(names) }),
+      check: async (cx) => {
+        const name = which(cx.names);
+        const found = await cx.cloud.findSnapshot(cx.pinned.source.kind, name);
+        if (found?.status === "creating") {
+          return waitingFor(note("wait.status", { name, status: found.status }), found.percent);
+        }
+        const claim = note("saw.no-snapshot-under-way", { snapshot: name });
+        return {
+          status: "done",
+          evidence: [evidence(claim, found?.status ?? "absent", "rds:DescribeDBSnapshots")],
+        };
+      },
+    },
+  };
+}
+
+export const instanceSafetySnapshot = waitedFor(safetySnapshot, (names) => names.safetySnapshot);
+export const instanceFinalSnapshot = waitedFor(finalSnapshot, (names) => names.finalSnapshot);
+
 /** Only where the restorable time has stalled. The source is renamed by then, and still fenced. */
 export const fallbackSnapshot: SharedStep = {
   ...finalSnapshot,

@@ -1,3 +1,4 @@
+import { isInstance } from "../../src/sim/aws/named.ts";
 import { put, unschedule } from "../../src/sim/aws/turn.ts";
 import type { FastWorld } from "../../src/sim/fast-world.ts";
 
@@ -7,13 +8,21 @@ export function failRestore(
   status: "restore-error" | "incompatible-restore",
 ): boolean {
   return account.alter((turn) => {
-    const cluster = Object.values(turn.state.clusters).find(({ status: now }) =>
-      // A restore to a time shows the one, of a snapshot the other.
+    const { clusters, instances } = turn.state;
+    const found = [...Object.values(clusters), ...Object.values(instances)].find(({ status: now }) =>
+      // A restore to a time shows the one, of a cluster's snapshot the other.
       ["creating", "migrating"].includes(now),
     );
-    if (!cluster) return false;
-    put(turn, "clusters", { ...cluster, status });
-    unschedule(turn, (event) => event.do === "finish restore" && event.cluster === cluster.resourceId);
+    if (!found) return false;
+    const { resourceId } = found;
+    if (isInstance(found)) put(turn, "instances", { ...found, status });
+    else put(turn, "clusters", { ...found, status });
+    unschedule(
+      turn,
+      (event) =>
+        (event.do === "finish restore" && event.cluster === resourceId) ||
+        (event.do === "finish restoring instance" && event.instance === resourceId),
+    );
     return true;
   });
 }

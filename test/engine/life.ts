@@ -104,18 +104,19 @@ export async function press(life: Life, user: string, does: Press, given: Given 
 }
 
 /** The cutover is signed with terms; `given` is what differs from the usual ones. */
-export const approve = (gate: string, given: Partial<Terms> = {}): Press => ({
-  does: "approve",
-  gate,
-  terms: gate === "cutover" ? { ...usualTerms, ...given } : null,
-});
-
-const usualTerms: Terms = {
+/** As the plan proposes them. */
+const proposed: Terms = {
   longestDowntime: minutes(90),
   opening: "automatic",
   whenLate: "offer",
   notBefore: null,
 };
+
+export const approve = (gate: string, chosen: Partial<Terms> = {}): Extract<Press, { does: "approve" }> => ({
+  does: "approve",
+  gate,
+  terms: gate === "cutover" ? { ...proposed, ...chosen } : null,
+});
 
 /** Polls until only people are waited for, or `enough`. Throws where that takes more than a day. */
 export async function settle(

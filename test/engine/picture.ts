@@ -1,3 +1,4 @@
+import { databases, isInstance } from "../../src/sim/aws/named.ts";
 import type { AccountState, Cluster, Instance, StorageKey } from "../../src/sim/aws/state.ts";
 import { membersOf } from "../../src/sim/aws/turn.ts";
 import type { MemoryServers } from "../../src/sim/memory-servers.ts";
@@ -11,20 +12,20 @@ const leftBehind = /-failed-m[0-9a-z]+$/;
  * `source`, so that the source and its replacement cannot be mistaken for each other.
  */
 export function pictureOf(state: AccountState, servers: MemoryServers, source: string) {
-  const clusters = Object.values(state.clusters).filter(({ id }) => !leftBehind.test(id));
+  const kept = databases(state).filter(({ id }) => !leftBehind.test(id));
   return Object.fromEntries(
-    clusters
+    kept
       .sort((a, b) => (a.id < b.id ? -1 : 1))
-      .map((cluster) => [
-        withoutId(cluster.id),
+      .map((database) => [
+        withoutId(database.id),
         {
-          ...pictureOfCluster(cluster),
-          is: cluster.resourceId === source ? "source" : "other",
-          introducedAs: introducedAs(servers, cluster),
+          ...(isInstance(database) ? pictureOfInstance(database) : pictureOfCluster(database)),
+          is: database.resourceId === source ? "source" : "other",
+          introducedAs: introducedAs(servers, database),
           members: Object.fromEntries(
-            membersOf(state, cluster.resourceId).map((member) => [
+            membersOf(state, database.resourceId).map((member) => [
               withoutId(member.id),
-              pictureOfMember(member),
+              pictureOfInstance(member),
             ]),
           ),
         },
@@ -48,8 +49,10 @@ function pictureOfCluster({ status, settings, storageKey, pending, applying }: C
   };
 }
 
-function pictureOfMember({ status, settings, storageKey, pending, applying, writer }: Instance) {
+function pictureOfInstance({ status: now, settings, storageKey, pending, applying, writer }: Instance) {
   const own = { ...settings, TagList: tagsOf(settings) };
+  // Its storage goes on working by itself for hours.
+  const status = /^storage-(init|opt)/.test(now) ? "available" : now;
   return { status, writer, pending, applying, key: keyOf(storageKey), settings: own };
 }
 
@@ -66,7 +69,7 @@ function keyOf(key: StorageKey): string {
   return key.type === "sse-kms" ? key.arn : key.type;
 }
 
-function introducedAs(servers: MemoryServers, { resourceId }: Cluster): string {
+function introducedAs(servers: MemoryServers, { resourceId }: Cluster | Instance): string {
   const who = servers.volume(resourceId).introducedAs;
   return who === null ? "nobody" : who === resourceId ? "itself" : "another";
 }

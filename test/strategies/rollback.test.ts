@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { databases, isInstance } from "../../src/sim/aws/named.ts";
 import { remove } from "../../src/sim/aws/turn.ts";
 import { strategies } from "../../src/strategies/index.ts";
 import { aLife, endpointOf, type Life, lastNotice, moveAll, name, newest, settle } from "../engine/life.ts";
@@ -24,13 +25,14 @@ function expectServing({ world, source, clients }: Life, of: string): void {
 }
 
 function deleteReplacement({ world, source }: Life): void {
-  const { clusters, instances } = world.account.state;
-  const found = Object.values(clusters).find(({ resourceId }) => resourceId !== source.resourceId);
+  const { instances } = world.account.state;
+  const found = databases(world.account.state).find(({ resourceId }) => resourceId !== source.resourceId);
+  if (!found) throw new Error("there is no replacement");
   world.account.alter((turn) => {
     for (const { resourceId, cluster } of Object.values(instances)) {
-      if (cluster === found?.resourceId) remove(turn, "instances", resourceId);
+      if (cluster === found.resourceId) remove(turn, "instances", resourceId);
     }
-    remove(turn, "clusters", found?.resourceId ?? "");
+    remove(turn, isInstance(found) ? "instances" : "clusters", found.resourceId);
   });
 }
 
@@ -78,7 +80,7 @@ for (const strategy of strategies) {
       if (noticed) expect((await newest(life))?.problem?.code).toBe("restore.failed");
       expect((await rollBack(life))?.status).toBe("rolled-back");
       expectServing(life, strategy.id);
-      expect(Object.values(life.world.account.state.clusters)).toHaveLength(1);
+      expect(databases(life.world.account.state)).toHaveLength(1);
       if (noticed) await expectPrice(life);
     });
 

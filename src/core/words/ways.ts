@@ -18,4 +18,6 @@ export const waysSentences = {
   "way.copy": "the copy of a snapshot takes a key, and most of it is made before the downtime",
   "way.copy-cluster": "copies of a cluster's snapshots are always full, and restoring needs none",
   "way.copy-class": "instances of class {instanceClass} cannot be encrypted",
+  "step.snapshot.undo": "Wait until the snapshot {snapshot} is complete: until then AWS changes nothing",
+  "saw.no-snapshot-under-way": "The snapshot {snapshot} is not being taken any more",
 } as const satisfies Record<string, string>;
