@@ -1,6 +1,7 @@
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { minutes } from "../core/time.ts";
+import { nothingOnInstance } from "./attached-preconditions.ts";
 import { differences } from "./differences.ts";
 import {
   type InstancePinned,
@@ -34,7 +35,7 @@ import { verifyInstanceSettings } from "./verify-settings.ts";
 import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
 
 /** The rename of an instance takes "about ten minutes". Source: RDS User Guide, Renaming a DB instance. */
-const instanceTakes = { expect: minutes(25), undoing: minutes(10) };
+const instanceTakes = { expect: minutes(15), undoing: minutes(10) };
 
 /** A second instance, and two snapshots with their copies. */
 function needs({ quotas, safetySnapshotExists }: Observed): readonly Need[] {
@@ -70,7 +71,7 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
       : { suits: "no", why: note("way.copy-class", { instanceClass }) };
   },
   survey: surveyInstance,
-  preconditions: preconditions(needs),
+  preconditions: [...preconditions(needs), ...nothingOnInstance],
   differences,
   endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
   writesSinceOpening,

@@ -12,7 +12,7 @@ import { blockedBy, compareCounters, evidence, hasFailed, sourceWriter, waitingF
 export const safetySnapshot: SharedStep = {
   id: "safety-snapshot",
   effect: "creates",
-  expect: minutes(5),
+  expect: minutes(3),
   deadline: minutes(720),
   title: ({ names }) => note("step.safety-snapshot", { snapshot: names.safetySnapshot }),
   keeps: note("keeps.snapshot", {}),
@@ -36,7 +36,7 @@ export const safetySnapshot: SharedStep = {
 export const finalSnapshot: SharedStep = {
   id: "final-snapshot",
   effect: "creates",
-  expect: minutes(5),
+  expect: minutes(3),
   deadline: minutes(720),
   title: ({ names }) => note("step.final-snapshot", { snapshot: names.finalSnapshot }),
   keeps: note("keeps.snapshot", {}),
