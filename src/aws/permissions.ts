@@ -188,6 +188,8 @@ function passedOnStatements(scope: Scope): readonly Statement[] {
       Effect: "Allow",
       Action: ["secretsmanager:CreateSecret", "secretsmanager:TagResource"],
       Resource: ["db", "cluster"].map((kind) => `${place("secretsmanager")}:secret:rds!${kind}-*`),
+      // By RDS, and not by whoever has the role.
+      Condition: { Bool: { "aws:ViaAWSService": "true" } },
     },
     {
       Sid: "EncryptMasterPasswords",

@@ -26,6 +26,7 @@ function entry(operator: string, key: string, wanted: readonly string[]): Ask["c
     case "StringEquals":
       return holding("string", wanted.slice(0, 1));
     case "ForAllValues:StringEquals":
+    case "ForAnyValue:StringEquals":
       return holding("stringList", wanted);
     case "Bool":
       return holding("boolean", wanted);

@@ -57,6 +57,7 @@ const ofReaders = {
   "application-autoscaling:service-namespace": "rds",
   "application-autoscaling:scalable-dimension": "rds:cluster:ReadReplicaCount",
 };
+const viaRds = { "aws:ViaAWSService": "true" };
 const granting = { ...throughRds, "kms:GrantIsForAWSResource": "true" };
 
 function may(role: keyof typeof roles, action: string, resource: string, context: Ask["context"] = {}) {
@@ -131,7 +132,7 @@ describe("the role that changes", () => {
       "lets RDS keep a master password",
       "secretsmanager:CreateSecret",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1234",
-      {},
+      viaRds,
     ],
     [
       "lets RDS look at the key of secrets",
@@ -244,9 +245,15 @@ describe("the role that changes", () => {
       ownSnapshot("copy"),
     ],
     [
-      "makes no secret of its own",
+      "lets RDS keep no other secret",
       "secretsmanager:CreateSecret",
       "arn:aws:secretsmanager:eu-west-1:123456789012:secret:slack",
+      viaRds,
+    ],
+    [
+      "makes no secret itself",
+      "secretsmanager:CreateSecret",
+      "arn:aws:secretsmanager:eu-west-1:123456789012:secret:rds!db-1234",
       {},
     ],
     ["gives the source no role", "rds:AddRoleToDBCluster", rds("cluster:orders"), as("source")],

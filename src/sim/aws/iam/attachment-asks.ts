@@ -5,6 +5,7 @@ import { targetArn } from "../scaling.ts";
 import type { AccountState } from "../state.ts";
 import type { Turn } from "../turn.ts";
 import type { Ask } from "./evaluate.ts";
+import { inTheirName } from "./instance-asks.ts";
 
 /** As much of the inputs as IAM looks at where something hangs on a cluster. */
 export interface AttachmentInput {
@@ -66,7 +67,7 @@ export function attachedDependents(turn: Turn, operation: string, input: Attachm
   }
   if (operation !== "ModifyDBCluster" || !input.ManageMasterUserPassword) return [];
   const secret = `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!cluster-new`;
-  const inSecretsManager = (action: string) => ({ action, resource: secret, context: {} });
+  const inSecretsManager = (action: string) => ({ action, resource: secret, context: inTheirName });
   const makes = ["secretsmanager:CreateSecret", "secretsmanager:TagResource"].map(inSecretsManager);
   const key = keyNamed(turn, input.MasterUserSecretKmsKeyId ?? "alias/aws/secretsmanager");
   if (key?.manager !== "CUSTOMER") {

@@ -117,6 +117,9 @@ function sourceKey({ state }: Turn, operation: string, input: InstanceInput): St
   }
 }
 
+/** With the caller's rights, and not with a role of its own. Source: IAM User Guide, Global condition keys. */
+export const inTheirName = { "aws:ViaAWSService": "true" };
+
 /** A secret for the master password. Source: RDS User Guide, rds-secrets-manager, Permissions required. */
 export function secretOfInstance(turn: Turn, operation: string, input: InstanceInput): readonly Ask[] {
   if (operation !== "CreateDBInstance" || !input.ManageMasterUserPassword) return [];
@@ -124,8 +127,8 @@ export function secretOfInstance(turn: Turn, operation: string, input: InstanceI
   const secret = `arn:aws:secretsmanager:${region}:${accountId}:secret:rds!db-new`;
   const key = keyNamed(turn, input.MasterUserSecretKmsKeyId ?? "alias/aws/secretsmanager");
   return [
-    { action: "secretsmanager:CreateSecret", resource: secret, context: {} },
-    { action: "secretsmanager:TagResource", resource: secret, context: {} },
+    { action: "secretsmanager:CreateSecret", resource: secret, context: inTheirName },
+    { action: "secretsmanager:TagResource", resource: secret, context: inTheirName },
     {
       action: "kms:DescribeKey",
       resource: key?.arn ?? `arn:aws:kms:${region}:${accountId}:key/aws-secretsmanager`,
