@@ -14,6 +14,7 @@ import {
   RestoreDBInstanceFromDBSnapshotCommand,
   type RestoreDBInstanceFromDBSnapshotMessage,
   StorageQuotaExceededFault,
+  type Tag,
 } from "@aws-sdk/client-rds";
 import { describe, expect, test } from "vitest";
 import { addOptionGroup, addSecurityGroup } from "../../../../src/sim/aws/seeds/furniture.ts";
@@ -182,7 +183,7 @@ describe("an instance that is restored from a snapshot", () => {
 
   test("has the tags of the instance at that time, or only those that are named", async () => {
     const lab = await withSnapshot();
-    const keys = (tags: readonly { Key?: string }[] = []) => tags.map(({ Key }) => Key);
+    const keys = (tags: readonly Tag[] = []) => tags.map(({ Key }) => Key);
     expect(keys((await restore(lab))?.TagList)).toEqual(["service", "environment", "encrypt-db:enrolled"]);
     const other = await restore(lab, {
       DBInstanceIdentifier: "other",

@@ -18,6 +18,7 @@ import {
   attachReaderAutoscaling,
 } from "../../../../src/sim/aws/seeds/attach.ts";
 import { sharedCluster } from "../../../../src/sim/aws/seeds/topologies.ts";
+import type { Key } from "../../../../src/sim/aws/surroundings.ts";
 import { listen, requestHandler } from "../../../../src/sim/aws/wire/server.ts";
 import { laboratory, minute, start } from "../laboratory.ts";
 
@@ -87,8 +88,64 @@ async function heard(answer: Promise<object>): Promise<unknown> {
   }
 }
 
-async function script({ account, key, seed, pass }: ReturnType<typeof laboratory>, clients: Clients) {
+/** What is asked about an instance outside of a cluster; one call every two minutes. */
+function instanceCalls(r: rds.RDSClient, { arn }: Key): readonly (() => Promise<object>)[] {
+  const DBInstanceIdentifier = "ledger";
+  const create: rds.CreateDBInstanceMessage = {
+    DBInstanceIdentifier: "empty",
+    DBInstanceClass: "db.r6g.large",
+    Engine: "postgres",
+    AllocatedStorage: 20,
+    MasterUsername: "master",
+    ManageMasterUserPassword: true,
+    StorageEncrypted: true,
+    KmsKeyId: arn,
+    EnableCloudwatchLogsExports: ["postgresql"],
+  };
+  const replica = { DBInstanceIdentifier: "replica", SourceDBInstanceIdentifier: "ledger" };
+  const safety = { DBSnapshotIdentifier: "safety" };
+  const copied = {
+    SourceDBSnapshotIdentifier: "safety",
+    TargetDBSnapshotIdentifier: "copied",
+    KmsKeyId: arn,
+  };
+  const restored = { DBInstanceIdentifier: "copy", ...safety };
+  const options = { Engine: "postgres", EngineVersion: "13.20", DBInstanceClass: "db.t2.micro" };
+  return [
+    () => r.send(new rds.DescribeOrderableDBInstanceOptionsCommand(options)),
+    () => r.send(new rds.CreateDBInstanceCommand(create)),
+    () => r.send(new rds.CreateDBInstanceReadReplicaCommand(replica)),
+    () => r.send(new rds.CreateDBInstanceReadReplicaCommand({ ...replica, KmsKeyId: arn })),
+    () => r.send(new rds.CreateDBSnapshotCommand({ DBInstanceIdentifier, ...safety })),
+    () => r.send(new rds.CopyDBSnapshotCommand({ ...copied, CopyTags: true })),
+    () => r.send(new rds.CopyDBSnapshotCommand({ ...copied, CopyTags: true })),
+    () => r.send(new rds.DescribeDBSnapshotsCommand({ DBInstanceIdentifier })),
+    () => r.send(new rds.RestoreDBInstanceFromDBSnapshotCommand({ ...restored, Iops: 5_000, Tags: [] })),
+    () => r.send(new rds.RestoreDBInstanceFromDBSnapshotCommand(restored)),
+    () => r.send(new rds.DeleteDBSnapshotCommand(safety)),
+    () => r.send(new rds.DescribeDBSnapshotsCommand(safety)),
+    () =>
+      r.send(
+        new rds.ModifyDBInstanceCommand({
+          DBInstanceIdentifier: "empty",
+          VpcSecurityGroupIds: ["sg-fence"],
+          BackupRetentionPeriod: 0,
+          MultiAZ: true,
+        }),
+      ),
+    () => r.send(new rds.StopDBInstanceCommand({ DBInstanceIdentifier })),
+    () => r.send(new rds.StopDBInstanceCommand({ DBInstanceIdentifier: "empty" })),
+    () => r.send(new rds.StartDBInstanceCommand({ DBInstanceIdentifier: "empty" })),
+    () => r.send(new rds.DeleteDBInstanceCommand({ DBInstanceIdentifier: "empty" })),
+  ];
+}
+
+async function script(
+  { account, key, seed, seedInstance, pass }: ReturnType<typeof laboratory>,
+  clients: Clients,
+) {
   const orders = seed({ id: "orders" });
+  seedInstance({ id: "ledger" });
   account.alter((turn) => {
     attachCustomEndpoint(turn, orders, "orders-reports");
     attachReaderAutoscaling(turn, orders);
@@ -292,6 +349,7 @@ async function script({ account, key, seed, pass }: ReturnType<typeof laboratory
           ],
         }),
       ),
+    ...instanceCalls(r, key),
     () => r.send(new rds.DescribeDBInstancesCommand({})),
   ];
   for (const call of calls) {
@@ -310,7 +368,7 @@ describe("the entrances answer the same script of calls alike", () => {
       told[entrance] = await script(world, await open(world.account));
     }
     const { middleware, server, "request handler": handler } = told;
-    expect(middleware?.refused).toBe(17);
+    expect(middleware?.refused).toBe(24);
     const simulated = middleware?.log.find((entry) => JSON.stringify(entry).includes("EvalDecision"));
     expect(simulated).toMatchObject({
       EvaluationResults: [{ EvalDecision: "allowed" }, { EvalDecision: "implicitDeny" }],
@@ -379,7 +437,7 @@ describe("the server", () => {
         /InvalidParameterValue/,
       ],
       ["Action=LaunchRockets", "rds", 400, /does not cover rds LaunchRockets/],
-      ["Action=DescribeCertificates", "rds", 500, /does not cover rds DescribeCertificates/],
+      ["Action=DescribeReservedDBInstances", "rds", 500, /does not cover rds DescribeReservedDBInstances/],
       ["", "rds", 400, /UnknownOperation/],
       ["not json", "kms", 400, /UnknownOperation/],
       ["{}", "s3", 403, /not signed/],
