@@ -1,6 +1,7 @@
-import { passedWith } from "../core/approval.ts";
+import { cutoverGate, passedWith } from "../core/approval.ts";
 import type { GuideContext, Sign } from "../core/by-hand.ts";
 import { backCourse, currentOf, forwardCourse } from "../core/course.ts";
+import { termsNote } from "../core/gate-names.ts";
 import { isEnded, type Migration } from "../core/migration.ts";
 import { namesFor } from "../core/names.ts";
 import { plain } from "../core/note.ts";
@@ -62,6 +63,7 @@ function head(of: SheetOf): string {
     ["Next", next(of)],
     ["Downtime", downtime(of)],
     ["Approvals", approvals(migration)],
+    ["Signed", signed(of)],
     ...strategy.byHand.facts(contextOf(migration)),
   ];
   const lines = facts.map(([what, is]) => `    ${what.padEnd(15)}${is}`);
@@ -83,12 +85,18 @@ function next({ migration, strategy }: SheetOf): string {
   return current ? say(current.way.title(contextOf(migration)), plain) : "nothing";
 }
 
-function downtime({ migration, plan }: SheetOf): string {
+/** What the approver of the cutover wants kept to by whoever carries it on. */
+function signed({ migration, plan }: SheetOf): string {
+  const given = passedWith(migration, cutoverGate);
+  return given?.terms
+    ? `${say(termsNote(given.terms), plain)} (${given.person.name})`
+    : `nothing yet; the plan proposes a downtime of at most ${plain.duration(plan.longestDowntime)}`;
+}
+
+function downtime({ migration }: SheetOf): string {
   const { downtimeBegan, downtimeEnded } = migration;
-  const longest = passedWith(migration, "cutover")?.terms?.longestDowntime ?? plan.longestDowntime;
-  const allowed = `at most ${plain.duration(longest)} approved`;
   if (downtimeBegan === null) return "not begun";
-  if (downtimeEnded === null) return `since ${plain.instant(downtimeBegan)}, ${allowed}`;
+  if (downtimeEnded === null) return `since ${plain.instant(downtimeBegan)}`;
   return `over; from ${plain.instant(downtimeBegan)} to ${plain.instant(downtimeEnded)}`;
 }
 

@@ -1,21 +1,15 @@
 import * as z from "zod";
 import type { Migration } from "./migration.ts";
 import { type Problem, problem } from "./problem.ts";
+import { type Terms, terms } from "./terms.ts";
+import { type Duration, hours, type Instant, minutes } from "./time.ts";
 
-/** The gate whose approval signs the terms: the longest downtime, and whether opening is asked for again. */
+/** The gate whose approval signs the terms. */
 export const cutoverGate = "cutover";
 /** Passed at once where those terms say so. */
 export const openGate = "open-gate";
 /** No step: two people sign under it that the writes since opening are discarded, or it does not happen. */
 export const discardGate = "discard-writes";
-
-/** What an approver of the cutover signs beside the plan. Rollback needs no further approval. */
-const terms = z.object({
-  /** Milliseconds from fence to open that the approver accepts. */
-  longestDowntime: z.number(),
-  /** Open when every check passes, or ask again. */
-  opening: z.enum(["automatic", "ask"]),
-});
 
 /** A human being, however many accounts they have: `id` is what two accounts of one person share. */
 export const person = z.object({ id: z.string(), user: z.string(), name: z.string() });
@@ -26,8 +20,9 @@ export const approval = z.object({
   planHash: z.string(),
   person,
   at: z.number(),
+  /** Until then the first step that it covers must have begun. */
   expiresAt: z.number(),
-  terms: terms.nullable(),
+  terms: z.nullable(terms),
 });
 export type Approval = z.infer<typeof approval>;
 
@@ -81,14 +76,49 @@ export function judgeApproval(click: Click, migration: Migration, homeTeam: stri
   return undefined;
 }
 
+const longestOfAll = hours(24);
+const furthestAhead = hours(24 * 14);
+
+/**
+ * What stands against signing these terms now, if anything. They come from a form that anybody can fill in anyhow, so that
+ * nothing is believed of them. `expected` is the downtime that the plan expects.
+ */
+export function judgeTerms(of: Terms | null, expected: Duration, now: Instant): Problem | undefined {
+  if (of === null) return problem("terms.missing", {});
+  const { longestDowntime, notBefore, whenLate } = of;
+  if (!(longestDowntime >= minutes(1) && longestDowntime <= longestOfAll)) {
+    return problem("terms.length", { longest: longestOfAll });
+  }
+  // It would go back as soon as it was fenced: a downtime for nothing.
+  if (whenLate === "roll-back" && expected > longestDowntime) {
+    return problem("terms.too-short", { longest: longestDowntime, expected });
+  }
+  if (notBefore === null) return undefined;
+  // A wrong day would otherwise begin the downtime at once.
+  if (!(notBefore > now)) return problem("terms.past", { notBefore });
+  return notBefore > now + furthestAhead ? problem("terms.too-far", { furthest: furthestAhead }) : undefined;
+}
+
+/** Counted from when it may begin: one that was signed in the evening for the night would otherwise be void by then. */
+export function expiryOf(notBefore: Instant | null, now: Instant, lifetime: Duration): Instant {
+  return (notBefore ?? now) + lifetime;
+}
+
+/** The last approval of a gate that covers the plan: a newer one takes the place of those before it. */
+export function lastGiven(
+  approvals: readonly Approval[],
+  gate: string,
+  planHash: string,
+): Approval | undefined {
+  return approvals.findLast((one) => one.gate === gate && one.planHash === planHash);
+}
+
 /**
  * The approval that a gate was passed with, expired or not. The opening may have been agreed to with the cutover; then that
  * approval is the one.
  */
 export function passedWith(migration: Migration, gate: string): Approval | undefined {
-  const given = migration.approvals.findLast(
-    (one) => one.gate === gate && one.planHash === migration.planHash,
-  );
+  const given = lastGiven(migration.approvals, gate, migration.planHash);
   if (given || gate !== openGate) return given;
   const cutover = passedWith(migration, cutoverGate);
   return cutover?.terms?.opening === "automatic" ? cutover : undefined;

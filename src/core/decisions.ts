@@ -1,18 +1,26 @@
 import type { Approval, Person } from "./approval.ts";
+import type { Budget } from "./budget.ts";
 import type { Event } from "./events.ts";
 import { newWarnings } from "./finding.ts";
+import { termsParams } from "./gate-names.ts";
 import { record } from "./journal.ts";
 import { type Migration, withStep } from "./migration.ts";
-import { plain } from "./note.ts";
+import { type Note, plain } from "./note.ts";
 import { explain } from "./problem.ts";
 import { note } from "./sentences.ts";
 import type { Duration, Instant } from "./time.ts";
 
+type BudgetEvent = Extract<Event, { type: "budget" }>;
+
 /** What people's decisions, and a plan that changed under them, make of a migration. */
 
 export function approved(m: Migration, given: Approval, now: Instant): Migration {
-  const next = { ...m, approvals: [...m.approvals, given] };
-  const params = { person: given.person.name, gate: given.gate };
+  const { gate, person, terms } = given;
+  const kept = m.steps[gate];
+  const heard = { ...m, approvals: [...m.approvals, given] };
+  // A newer approval may say another time: what was waited for under the last one is no longer so.
+  const next = kept?.doneAt === null ? withStep(heard, gate, { ...kept, waitingFor: null }) : heard;
+  const params = { person: person.name, gate, ...(terms && termsParams(terms)) };
   return record(next, note("event.approved", params), now);
 }
 
@@ -55,14 +63,48 @@ export function back(
   now: Instant,
 ): Migration {
   const { person, price } = event;
-  const next: Migration = {
-    ...m,
-    direction: "back",
-    status: "open",
-    problem: null,
-    rollback: { at: now, price },
-  };
-  return record(next, note("event.rollback", { person: person.name, name: m.target.name, price }), now);
+  const params = { person: person.name, name: m.target.name, price };
+  return record(turned(m, price, now), note("event.rollback", params), now);
+}
+
+/** The approver of the cutover signed that it goes back by itself; nobody else does it. */
+export function backAsSigned(m: Migration, { budget }: BudgetEvent, now: Instant): Migration {
+  const { price, longest, signer, forecast } = budget;
+  const params = { person: signer.name, name: m.target.name, price, longest };
+  const because =
+    forecast === null
+      ? note("event.rollback-signed-waiting", params)
+      : note("event.rollback-signed", { ...params, forecast });
+  return record(turned(m, price, now), because, now);
+}
+
+function turned(m: Migration, price: Duration, now: Instant): Migration {
+  return { ...m, direction: "back", status: "open", problem: null, rollback: { at: now, price } };
+}
+
+/** Said once: that going back still fits into what was signed, and that it no longer does. */
+export function budgetSaid(m: Migration, { call, budget }: BudgetEvent, now: Instant): Migration {
+  return call === "offer"
+    ? record({ ...m, budgetSaid: "offered" }, offer(m, budget), now)
+    : record({ ...m, budgetSaid: "passed" }, passed(m, budget), now);
+}
+
+function offer({ target }: Migration, { signer, longest, forecast, price, backUntil }: Budget): Note {
+  const params = { name: target.name, person: signer.name, longest, price, until: backUntil };
+  return forecast === null
+    ? note("event.budget-offer-waiting", params)
+    : note("event.budget-offer", { ...params, forecast });
+}
+
+function passed({ target }: Migration, { signer, longest, used, forecast, price, isOpening }: Budget): Note {
+  const params = { name: target.name, person: signer.name, longest, price };
+  if (forecast === null) return note("event.budget-waiting", params);
+  const rest = forecast - used;
+  if (isOpening)
+    return note("event.budget-opening", { name: target.name, person: signer.name, longest, rest });
+  return rest <= price
+    ? note("event.budget-forward", { ...params, rest })
+    : note("event.budget-back", { ...params, rest });
 }
 
 /** Out of a rollback that two people did not sign: the step that opens runs again, and the way back is forgotten. */

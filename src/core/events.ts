@@ -1,4 +1,5 @@
 import type { Approval, Person } from "./approval.ts";
+import type { Budget, BudgetCall } from "./budget.ts";
 import type { Sighting } from "./database.ts";
 import type { Finding } from "./finding.ts";
 import type { Migration } from "./migration.ts";
@@ -52,6 +53,8 @@ export type Event =
     }
   | { readonly type: "found"; readonly findings: readonly Finding[] }
   | { readonly type: "rollback"; readonly person: Person; readonly begun: boolean; readonly price: Duration }
+  /** What the terms of the cutover call for, now that its forecast passes what was signed. */
+  | { readonly type: "budget"; readonly call: BudgetCall; readonly budget: Budget }
   | { readonly type: "forward-again"; readonly person: Person; readonly reopen: string }
   | { readonly type: "closed"; readonly person: Person }
   | { readonly type: "pause" | "resume" | "retry"; readonly person: Person; readonly key: string | null };

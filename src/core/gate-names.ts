@@ -1,5 +1,6 @@
 import { cutoverGate, discardGate, openGate } from "./approval.ts";
 import type { Note } from "./note.ts";
+import type { Terms } from "./terms.ts";
 
 const names: Readonly<Record<string, string>> = {
   begin: "the plan",
@@ -12,12 +13,44 @@ export function gateName(gate: string): string {
   return names[gate] ?? gate;
 }
 
-/** The same note with its gate in words, and a signature told from an approval. */
-export function withGateName(of: Note): Note {
-  const { gate } = of.params;
-  if (typeof gate !== "string") return of;
-  if (of.code === "event.approved" && gate === discardGate) {
-    return { code: "event.discard-signed", params: of.params };
+export const openings: Readonly<Record<Terms["opening"], string>> = {
+  automatic: "it opens by itself when every check passes",
+  ask: "it asks before it opens",
+};
+
+export const whenLate: Readonly<Record<Terms["whenLate"], string>> = {
+  offer: "a rollback is offered if the forecast passes that",
+  "roll-back": "it rolls back by itself if the forecast passes that",
+};
+
+/** Terms as parameters: they are stored, and said in words by `inWords`. */
+export function termsParams({ longestDowntime, notBefore, ...kinds }: Terms): Note["params"] {
+  return { longest: longestDowntime, ...kinds, ...(notBefore !== null && { notBefore }) };
+}
+
+/** As a part of a sentence. */
+export function termsNote(terms: Terms): Note {
+  return inWords({ code: "terms.at-once", params: termsParams(terms) });
+}
+
+const later: Readonly<Record<string, string>> = {
+  "terms.at-once": "terms.later",
+  "said.terms": "said.terms-later",
+  "event.terms": "event.terms-later",
+};
+
+/** The same note with its gate and its terms in words, and a signature told from an approval. */
+export function inWords({ code, params }: Note): Note {
+  const { gate } = params;
+  if (code === "event.approved" && gate === discardGate) return { code: "event.discard-signed", params };
+  if ("longest" in params && "whenLate" in params) {
+    const spoken = {
+      ...params,
+      opening: openings[params.opening as Terms["opening"]] ?? "",
+      whenLate: whenLate[params.whenLate as Terms["whenLate"]] ?? "",
+    };
+    const of = code === "event.approved" ? "event.terms" : code;
+    return { code: ("notBefore" in params && later[of]) || of, params: spoken };
   }
-  return { code: of.code, params: { ...of.params, gate: gateName(gate) } };
+  return typeof gate === "string" ? { code, params: { ...params, gate: gateName(gate) } } : { code, params };
 }

@@ -57,8 +57,11 @@ export const migrationSchema = z.strictObject({
   /** First act of the fence, and the end of the step that opens; null before. */
   downtimeBegan: z.number().nullable(),
   downtimeEnded: z.number().nullable(),
-  /** The downtime has become longer than was approved, and that has been said. */
-  overran: z.boolean(),
+  /**
+   * What was said of the signed downtime, once each: that its forecast passes it while going back still fits, and that
+   * it can no longer be kept.
+   */
+  budgetSaid: z.enum(["nothing", "offered", "passed"]),
   /** Rollback was asked for, when and what it was said to take. */
   rollback: z.object({ at: z.number(), price: z.number() }).nullable(),
   /** The last known sight of each endpoint, by `writer` and `reader`, with its bracket. */

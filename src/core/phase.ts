@@ -1,5 +1,5 @@
 import * as z from "zod";
-import { discardGate } from "./approval.ts";
+import { type Approval, discardGate, lastGiven } from "./approval.ts";
 import { hasBegun } from "./course.ts";
 import { inDowntime, type Migration, type StepRecord } from "./migration.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
@@ -8,8 +8,8 @@ import type { Instant } from "./time.ts";
 
 /** What a migration is doing, for people. */
 export type Phase =
-  /** Waits for somebody to approve this gate. */
-  | { readonly is: "gate"; readonly gate: PlannedStep }
+  /** Waits for somebody to approve this gate, or, approved, for the time before which it is not to begin. */
+  | { readonly is: "gate"; readonly gate: PlannedStep; readonly scheduled: Approval | null }
   | { readonly is: "running" }
   | { readonly is: "downtime" }
   | { readonly is: "stuck"; readonly problem: Problem | null }
@@ -31,8 +31,15 @@ export function phaseOf(migration: Migration, plan: Plan): Phase {
     return writes === undefined ? { is: "rolling-back" } : { is: "signatures", writes };
   }
   const current = currentStep(migration, plan);
-  if (current?.gate) return { is: "gate", gate: current };
+  if (current?.gate) return { is: "gate", gate: current, scheduled: scheduledAt(migration, current.id) };
   return inDowntime(migration) ? { is: "downtime" } : { is: "running" };
+}
+
+/** By what is stored, not by a clock: until a look has passed the gate, another approval may still take its place. */
+function scheduledAt(migration: Migration, gate: string): Approval | null {
+  const given = lastGiven(migration.approvals, gate, migration.planHash);
+  const waits = migration.steps[gate]?.waitingFor?.code ?? "wait.not-before";
+  return given?.terms?.notBefore != null && waits === "wait.not-before" ? given : null;
 }
 
 function writesToSignFor(migration: Migration): string | undefined {

@@ -39,8 +39,18 @@ export function remaining(strategy: Strategy, migration: Migration, now: Instant
   const last = inside ? course.findIndex(({ step }) => step.downtime === "ends") : course.length - 1;
   return course.slice(0, last + 1).reduce((sum, { key, way }) => {
     const kept = migration.steps[key];
-    if (kept?.doneAt) return sum;
-    const spent = kept?.begunAt ? now - kept.begunAt : 0;
-    return sum + Math.max(0, way.expect - spent);
+    return kept?.doneAt ? sum : sum + restOf(kept, way.expect, now);
   }, 0);
+}
+
+/**
+ * What a step still takes, at the least: one that is late counts as if it ended now. A progress that AWS tells is kept in
+ * whole tens, so that up to nine more may have been done.
+ */
+function restOf(kept: StepRecord | undefined, expect: Duration, now: Instant): Duration {
+  if (!kept?.begunAt) return expect;
+  const spent = now - kept.begunAt;
+  const done = (kept.progress ?? 0) + 9;
+  const byProgress = done >= 19 && done < 100 ? (spent * (100 - done)) / done : 0;
+  return Math.max(0, expect - spent, byProgress);
 }

@@ -1,5 +1,8 @@
 import { mistakes } from "./mistakes.ts";
 import { refusals } from "./refusals.ts";
+import { attachedProblems } from "./words/attached.ts";
+import { budgetProblems } from "./words/budget.ts";
+import { insideProblems } from "./words/inside.ts";
 import { preflightProblems } from "./words/preflight.ts";
 import { transferProblems } from "./words/transfer.ts";
 
@@ -9,7 +12,10 @@ import { transferProblems } from "./words/transfer.ts";
  */
 export const problems = {
   ...refusals,
+  ...attachedProblems,
   ...preflightProblems,
+  ...budgetProblems,
+  ...insideProblems,
 
   // Approval.
   "approval.own-request": {

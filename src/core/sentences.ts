@@ -1,5 +1,8 @@
 import { type Format, fill, type Note } from "./note.ts";
 import type { ParamsOf } from "./template.ts";
+import { attachedSentences } from "./words/attached.ts";
+import { budgetSentences } from "./words/budget.ts";
+import { insideSentences } from "./words/inside.ts";
 import { preflightSentences } from "./words/preflight.ts";
 import { waysSentences } from "./words/ways.ts";
 
@@ -8,7 +11,10 @@ import { waysSentences } from "./words/ways.ts";
  * reworded or translated. A parameter is `{text}`, `{when:instant}` or `{long:duration}`.
  */
 export const sentences = {
+  ...attachedSentences,
   ...preflightSentences,
+  ...budgetSentences,
+  ...insideSentences,
   ...waysSentences,
 
   // Steps.
@@ -139,8 +145,6 @@ export const sentences = {
   "event.approval-expired":
     "The approval of {gate} has expired before its first step had begun; it is asked for again.",
   "event.approval-needed": "{name} waits for the approval of {gate}.",
-  "event.overran":
-    "{name} has been down for longer than the {longest:duration} that were approved. It goes on by itself; `/encrypt-db rollback {name}` goes back.",
   "event.rejected": "{person} rejected {gate}.",
   "event.downtime-began": "The downtime of {name} begins: the fence goes up.",
   "event.fenced": "{name} is fenced: no new connection but the probe's.",

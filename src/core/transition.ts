@@ -1,5 +1,16 @@
 import { passedWith } from "./approval.ts";
-import { approved, back, closed, forwardAgain, found, rejected, replanned, steered } from "./decisions.ts";
+import {
+  approved,
+  back,
+  backAsSigned,
+  budgetSaid,
+  closed,
+  forwardAgain,
+  found,
+  rejected,
+  replanned,
+  steered,
+} from "./decisions.ts";
 import type { Action, Event, WayFacts } from "./events.ts";
 import { record } from "./journal.ts";
 import { inDowntime, type Migration, type StepRecord, withStep } from "./migration.ts";
@@ -42,6 +53,11 @@ export function transition(migration: Migration, event: Event, now: Instant): Ou
       return [found(migration, event, now), []];
     case "rollback":
       return [back(migration, event, now), []];
+    case "budget":
+      return [
+        event.call === "roll-back" ? backAsSigned(migration, event, now) : budgetSaid(migration, event, now),
+        [],
+      ];
     case "forward-again":
       return [forwardAgain(migration, event, now), []];
     case "closed":
@@ -171,24 +187,15 @@ function waiting(
   const tens = progress === undefined ? null : Math.floor(progress / 10) * 10;
   const known = m.steps[way.key];
   // Only the code is compared: a figure that moves with every poll would be a write per poll.
-  const onTime = overrun(m, now);
-  if (known && known.waitingFor?.code === because.code && known.progress === tens) return onTime;
-  const next = withStep(onTime, way.key, { ...kept, waitingFor: because, progress: tens });
+  if (known && known.waitingFor?.code === because.code && known.progress === tens) return m;
+  const next = withStep(m, way.key, { ...kept, waitingFor: because, progress: tens });
   // The first gate asks with the plan itself; a later one comes up inside a message that is edited, which notifies nobody.
-  const asks = way.isGate && way.gate !== null && !known?.waitingFor;
+  const asks = way.isGate && way.gate !== null && because.code === "wait.approval";
   if (asks) return record(next, note("event.approval-needed", { gate: way.key, name: m.target.name }), now);
   // Said in the thread: a downtime may go on for as long as this does.
   const { person = "", reason = "" } = because.params;
   if (because.code === "wait.halted") return record(next, note("event.halted", { person, reason }), now);
   return next;
-}
-
-/** Says once that the approved downtime is over; what then is for people to decide. */
-function overrun(m: Migration, now: Instant): Migration {
-  const { downtimeBegan, longestDowntime, overran, target } = m;
-  if (!inDowntime(m) || downtimeBegan === null || overran || now - downtimeBegan <= longestDowntime) return m;
-  const params = { name: target.name, longest: longestDowntime };
-  return record({ ...m, overran: true }, note("event.overran", params), now);
 }
 
 function putOff(m: Migration, way: WayFacts, because: Note, now: Instant): Migration {

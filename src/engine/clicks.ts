@@ -6,13 +6,18 @@ import {
   expiryOf,
   isSamePerson,
   judgeApproval,
+  judgeTerms,
 } from "../core/approval.ts";
 import { databaseKey } from "../core/cloud.ts";
 import type { Event } from "../core/events.ts";
+import { inWords, termsParams } from "../core/gate-names.ts";
 import type { Migration } from "../core/migration.ts";
+import type { Note } from "../core/note.ts";
+import { expectedDowntime } from "../core/plan.ts";
 import { rollbackPrice } from "../core/price.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
+import type { Duration } from "../core/time.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
 import { drift } from "./drift.ts";
@@ -59,17 +64,15 @@ async function approve(
   const click = { gate, planHash: request.planHash, migration: request.migration, clicker };
   const changed = await driftAtClick(deps, first, gate);
   if (changed) return changed;
-  return decideAndSave(deps, first, (migration) => {
+  return decideAndSave(deps, first, async (migration) => {
     const refused = judgeApproval(click, migration, deps.environment.team);
     if (refused) return { notice: problemsNotice(refused) };
     if (migration.status !== "open" || migration.direction !== "forward" || !waitsAtGate(migration, gate)) {
       return { notice: problemsNotice(problem("approval.not-waiting", {})) };
     }
     const now = deps.clock.now();
-    if (gate === cutoverGate) {
-      const unsigned = terms ? judgeTerms(terms, downtimeAhead(migration), now) : problem("terms.missing", {});
-      if (unsigned) return { notice: problemsNotice(unsigned) };
-    }
+    const unsigned = gate === cutoverGate && judgeTerms(terms, await expectedOf(deps, migration), now);
+    if (unsigned) return { notice: problemsNotice(unsigned) };
     const approval: Approval = {
       gate,
       planHash: migration.planHash,
@@ -82,13 +85,16 @@ async function approve(
   });
 }
 
-function saidApproved({ gate, terms }: Approval) {
-  return terms ? note("said.signed-terms", { terms: termsNote(terms) }) : note("said.approved", { gate });
+function saidApproved({ gate, terms }: Approval): Note {
+  return terms
+    ? inWords({ code: "said.terms", params: termsParams(terms) })
+    : note("said.approved", { gate });
 }
 
-function downtimeAhead({ strategy, pinned }: Migration): Duration {
-  const found = findStrategy(strategy.id);
-  return found ? expectedWindow(found, pinned) : 0;
+/** The downtime that the plan expects. */
+async function expectedOf({ store }: Deps, { target, planHash }: Migration): Promise<Duration> {
+  const plan = await store.findPlan(databaseKey(target), planHash);
+  return plan ? expectedDowntime(plan.steps) : 0;
 }
 
 /**

@@ -216,7 +216,7 @@ function newMigration(
     approvals: [],
     downtimeBegan: null,
     downtimeEnded: null,
-    overran: false,
+    budgetSaid: "nothing",
     rollback: null,
     sightings: {},
     journal: [],

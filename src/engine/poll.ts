@@ -176,7 +176,7 @@ async function reconcileSafely(deps: Deps, due: Due): Promise<Outlook> {
     return { ...outlook, migration: ended, waitsFor: "nothing" };
   } catch (fault) {
     deps.log.error("reconcile-failed", { ...due, fault });
-    return { migration: undefined, waitsFor: "failed", lookAgainIn: seconds(5), watch: [] };
+    return { migration: undefined, waitsFor: "failed", lookAgainIn: seconds(5), staysDue: false, watch: [] };
   }
 }
 

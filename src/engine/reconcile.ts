@@ -9,6 +9,7 @@ import type { Strategy } from "../core/strategy.ts";
 import { type Duration, type Instant, minutes, seconds } from "../core/time.ts";
 import { transition } from "../core/transition.ts";
 import { findStrategy } from "../strategies/index.ts";
+import { calledFor, isRunningOut } from "./budget.ts";
 import type { Deps } from "./deps.ts";
 import { type Drift, drift } from "./drift.ts";
 import { heldBack } from "./halting.ts";
@@ -24,6 +25,8 @@ export interface Outlook {
    */
   readonly waitsFor: "nothing" | "people" | "the-world" | "lost" | "failed";
   readonly lookAgainIn: Duration;
+  /** Time alone brings something about, although only people are waited for: it must be looked at again. */
+  readonly staysDue: boolean;
   /** The endpoints to watch meanwhile: they are going or coming. */
   readonly watch: readonly {
     readonly name: "writer" | "reader";
@@ -43,13 +46,12 @@ export async function reconcile(deps: Deps, database: string): Promise<Outlook> 
   let migration = await deps.store.loadOpen(database);
   for (let turn = 0; turn < mostTurns; turn++) {
     if (!migration) return nothing(undefined);
-    if (migration.status !== "open") return waitingForPeople(migration);
     const strategy = knownStrategy(migration);
     const current = strategy && currentOf(strategy, migration);
-    const seen = await eventOf(deps, strategy, migration, current);
-    const event = await heldBack(deps, migration, current, seen);
+    const event = await nextEvent(deps, strategy, migration, current);
+    if (!event) return waitingForPeople(migration);
     const moved = await take(deps, strategy, migration, current, event);
-    if (moved === "lost") return { migration, waitsFor: "lost", lookAgainIn: seconds(2), watch: [] };
+    if (moved === "lost") return { ...nothing(migration), waitsFor: "lost", lookAgainIn: seconds(2) };
     if (moved === migration) {
       return isForPeople(event) ? waitingForPeople(migration) : outlook(deps, migration, current);
     }
@@ -63,6 +65,24 @@ export async function reconcile(deps: Deps, database: string): Promise<Outlook> 
 function knownStrategy(migration: Migration): Strategy | undefined {
   const strategy = findStrategy(migration.strategy.id);
   return strategy?.version === migration.strategy.version ? strategy : undefined;
+}
+
+/** What a look shows, or what the signed terms call for where the step is not done. Undefined where people must act first. */
+async function nextEvent(
+  deps: Deps,
+  strategy: Strategy | undefined,
+  migration: Migration,
+  current: CourseStep | undefined,
+): Promise<Event | undefined> {
+  if (migration.status !== "open") {
+    const isStuck = migration.status === "stuck" && strategy !== undefined;
+    return isStuck ? calledFor(deps, strategy, migration, true) : undefined;
+  }
+  const seen = await eventOf(deps, strategy, migration, current);
+  const event = await heldBack(deps, migration, current, seen);
+  if (!strategy || event.type !== "checked" || event.result.status === "done") return event;
+  if (event.result.status === "blocked") return event;
+  return (await calledFor(deps, strategy, migration, event.way.isGate || isForPeople(event))) ?? event;
 }
 
 async function eventOf(
@@ -156,11 +176,18 @@ export async function saveEvent(deps: Deps, migration: Migration, event: Event):
 }
 
 function nothing(migration: Migration | undefined): Outlook {
-  return { migration, waitsFor: "nothing", lookAgainIn: minutes(1), watch: [] };
+  return { migration, waitsFor: "nothing", lookAgainIn: minutes(1), staysDue: false, watch: [] };
 }
 
 function waitingForPeople(migration: Migration): Outlook {
-  return { ...nothing(migration), waitsFor: "people" };
+  const staysDue = isRunningOut(migration) || isScheduled(migration);
+  return { ...nothing(migration), waitsFor: "people", staysDue };
+}
+
+/** Approved, and not to begin before a time. */
+function isScheduled({ steps, status }: Migration): boolean {
+  const waits = Object.values(steps).filter(({ doneAt }) => doneAt === null);
+  return status === "open" && waits.some(({ waitingFor }) => waitingFor?.code === "wait.not-before");
 }
 
 function isForPeople(event: Event): boolean {
@@ -170,7 +197,8 @@ function isForPeople(event: Event): boolean {
 function outlook(deps: Deps, migration: Migration, current: CourseStep | undefined): Outlook {
   if (!current || current.step.gate) return waitingForPeople(migration);
   const again = lookAgainIn(migration, current, deps.clock.now());
-  return { migration, waitsFor: "the-world", lookAgainIn: again, watch: toWatch(migration, current) };
+  const watch = toWatch(migration, current);
+  return { ...nothing(migration), waitsFor: "the-world", lookAgainIn: again, watch };
 }
 
 /** Closely, half a second is often enough to name the moment in which an endpoint went or came; each look is a login. */

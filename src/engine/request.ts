@@ -5,6 +5,7 @@ import type { Halt } from "../core/halt.ts";
 import type { Note } from "../core/note.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Problem } from "../core/problem.ts";
+import { terms } from "../core/terms.ts";
 import type { Instant } from "../core/time.ts";
 import type { MigrationView } from "./deps.ts";
 
@@ -13,7 +14,8 @@ export const press = z.discriminatedUnion("does", [
   z.object({
     does: z.literal("approve"),
     gate: z.string(),
-    opening: z.nullable(z.enum(["automatic", "ask"])),
+    /** Of the cutover, as they were chosen; a gate without terms has none. */
+    terms: z.nullable(terms),
   }),
   z.object({ does: z.literal("reject"), gate: z.string() }),
   /** One of two signatures under "discard the writes made since opening". */

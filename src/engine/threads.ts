@@ -31,10 +31,10 @@ export function threadsOf(deps: Deps): {
     }
   }
 
-  async function show({ migration, waitsFor }: Followed): Promise<void> {
+  async function show({ migration, waitsFor, staysDue }: Followed): Promise<void> {
     if (!(await announce(deps, migration))) return;
     shown.set(migration.id, { revision: migration.revision, until: deps.clock.now() + refreshEvery });
-    if (waitsFor === "people" || waitsFor === "nothing") await deps.store.rest(migration);
+    if (!staysDue && (waitsFor === "people" || waitsFor === "nothing")) await deps.store.rest(migration);
   }
 
   function start(): void {

@@ -1,11 +1,12 @@
 import { parseArgs } from "node:util";
 import { type Command, parseCommand } from "../core/command.ts";
 import type { Problem } from "../core/problem.ts";
+import { type ChosenTerms, readTerms, type TypedTerms, termsOptions } from "./terms.ts";
 
 /** What an operator wants. */
 export type Order = { readonly where: Where } & (
   | { readonly does: "command"; readonly command: Command }
-  | { readonly does: "approve"; readonly name: string; readonly opening: "automatic" | "ask" | null }
+  | { readonly does: "approve"; readonly name: string; readonly terms: ChosenTerms | null }
   | { readonly does: "reject" | "discard" | "sheet"; readonly name: string }
 );
 
@@ -23,7 +24,9 @@ export const usage = `npm run operate -- COMMAND [--url URL | --table TABLE]
   status [NAME]    what is under way, what it waits for, what going back costs
   list             every database and the state of its key
   approve NAME     the gate that NAME waits at; shows first what that is
-                   (the cutover wants --opening automatic or --opening ask)
+                   the cutover wants its terms: --opening automatic or ask, and
+                   as you like --at-most MINUTES, --if-late offer or roll-back,
+                   --not-before 2026-11-28T02:00Z
   reject NAME      the same gate, refused
   rollback NAME    give the source back under its name
   discard NAME     sign that a rollback discards the writes since the opening
@@ -37,7 +40,7 @@ Without an option the worker function is asked, under your own AWS identity. --u
 \`npm run serve\`. --table asks nobody: status, sheet and halt then work on the table itself, for
 when no bot is left. See README.md, "When Slack is down".`;
 
-const options = { url: { type: "string" }, table: { type: "string" }, opening: { type: "string" } } as const;
+const options = { url: { type: "string" }, table: { type: "string" }, ...termsOptions } as const;
 const fromSlack = ["status", "list", "rollback", "pause", "resume", "retry", "close", "halt", "unhalt"];
 const withoutBot = ["status", "sheet", "halt"];
 
@@ -55,12 +58,13 @@ export function parseArguments(args: readonly string[]): Order | Misused {
       misused: `--table is for ${withoutBot.join(", ")}: for everything else the bot itself is needed.`,
     };
   }
-  if (values.opening !== undefined && verb !== "approve") return { misused: "--opening goes with approve." };
+  const signed = Object.keys(termsOptions).find((name) => name in values);
+  if (signed !== undefined && verb !== "approve") return { misused: `--${signed} goes with approve.` };
   if (fromSlack.includes(verb)) {
     const parsed = parseCommand([verb, ...rest].join(" "));
     return "problem" in parsed ? { misused: parsed.problem } : { does: "command", command: parsed.ok, where };
   }
-  return parseOwn(verb, rest, values.opening, where);
+  return parseOwn(verb, rest, values, where);
 }
 
 function readOptions(args: readonly string[]) {
@@ -72,12 +76,7 @@ function readOptions(args: readonly string[]) {
   }
 }
 
-function parseOwn(
-  verb: string,
-  rest: readonly string[],
-  opening: string | undefined,
-  where: Where,
-): Order | Misused {
+function parseOwn(verb: string, rest: readonly string[], typed: TypedTerms, where: Where): Order | Misused {
   if (verb !== "approve" && verb !== "reject" && verb !== "discard" && verb !== "sheet") {
     return { misused: `There is no command ${verb}.` };
   }
@@ -86,10 +85,8 @@ function parseOwn(
   const name = "name" in named.ok ? named.ok.name : null;
   if (name === null) return { misused: `${verb} needs the name of a database.` };
   if (verb !== "approve") return { does: verb, name, where };
-  if (opening !== undefined && opening !== "automatic" && opening !== "ask") {
-    return { misused: "--opening is automatic or ask." };
-  }
-  return { does: verb, name, opening: opening ?? null, where };
+  const terms = readTerms(typed);
+  return terms && "misused" in terms ? terms : { does: verb, name, terms, where };
 }
 
 function whereOf({ url, table }: { url?: string | undefined; table?: string | undefined }): Where | Misused {

@@ -92,23 +92,27 @@ async function approve(
   bot: Counterpart,
   terminal: Terminal,
   view: MigrationView,
-  { name, opening }: Extract<Order, { does: "approve" }>,
+  { name, terms: chosen }: Extract<Order, { does: "approve" }>,
 ): Promise<ExitCode> {
   const phase = phaseOf(view.migration, view.plan);
   if (phase.is !== "gate") return tell(terminal, notWaiting);
   const gate = phase.gate.id;
-  if (gate === cutoverGate && opening === null) {
+  if (gate === cutoverGate && chosen === null) {
     terminal.complain(
       `Say how ${name} is opened: --opening automatic, by itself when every check has passed; --opening ask, only after somebody was asked again, inside the downtime.`,
     );
     return 2;
   }
-  if (gate !== cutoverGate && opening !== null) {
-    terminal.complain(`--opening is signed with the cutover, and ${name} does not wait for that.`);
+  if (gate !== cutoverGate && chosen !== null) {
+    terminal.complain(
+      `--opening and what goes with it are signed with the cutover, for which ${name} does not wait.`,
+    );
     return 2;
   }
-  terminal.print(approvalText(view, gate, opening));
-  return confirmed(bot, terminal, view, { does: "approve", gate, opening }, "approve");
+  const longestDowntime = chosen?.longestDowntime ?? view.migration.longestDowntime;
+  const terms = chosen && { ...chosen, longestDowntime };
+  terminal.print(approvalText(view, gate, terms));
+  return confirmed(bot, terminal, view, { does: "approve", gate, terms }, "approve");
 }
 
 function reject(bot: Counterpart, terminal: Terminal, view: MigrationView): Promise<ExitCode> {

@@ -43,7 +43,7 @@ export async function runHeadless(
       await presses(bob, "Approve");
     }
     print("The plan is approved by Bob, and not by Alice, who asked for it. The preparation runs …");
-    if (await isAskedFor(world, cutoverGate)) await presses(bob, "open automatically");
+    if (await isAskedFor(world, cutoverGate)) await presses(bob, "Approve the cutover");
     print("The cutover is approved …");
     const migration = await until("the end", () => ended(world, database), 150_000);
     const { acknowledged } = fleet.counts();

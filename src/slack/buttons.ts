@@ -22,8 +22,7 @@ export const pressPrefix = "press.";
 /** Unique within a message, which Slack demands. */
 export function actionIdOf(press: Press): string {
   const of = "gate" in press ? `.${press.gate}` : "";
-  const opening = press.does === "approve" && press.opening !== null ? `.${press.opening}` : "";
-  return `${pressPrefix}${press.does}${of}${opening}`.slice(0, limits.actionId);
+  return `${pressPrefix}${press.does}${of}`.slice(0, limits.actionId);
 }
 
 export function encode(value: ButtonValue): string {

@@ -1,8 +1,10 @@
 import * as z from "zod/mini";
 import type { Instant } from "../core/time.ts";
+import type { Press } from "../engine/request.ts";
 import { saying } from "./blocks/message.ts";
 import { decode, pressPrefix } from "./buttons.ts";
 import { type Heard, type Home, isHome } from "./home.ts";
+import { chosenTerms } from "./terms-form.ts";
 
 const filled = z.string().check(z.minLength(1));
 
@@ -17,6 +19,7 @@ const payload = z.object({
   message: z.optional(z.object({ bot_id: z.optional(z.string()) })),
   trigger_id: filled,
   response_url: filled,
+  state: z.optional(z.unknown()),
   actions: z.tuple([z.object({ action_id: z.string(), value: z.optional(z.string()) })]),
 });
 
@@ -50,7 +53,13 @@ export function hearClick(body: unknown, home: Home, now: Instant): Heard | unde
       responseUrl: data.response_url,
       messageTs: data.container.message_ts,
       ...value,
+      press: withTerms(value.press, data.state),
     },
     acknowledgement: "",
   };
+}
+
+/** The terms are what is chosen beside the button at the click, and not what the button carries. */
+function withTerms(press: Press, state: unknown): Press {
+  return press.does === "approve" ? { ...press, terms: chosenTerms(state) } : press;
 }

@@ -16,6 +16,8 @@ export const limits = {
   actionId: 255,
   buttonText: 75,
   buttonValue: 2_000,
+  optionText: 75,
+  placeholder: 150,
   confirmTitle: 100,
   confirmText: 300,
   confirmButton: 30,

@@ -5,7 +5,10 @@ import { evidence, waitingFor } from "./looks.ts";
 
 type AnyStep = Step<unknown, unknown>;
 
-/** A step done by somebody's approval of the current plan that has not expired when it is looked at. */
+/**
+ * A step done by somebody's approval of the current plan that has not expired when it is looked at. The last one counts: its
+ * terms may say not to begin before a time, until which the gate stays open for another.
+ */
 export function gate(id: "begin" | "cutover"): AnyStep {
   return {
     id,
@@ -14,8 +17,10 @@ export function gate(id: "begin" | "cutover"): AnyStep {
     expect: 0,
     title: () => note(`step.${id}`, {}),
     check: async (cx) => {
-      const given = cx.approvals.find((approval) => approval.gate === id && cx.now < approval.expiresAt);
-      if (!given) return waitingFor(note("wait.approval", { gate: id }));
+      const given = cx.approvals.findLast((approval) => approval.gate === id);
+      if (!given || cx.now >= given.expiresAt) return waitingFor(note("wait.approval", { gate: id }));
+      const until = given.terms?.notBefore ?? cx.now;
+      if (cx.now < until) return waitingFor(note("wait.not-before", { until, person: given.person.name }));
       return { status: "done", evidence: [approvedBy(given.person.name, given.planHash)] };
     },
   };

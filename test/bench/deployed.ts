@@ -6,6 +6,7 @@ import type { Deps, Store } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
 import { channelId, type FastWorld, team } from "../../src/sim/fast-world.ts";
 import { findStrategy } from "../../src/strategies/index.ts";
+import { approve } from "../engine/life.ts";
 
 /** What people do meanwhile. */
 export interface People {
@@ -62,9 +63,8 @@ export function colleagues(world: FastWorld, names: readonly string[]): People {
         const open = await store.loadOpen(database);
         const gate = open && gateOf(open);
         if (!open || gate === undefined) continue;
-        const opening = gate === "cutover" ? ("automatic" as const) : null;
         const { id: migration, planHash } = open;
-        const press = { does: "approve", gate, opening } as const;
+        const press = approve(gate);
         const click = { press, database, migration, planHash, messageTs: "" };
         await store.putRequest({ ...request("UBOB"), kind: "click", ...click });
       }

@@ -27,7 +27,7 @@ export function aMigration(id: string, given: Partial<Migration> = {}): Migratio
     approvals: [],
     downtimeBegan: null,
     downtimeEnded: null,
-    overran: false,
+    budgetSaid: "nothing",
     rollback: null,
     sightings: {},
     journal: [],

@@ -93,7 +93,7 @@ describe("what does not approve", () => {
   test.each(["cutover", "open-gate", "discard-writes", "protect-source", "nowhere"])(
     "a button whose gate was edited to %s",
     async (gate) => {
-      await press(life, "UBOB", { does: "approve", gate, opening: "automatic" });
+      await press(life, "UBOB", { ...approve("cutover"), gate });
       await expectRefused("approval.not-waiting");
     },
   );
@@ -125,12 +125,12 @@ describe("what does not approve", () => {
     expect((await newest(life))?.approvals).toEqual(approvals);
   });
 
-  test("a cutover whose terms were taken out of the button", async () => {
+  test("a cutover without terms", async () => {
     await press(life, "UBOB", approve("begin"));
     await settle(life);
-    await press(life, "UBOB", { does: "approve", gate: "cutover", opening: null });
+    await press(life, "UBOB", { does: "approve", gate: "cutover", terms: null });
     await settle(life);
-    expect(told()).toBe("approval.stale-plan");
+    expect(told()).toBe("terms.missing");
     expect(fences()).toBe(0);
   });
 });

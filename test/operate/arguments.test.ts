@@ -7,8 +7,22 @@ test.each([
   ["status", { does: "command", command: { verb: "status", name: null }, where: { is: "worker" } }],
   ["status Orders-Prod", { command: { verb: "status", name: "orders-prod" } }],
   ["halt AWS is ill", { command: { verb: "halt", reason: "AWS is ill" } }],
-  ["approve orders", { does: "approve", name: "orders", opening: null }],
-  ["approve orders --opening ask", { opening: "ask" }],
+  ["approve orders", { does: "approve", name: "orders", terms: null }],
+  [
+    "approve orders --opening ask",
+    { terms: { opening: "ask", longestDowntime: null, whenLate: "offer", notBefore: null } },
+  ],
+  [
+    "approve orders --opening automatic --at-most 45 --if-late roll-back --not-before 2026-11-28T03:00+01:00",
+    {
+      terms: {
+        opening: "automatic",
+        longestDowntime: 2_700_000,
+        whenLate: "roll-back",
+        notBefore: Date.UTC(2026, 10, 28, 2),
+      },
+    },
+  ],
   [
     "sheet orders --table encrypt-db",
     { does: "sheet", name: "orders", where: { is: "table", table: "encrypt-db" } },
@@ -28,6 +42,12 @@ test.each([
   ["approve orders --yes", /Unknown option '--yes'/],
   ["approve orders --opening maybe", /automatic or ask/],
   ["reject orders --opening ask", /--opening goes with approve/],
+  ["rollback orders --at-most 45", /--at-most goes with approve/],
+  ["approve orders --at-most 45", /--at-most goes with --opening automatic or ask/],
+  ["approve orders --opening ask --at-most long", /--at-most is a number of minutes/],
+  ["approve orders --opening ask --if-late panic", /--if-late is offer or roll-back/],
+  ["approve orders --opening ask --not-before 2026-11-28T03:00", /a time with its zone/],
+  ["approve orders --opening ask --not-before 2026-13-28T03:00Z", /a time with its zone/],
   ["approve orders --table encrypt-db", /--table is for status, sheet, halt/],
   ["unhalt --table encrypt-db", /--table is for/],
   ["status --table a --url https://b", /exclude each other/],

@@ -7,7 +7,7 @@ import { isSamePerson } from "../../src/core/approval.ts";
 import type { Notice } from "../../src/engine/request.ts";
 import { purposeOf } from "../../src/operate/protocol.ts";
 import { givePersonKey } from "../../src/sim/aws/iam/identities.ts";
-import { aLife, ask, database, newest, settle } from "../engine/life.ts";
+import { aLife, approve, ask, database, newest, settle } from "../engine/life.ts";
 import { type Office, openOffice, people, sessionOf, table } from "./office.ts";
 
 const name = "orders-prod";
@@ -31,7 +31,7 @@ async function approving(given: object = {}): Promise<string> {
   return JSON.stringify({
     id: randomUUID(),
     kind: "click",
-    press: { does: "approve", gate: "begin", opening: null },
+    press: { does: "approve", gate: "begin", terms: null },
     database,
     migration: migration?.id,
     planHash: migration?.planHash,
@@ -255,7 +255,7 @@ describe("who may approve", () => {
       [{ planHash: "of yesterday" }, "approval.stale-plan"],
       [{ migration: "m99999" }, "approval.other-migration"],
       [{ database: `${database}-other` }, "approval.other-migration"],
-      [{ press: { does: "approve", gate: "cutover", opening: "automatic" } }, "approval.not-waiting"],
+      [{ press: approve("cutover") }, "approval.not-waiting"],
     ] as const) {
       const words = await approving(claim);
       expect(codes(await send(words, await signed("bob", words)))).toEqual([code]);

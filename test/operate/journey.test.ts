@@ -104,7 +104,7 @@ describe("what is approved", () => {
     const cutover = await office.type("bob", `approve ${name} --opening automatic`, "");
     expect(cutover.text).toContain("at most 1 h 30 min");
     expect(cutover.text).toMatch(/Fence orders-prod.*INTERRUPTS.*the downtime begins/);
-    expect(cutover.text).toContain("by itself, when every check has passed");
+    expect(cutover.text).toContain("it opens by itself when every check passes");
     expect(cutover.text).toContain("needs no further approval");
   });
 
@@ -207,7 +207,7 @@ describe("the other commands", () => {
     const { text } = await office.type("bob", `status ${name}`);
     expect(text).toMatch(/orders-prod: in its DOWNTIME/);
     expect(text).toMatch(/NOBODY: fenced since 2026-/);
-    expect(text).toMatch(/of at most 1 h 30 min approved by bob; expected to end in about/);
+    expect(text).toMatch(/of at most 1 h 30 min signed by bob; expected to end in about/);
     expect(text).toMatch(/would take about .* and loses 0 writes/);
     expect(text).toContain(`npm run operate -- rollback ${name}`);
   });

@@ -92,9 +92,9 @@ async function somebodyActs(life: SeededLife): Promise<void> {
 /** The opening is agreed to with the cutover in half of all lives. */
 async function click(life: SeededLife, user: string, gate: string): Promise<void> {
   life.clicks.push({ at: life.world.clock.now(), user, gate });
-  const opening = pick(life.random, ["automatic", "ask"]);
-  await press(life, user, approve(gate, opening));
-  if (life.random() < 0.2) await press(life, user, approve(gate, opening));
+  const opening = pick(life.random, ["automatic", "ask"] as const);
+  await press(life, user, approve(gate, { opening }));
+  if (life.random() < 0.2) await press(life, user, approve(gate, { opening }));
 }
 
 function gateOf(migration: Migration): string | undefined {

@@ -85,7 +85,7 @@ test("two processes on one table do the main job once, although one is killed in
   await world.isTold(alice, "You asked for this migration yourself");
   await world.presses(bob, "Approve");
   const stopAsking = askAgainAndAgain(world);
-  await world.presses(bob, "open automatically");
+  await world.presses(bob, "Approve the cutover");
   await isSaid(world, /^T1 is /);
   one.kill("SIGKILL");
   await isSaid(world, /is under the new key/);

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { hours, minutes } from "../../src/core/time.ts";
 import { type Block, withIds } from "../../src/sim/slack/block-kit.ts";
 import { rootMessage } from "../../src/slack/blocks/root.ts";
 import { encode } from "../../src/slack/buttons.ts";
 import { alice, channel, type Front, openFront } from "./front.ts";
-import { noon, viewAt } from "./lives.ts";
+import { noon, signed, viewAt } from "./lives.ts";
+
+const chosen = (value: string) => ({ selected_option: { value } });
 
 let front: Front;
 beforeEach(async () => {
@@ -17,7 +20,7 @@ describe("a click", () => {
     database: "111122223333/eu-west-1/orders-prod",
     migration: view.migration.id,
     planHash: view.migration.planHash,
-    press: { does: "approve", gate: "cutover", opening: "ask" } as const,
+    press: { does: "approve", gate: "cutover", terms: null } as const,
   };
 
   function post(author = "U0ENCRYPT", where = channel) {
@@ -39,7 +42,7 @@ describe("a click", () => {
 
   it("is recorded with what the button claims and who Slack says clicked", async () => {
     const { ts } = post();
-    expect(await click(ts, "press.approve.cutover.ask")).toBe("answered");
+    expect(await click(ts, "press.approve.cutover")).toBe("answered");
     expect(front.requests()).toEqual([
       {
         kind: "click",
@@ -51,9 +54,55 @@ describe("a click", () => {
         responseUrl: expect.stringContaining("/commands/"),
         messageTs: ts,
         ...value,
+        press: { ...value.press, terms: signed },
       },
     ]);
     expect(front.woken).toBe(1);
+  });
+
+  it("on the approval of a cutover carries what that person has chosen beside it", async () => {
+    const { ts } = post();
+    const choose = (actionId: string, option: string, user = "U0BOB0001") =>
+      front.slack.click({ user, channel, messageTs: ts, actionId, option });
+    await choose("terms.longest", "45");
+    await choose("terms.opening", "ask");
+    await choose("terms.when-late", "roll-back");
+    await choose("terms.not-before", String((noon + hours(14)) / 1_000));
+    await choose("terms.longest", "480", alice);
+    expect(front.requests()).toEqual([]);
+
+    await click(ts, "press.approve.cutover");
+    const terms = {
+      longestDowntime: minutes(45),
+      opening: "ask",
+      whenLate: "roll-back",
+      notBefore: noon + hours(14),
+    };
+    expect(front.requests()).toMatchObject([{ press: { does: "approve", gate: "cutover", terms } }]);
+  });
+
+  it.each([
+    ["nothing is chosen", {}],
+    ["a length that is none", { "terms.longest": chosen("for ever") }],
+    ["an opening that is none", { "terms.opening": chosen("never") }],
+    ["a time that is none", { "terms.not-before": { selected_date_time: "tomorrow" } }],
+    ["no field for what is done if it is late", { "terms.when-late": undefined }],
+  ])("on the approval of a cutover where %s carries no terms", async (_, change) => {
+    const on = { user: alice, channel, messageTs: post().ts, actionId: "press.approve.cutover" };
+    const payload = JSON.parse(new URLSearchParams(front.slack.clickRequest(on).body).get("payload") ?? "");
+    const fields = Object.keys(change).length === 0 ? {} : { ...payload.state.values.terms, ...change };
+    payload.state.values = { terms: fields };
+    await front.deliverBody(new URLSearchParams({ payload: JSON.stringify(payload) }).toString());
+    expect(front.requests()).toMatchObject([{ press: { gate: "cutover", terms: null } }]);
+  });
+
+  it("does not take terms from what the button carries", async () => {
+    const { ts } = postButton({
+      action_id: "press.approve.cutover",
+      value: JSON.stringify({ ...value, press: { ...value.press, terms: signed } }),
+    });
+    await click(ts, "press.approve.cutover");
+    expect(front.requests()).toMatchObject([{ press: { gate: "cutover", terms: null } }]);
   });
 
   it("by somebody of another company carries that company", async () => {
@@ -63,7 +112,7 @@ describe("a click", () => {
       user: "U0XENIA01",
       channel: shared,
       messageTs: ts,
-      actionId: "press.approve.cutover.ask",
+      actionId: "press.approve.cutover",
     });
     expect(front.requests()).toMatchObject([{ user: "U0XENIA01", team: "T0GLOBEX1" }]);
   });
@@ -89,17 +138,17 @@ describe("a click", () => {
     ["a prototype", JSON.stringify({ ...value }).replace("{", '{"__proto__":{"x":1},"constructor":1,')],
   ])("on a button with %s is answered and not recorded", async (_, given) => {
     const { ts } = postButton({
-      action_id: "press.approve.cutover.ask",
+      action_id: "press.approve.cutover",
       ...(given !== undefined && { value: given }),
     });
-    expect(await click(ts, "press.approve.cutover.ask", alice)).toBe("answered");
+    expect(await click(ts, "press.approve.cutover", alice)).toBe("answered");
     expect(front.requests()).toEqual([]);
     expect(front.heardBy(alice)).toEqual([expect.stringContaining("not one that this version knows")]);
   });
 
   it("on another app's copy of our button is not recorded", async () => {
     const { ts } = post("U0DEPLOYS");
-    await click(ts, "press.approve.cutover.ask", alice);
+    await click(ts, "press.approve.cutover", alice);
     expect(front.requests()).toEqual([]);
     expect(front.heardBy(alice)).toEqual([expect.stringContaining("not one that this version knows")]);
   });

@@ -5,6 +5,7 @@ import { makePlan, type Plan } from "../../src/core/plan.ts";
 import { problem } from "../../src/core/problem.ts";
 import { note } from "../../src/core/sentences.ts";
 import type { Strategy } from "../../src/core/strategy.ts";
+import type { Terms } from "../../src/core/terms.ts";
 import { minutes, seconds } from "../../src/core/time.ts";
 import type { MigrationView } from "../../src/engine/deps.ts";
 import { auroraPointInTime } from "../../src/strategies/aurora-point-in-time.ts";
@@ -77,8 +78,15 @@ const underWay = (at: number): StepRecord => ({
   waitingFor: note("wait.status", { name: "orders-prod", status: "creating" }),
 });
 
+export const signed: Terms = {
+  longestDowntime: minutes(30),
+  opening: "automatic",
+  whenLate: "offer",
+  notBefore: null,
+};
+
 function approvalOf(gate: string, plan: Plan, person: Person): Approval {
-  const terms = gate === "cutover" ? { longestDowntime: minutes(30), opening: "automatic" as const } : null;
+  const terms = gate === "cutover" ? signed : null;
   return { gate, planHash: plan.hash, person, at: noon, expiresAt: noon + minutes(60), terms };
 }
 
@@ -116,7 +124,7 @@ export function viewAt(at: string, change: Partial<Migration> = {}, plan = planO
     approvals: gates.map(({ id }) => approvalOf(id, plan, bob)),
     downtimeBegan: fenced ? noon : null,
     downtimeEnded: opened ? noon + minutes(12) : null,
-    overran: false,
+    budgetSaid: "nothing",
     rollback: null,
     sightings: {},
     journal: [

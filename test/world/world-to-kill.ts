@@ -92,7 +92,7 @@ const past = () => world.deps.store.lastPast(path);
 if (!(await world.deps.store.loadOpen(path)) && !(await past())) {
   await says("U0ALICE01", "start orders-prod");
   await presses("U0BOB0001", "Approve");
-  await presses("U0BOB0001", "open automatically");
+  await presses("U0BOB0001", "Approve the cutover");
 }
 const ended = await until("the end", past, 120_000);
 await world.close();

@@ -1,16 +1,17 @@
-import { cutoverGate, openGate } from "../../core/approval.ts";
+import { openGate } from "../../core/approval.ts";
 import { type Finding, type Severity, severities } from "../../core/finding.ts";
-import { gateName } from "../../core/gate-names.ts";
+import { gateName, whenLate as lateness, openings } from "../../core/gate-names.ts";
 import { sourceOf } from "../../core/phase.ts";
 import { expectedDowntime, type PlannedStep } from "../../core/plan.ts";
 import { explain } from "../../core/problem.ts";
 import { say } from "../../core/sentences.ts";
 import type { Effect } from "../../core/step.ts";
+import type { Terms } from "../../core/terms.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
 
 /** What somebody is about to sign, whole: an approval covers the steps up to the next gate. */
-export function approvalText(view: MigrationView, gate: string, opening: "automatic" | "ask" | null): string {
+export function approvalText(view: MigrationView, gate: string, terms: Terms | null): string {
   const { migration, plan } = view;
   const { account, region, kind, name } = plan.target;
   return [
@@ -22,7 +23,7 @@ export function approvalText(view: MigrationView, gate: string, opening: "automa
       ["Method", say(plan.strategy.title, terminal)],
       ["Asked for by", harmless(migration.requester.name)],
       ["Plan", plan.hash],
-      ...termsOf(view, gate, opening),
+      ...termsOf(view, gate, terms),
     ]),
     "This approval lets these steps begin:",
     ...coveredBy(plan.steps, gate),
@@ -42,11 +43,7 @@ function findingLines(findings: readonly Finding[], severity: Severity): readonl
 
 type Row = readonly [string, string];
 
-function termsOf(
-  { migration, plan }: MigrationView,
-  gate: string,
-  opening: "automatic" | "ask" | null,
-): readonly Row[] {
+function termsOf({ migration, plan }: MigrationView, gate: string, terms: Terms | null): readonly Row[] {
   if (gate === openGate) {
     return [
       [
@@ -56,17 +53,16 @@ function termsOf(
     ];
   }
   const expected = terminal.duration(expectedDowntime(plan.steps));
-  const longest = terminal.duration(migration.longestDowntime);
-  if (gate !== cutoverGate)
-    return [["Downtime", `none yet; of the cutover about ${expected}, at most ${longest}`]];
+  if (terms === null) {
+    const longest = terminal.duration(migration.longestDowntime);
+    return [["Downtime", `none yet; of the cutover about ${expected}, at most ${longest} proposed`]];
+  }
+  const { longestDowntime, opening, whenLate, notBefore } = terms;
   return [
-    ["Downtime", `at most ${longest}, expected ${expected}`],
-    [
-      "Opening",
-      opening === "automatic"
-        ? "by itself, when every check has passed"
-        : "only after somebody was asked again, inside the downtime",
-    ],
+    ["Downtime", `at most ${terminal.duration(longestDowntime)}, expected ${expected}`],
+    ["Begins", notBefore === null ? "at once" : `not before ${terminal.instant(notBefore)}`],
+    ["Opening", openings[opening]],
+    ["If late", lateness[whenLate]],
     ["Rolling back", "needs no further approval"],
   ];
 }

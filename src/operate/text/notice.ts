@@ -1,4 +1,4 @@
-import { withGateName } from "../../core/gate-names.ts";
+import { inWords } from "../../core/gate-names.ts";
 import { sayDuration } from "../../core/note.ts";
 import { explain, type Problem } from "../../core/problem.ts";
 import { note, say } from "../../core/sentences.ts";
@@ -17,7 +17,7 @@ export function noticeText(notice: Told): string {
     case "problems":
       return problemsText(notice.problems);
     case "said":
-      return asTypedHere(say(withGateName(notice.note), terminal));
+      return asTypedHere(say(inWords(notice.note), terminal));
     case "status":
       return [...statusesTexts(notice), pollerText(notice.poller)].join("\n\n");
     case "list":

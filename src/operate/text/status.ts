@@ -1,6 +1,7 @@
-import { cutoverGate, passedWith } from "../../core/approval.ts";
-import { gateName } from "../../core/gate-names.ts";
-import { inDowntime, isEnded } from "../../core/migration.ts";
+import { cutoverGate } from "../../core/approval.ts";
+import { bar, budgetOf, mayStillFit } from "../../core/budget.ts";
+import { gateName, termsNote } from "../../core/gate-names.ts";
+import { isEnded } from "../../core/migration.ts";
 import {
   currentStep,
   hasSomethingToUndo,
@@ -29,6 +30,7 @@ export function statusText(view: MigrationView): string {
     columns([
       ["Serving", servingText(view)],
       ...stepRows(view),
+      ...scheduledRows(phase),
       ...downtimeRows(phase, view),
       ...backRows(phase, view),
       ["Key", `${sourceOf(plan).keyArn ?? "none"} -> ${plan.keyArn}`],
@@ -45,7 +47,9 @@ export function statusText(view: MigrationView): string {
 function phaseText(phase: Phase): string {
   switch (phase.is) {
     case "gate":
-      return `${gateName(phase.gate.id)} waits for approval`;
+      return phase.scheduled
+        ? `${gateName(phase.gate.id)} is approved for later`
+        : `${gateName(phase.gate.id)} waits for approval`;
     case "running":
       return "under way";
     case "downtime":
@@ -97,23 +101,31 @@ function stepRows({ migration, plan }: MigrationView): readonly Row[] {
   ];
 }
 
+/** What was signed for a cutover that is to begin later. */
+function scheduledRows(phase: Phase): readonly Row[] {
+  if (phase.is !== "gate" || !phase.scheduled?.terms) return [];
+  const { person, terms } = phase.scheduled;
+  return [["Signed", `${say(termsNote(terms), terminal)}, by ${harmless(person.name)}`]];
+}
+
 /** What of the downtime is used, signed for and expected. */
-function downtimeRows(phase: Phase, { migration, now, remaining }: MigrationView): readonly Row[] {
-  const { downtimeBegan } = migration;
-  if (downtimeBegan === null || !inDowntime(migration) || isEnded(migration)) return [];
-  const used = now - downtimeBegan;
-  const signature = passedWith(migration, cutoverGate);
-  const longest = signature?.terms?.longestDowntime ?? migration.longestDowntime;
-  const by = signature ? ` by ${harmless(signature.person.name)}` : "";
-  const past = used > longest ? "; PAST IT" : "";
-  const forecast = isGoingOn(phase)
-    ? `expected to end in about ${terminal.duration(remaining)}`
-    : "does not end before somebody acts";
+function downtimeRows(phase: Phase, view: MigrationView): readonly Row[] {
+  const { migration, plan, now } = view;
+  const isOpening = mayHoldWrites(migration, plan);
+  const budget = budgetOf(migration, { ...view, waitsForPeople: !isGoingOn(phase), isOpening });
+  if (!budget) return [];
+  const { used, left, longest, signer, forecast, backUntil } = budget;
+  const past = left < 0 ? "; PAST IT" : "";
+  const late = forecast !== null && forecast > longest ? ", LONGER THAN SIGNED" : "";
+  const ends =
+    forecast === null
+      ? "does not end before somebody acts"
+      : `expected to end in about ${terminal.duration(forecast - used)}${late}`;
+  const signed = `${terminal.duration(longest)} signed by ${harmless(signer.name)}`;
+  const fits = backUntil < now ? "no longer" : `if begun until ${terminal.instant(backUntil)}`;
   return [
-    [
-      "Downtime",
-      `${terminal.duration(used)} of at most ${terminal.duration(longest)} approved${by}${past}; ${forecast}`,
-    ],
+    ["Downtime", `${bar(budget)} ${terminal.duration(used)} of at most ${signed}${past}; ${ends}`],
+    ...(mayStillFit(budget, migration) ? [["Going back fits", fits] as const] : []),
   ];
 }
 
@@ -155,7 +167,7 @@ function commandsFor(phase: Phase, { migration, plan }: MigrationView): readonly
     case "gate":
       return [
         ...(phase.gate.id === cutoverGate
-          ? [`approve ${name} --opening automatic`, `approve ${name} --opening ask`]
+          ? [`approve ${name} --opening automatic`, `approve ${name} --opening ask --if-late roll-back`]
           : [`approve ${name}`]),
         `reject ${name}`,
       ];

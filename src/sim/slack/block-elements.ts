@@ -76,8 +76,19 @@ const staticSelect = z
     message: "must provide either options or option_groups, and not both",
   });
 
+/** Seconds since 1970; Slack takes ten digits and no others. */
+const dateTime = z.int().min(1_000_000_000).max(9_999_999_999);
+
+const datetimePicker = z.strictObject({
+  type: z.literal("datetimepicker"),
+  action_id: actionId.optional(),
+  initial_date_time: dateTime.optional(),
+  confirm: confirmation.optional(),
+  focus_on_load: z.boolean().optional(),
+});
+
 /** What a person can act on. Other elements of Block Kit are refused, because the page cannot show them. */
-export const actionElement = z.discriminatedUnion("type", [button, overflow, staticSelect]);
+export const actionElement = z.discriminatedUnion("type", [button, overflow, staticSelect, datetimePicker]);
 
 const inlineStyle = z
   .strictObject({

@@ -191,16 +191,22 @@ function identified<B extends Block>(each: B, nextId: () => string): B {
   return named;
 }
 
+/** Everything that can be acted on, and where. */
+export function everyElement(list: readonly Block[]): readonly Placed[] {
+  return list.flatMap(withChildren).flatMap((each) => {
+    const { block_id: blockId } = each;
+    return blockId === undefined ? [] : elementsOf(each).map((element) => ({ blockId, element }));
+  });
+}
+
 /** Finds what can be acted on, by its ids; without `blockId` the first element with that `actionId`. */
 export function findElement(
   list: readonly Block[],
   actionId: string,
   wantedBlock: string | undefined,
 ): Placed | undefined {
-  for (const each of list.flatMap(withChildren)) {
-    if (each.block_id === undefined || (wantedBlock !== undefined && wantedBlock !== each.block_id)) continue;
-    const element = elementsOf(each).find((one) => one.action_id === actionId);
-    if (element !== undefined) return { blockId: each.block_id, element };
-  }
-  return undefined;
+  return everyElement(list).find(
+    ({ blockId, element }) =>
+      element.action_id === actionId && (wantedBlock === undefined || wantedBlock === blockId),
+  );
 }

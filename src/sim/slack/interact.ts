@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { SlackError } from "./method.ts";
-import { type Click, clickBody, commandBody, findTarget, responseAddress } from "./payloads.ts";
+import { type Click, clickBody, commandBody, findTarget, keepChoice, responseAddress } from "./payloads.ts";
 import { respond } from "./response-url.ts";
 import { type SignedRequest, sign } from "./sign.ts";
 import { type Channel, type Person, type ResponseUrl, slackbot, type Workspace } from "./workspace.ts";
@@ -67,6 +67,7 @@ export function interactions(options: {
   const prepareClick = (click: Click) => {
     const { person, channel } = present(workspace, click);
     const target = findTarget(workspace, click);
+    keepChoice(workspace, target, click);
     const url = workspace.openResponseUrl({
       channel: channel.id,
       user: person.id,

@@ -110,6 +110,7 @@ function cellText(workspace: Workspace, cell: TableCell): string {
 
 function actionText(element: ActionElement): string {
   if (element.type === "button") return `[${element.text.text}]`;
+  if (element.type === "datetimepicker") return "[Date and time]";
   const options = optionsOf(element).map((option) => option.text.text);
   const label = element.type === "overflow" ? "…" : (element.placeholder?.text ?? "Choose");
   return `[${label}: ${options.join(" | ")}]`;

@@ -126,6 +126,14 @@ export interface ApiCallRecord {
   readonly outcome: string;
 }
 
+/** Where somebody chooses something. An edit of the message that keeps the ids keeps the choice. */
+export interface Choosing {
+  readonly user: string;
+  readonly messageTs: string;
+  readonly blockId: string;
+  readonly actionId: string;
+}
+
 export const slackbot = "USLACKBOT";
 
 /**
@@ -138,6 +146,7 @@ export class Workspace {
   readonly calls: ApiCallRecord[] = [];
   readonly #save: (state: WorkspaceState) => void;
   readonly #listeners = new Set<() => void>();
+  readonly #chosen = new Map<string, string>();
   #faultFor: (call: ApiCall) => Fault | undefined = () => undefined;
 
   constructor(
@@ -241,6 +250,16 @@ export class Workspace {
       return hasReplies ? [{ ...rest, text: "This message was deleted.", deleted: true as const }] : [];
     });
     this.#changed();
+  }
+
+  /** What a person has chosen in a menu or a date field, which only their own Slack knows until they click something. */
+  choose(at: Choosing, value: string): void {
+    this.#chosen.set(JSON.stringify([at.user, at.messageTs, at.blockId, at.actionId]), value);
+    this.#changed();
+  }
+
+  chosen(at: Choosing): string | undefined {
+    return this.#chosen.get(JSON.stringify([at.user, at.messageTs, at.blockId, at.actionId]));
   }
 
   openResponseUrl(url: Omit<ResponseUrl, "id" | "uses" | "expiresAt">): ResponseUrl {

@@ -1,5 +1,6 @@
-import { cutoverGate, openGate, passedWith } from "../../core/approval.ts";
-import { gateName } from "../../core/gate-names.ts";
+import { type Approval, cutoverGate, openGate } from "../../core/approval.ts";
+import { bar, budgetOf, mayStillFit } from "../../core/budget.ts";
+import { gateName, termsNote } from "../../core/gate-names.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import {
@@ -13,8 +14,9 @@ import {
 } from "../../core/phase.ts";
 import { expectedDowntime, type Plan } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
+import type { Instant } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
-import { escaped, mention, mrkdwn, sayInstant } from "../text.ts";
+import { code, escaped, mention, mrkdwn, sayInstant } from "../text.ts";
 import { keyName } from "./key.ts";
 import { problemLines } from "./problem.ts";
 import { backSteps } from "./steps.ts";
@@ -25,7 +27,9 @@ export function titleOf(phase: Phase, { migration, plan }: MigrationView): strin
   const { name } = migration.target;
   switch (phase.is) {
     case "gate":
-      return `${name}: ${gateName(phase.gate.id)} waits for approval`;
+      return phase.scheduled
+        ? `${name}: ${gateName(phase.gate.id)} is approved for later`
+        : `${name}: ${gateName(phase.gate.id)} waits for approval`;
     case "running":
       return mayHoldWrites(migration, plan)
         ? `${name}: open, being finished`
@@ -57,7 +61,9 @@ export function leadOf(phase: Phase, view: MigrationView, approvers: string): st
   const name = escaped(migration.target.name);
   switch (phase.is) {
     case "gate":
-      return gateLead(phase.gate.id, view, approvers);
+      return phase.scheduled
+        ? scheduledLead(phase.scheduled, view)
+        : gateLead(phase.gate.id, view, approvers);
     case "running":
     case "downtime":
       return currentLead(view);
@@ -102,10 +108,12 @@ function gateLead(gate: string, view: MigrationView, approvers: string): string 
     return [
       `*Approve the cutover of ${name}?* Everything is prepared; ${name} serves as before until then.`,
       asked,
-      "Whoever approves agrees to three things:",
-      `• a downtime of at most *${sayDuration(migration.longestDowntime)}* (expected: ${sayExpectedDowntime(plan)})`,
-      "• how it opens, which is what the two buttons differ in: by itself when every check passes, or after asking again inside the downtime",
-      "• that rolling back needs no further approval",
+      "Whoever approves signs what is chosen below:",
+      `• the longest downtime (expected: ${sayExpectedDowntime(plan)})`,
+      "• whether it opens by itself when every check passes, or asks again inside the downtime",
+      "• what is done where it turns out to take longer and going back still fits",
+      "• a time before which nothing is interrupted; without one it begins at once",
+      "Rolling back needs no further approval.",
     ].join("\n");
   }
   if (gate === openGate) {
@@ -115,6 +123,19 @@ function gateLead(gate: string, view: MigrationView, approvers: string): string 
     ].join("\n");
   }
   return [`*${name} waits for approval.*`, asked].join("\n");
+}
+
+function scheduledLead({ person, terms }: Approval, { migration }: MigrationView): string {
+  const name = escaped(migration.target.name);
+  const begins =
+    terms?.notBefore == null
+      ? `The cutover of ${name} is approved.`
+      : `*The cutover of ${name} begins at ${sayInstant(terms.notBefore)}, or within a minute after.* ${name} serves as before until then.`;
+  return [
+    begins,
+    ...(terms ? [`${escaped(person.name)} signed ${say(termsNote(terms), mrkdwn)}.`] : []),
+    "Until then another approval takes its place, and rejecting it ends it.",
+  ].join("\n");
 }
 
 function currentLead(view: MigrationView): string {
@@ -190,21 +211,28 @@ export function serving({ migration, plan }: MigrationView): string {
   }
 }
 
-/** What of the downtime is used, signed for and expected; empty outside it. */
+/** What of the signed downtime is used and left, and what is expected; empty outside of it. */
 export function downtimeFields(phase: Phase, view: MigrationView): readonly (readonly [string, string])[] {
-  const { migration, now, remaining } = view;
-  if (migration.downtimeBegan === null || migration.downtimeEnded !== null) return [];
-  const used = now - migration.downtimeBegan;
-  const signature = passedWith(migration, cutoverGate);
-  const longest = signature?.terms?.longestDowntime ?? migration.longestDowntime;
-  const by = signature ? `, by ${escaped(signature.person.name)}` : "";
-  const past = used > longest ? " :warning: past it" : "";
-  const forecast = isGoingOn(phase)
-    ? `in about ${sayDuration(remaining)}, after ${sayDuration(used + remaining)} in all`
-    : "not before somebody acts";
+  const { migration, plan } = view;
+  const isOpening = mayHoldWrites(migration, plan);
+  const budget = budgetOf(migration, { ...view, waitsForPeople: !isGoingOn(phase), isOpening });
+  if (!budget) return [];
+  const { used, left, longest, signer, forecast, backUntil } = budget;
+  const rest = left < 0 ? `:warning: ${sayDuration(-left)} past it` : `${sayDuration(left)} left`;
+  const late = forecast !== null && forecast > longest ? " :warning: longer than signed" : "";
   return [
-    ["Downtime so far", sayDuration(used)],
-    ["Longest approved", `${sayDuration(longest)}${by}${past}`],
-    ["Expected to end", forecast],
+    [`Downtime so far: ${sayDuration(used)}`, `${code(bar(budget))} ${rest}`],
+    ["Longest signed", `${sayDuration(longest)}, by ${escaped(signer.name)}`],
+    [
+      "Expected to end",
+      forecast === null
+        ? "not before somebody acts"
+        : `in about ${sayDuration(forecast - used)}, after ${sayDuration(forecast)} in all${late}`,
+    ],
+    ...(mayStillFit(budget, migration) ? [["Going back fits", fits(backUntil, view.now)] as const] : []),
   ];
+}
+
+function fits(until: Instant, now: Instant): string {
+  return until < now ? "no longer" : `if begun until ${sayInstant(until)}`;
 }

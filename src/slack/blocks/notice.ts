@@ -1,6 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { verbs } from "../../core/command.ts";
-import { withGateName } from "../../core/gate-names.ts";
+import { inWords } from "../../core/gate-names.ts";
 import { sayDuration } from "../../core/note.ts";
 import { phaseOf } from "../../core/phase.ts";
 import { expectedDowntime, type Plan } from "../../core/plan.ts";
@@ -23,7 +23,7 @@ export function noticeMessage(notice: Notice, approvers: string): Message {
     case "problems":
       return problemsMessage(notice.problems);
     case "said":
-      return saying(say(withGateName(notice.note), mrkdwn));
+      return saying(say(inWords(notice.note), mrkdwn));
     case "plan":
       return planMessage(notice.plan);
     case "status":

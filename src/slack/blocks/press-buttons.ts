@@ -1,15 +1,17 @@
-import type { Button, ConfirmationDialog } from "@slack/types";
+import type { Button, ConfirmationDialog, KnownBlock } from "@slack/types";
 import { cutoverGate, openGate } from "../../core/approval.ts";
 import { databaseKey } from "../../core/cloud.ts";
 import { inDowntime } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../../core/phase.ts";
 import type { PlannedStep } from "../../core/plan.ts";
+import type { Terms } from "../../core/terms.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import type { Press } from "../../engine/request.ts";
 import { actionIdOf, encode } from "../buttons.ts";
 import { limits } from "../limits.ts";
 import { plain } from "./message.ts";
+import { termsForm } from "./terms.ts";
 
 interface Pressable {
   readonly press: Press;
@@ -17,6 +19,14 @@ interface Pressable {
   readonly style?: "primary" | "danger";
   readonly asks: string;
   readonly confirm: string;
+}
+
+/** Where the terms of the cutover are chosen, while it is waited for; the terms that were signed last, or those of the plan. */
+export function formFor(phase: Phase, { migration }: MigrationView): readonly KnownBlock[] {
+  if (phase.is !== "gate" || phase.gate.id !== cutoverGate) return [];
+  const { longestDowntime } = migration;
+  const asPlanned: Terms = { longestDowntime, opening: "automatic", whenLate: "offer", notBefore: null };
+  return [termsForm(phase.scheduled?.terms ?? asPlanned)];
 }
 
 /** The buttons that make sense now. What the server would refuse anyway is not shown. */
@@ -27,7 +37,7 @@ export function buttonsFor(phase: Phase, view: MigrationView): readonly Button[]
 function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
   switch (phase.is) {
     case "gate":
-      return [...approvals(phase.gate, view), reject(phase.gate, view)];
+      return [...approvals(phase, view), reject(phase.gate, view)];
     case "running":
       return [pause(view), ...rollback(view), ...discard(view)];
     case "downtime":
@@ -57,35 +67,27 @@ function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
   }
 }
 
-function approvals(gate: PlannedStep, view: MigrationView): readonly Pressable[] {
+function approvals(
+  { gate, scheduled }: Extract<Phase, { is: "gate" }>,
+  view: MigrationView,
+): readonly Pressable[] {
   const { name } = view.migration.target;
-  const approve = (opening: "automatic" | "ask" | null): Press => ({
-    does: "approve",
-    gate: gate.id,
-    opening,
-  });
+  const approve: Press = { does: "approve", gate: gate.id, terms: null };
   if (gate.id === cutoverGate) {
-    const signs = `You sign a downtime of at most ${sayDuration(view.migration.longestDowntime)}. Rollback needs no further approval.`;
     return [
       {
-        press: approve("automatic"),
-        label: "Approve, open automatically",
+        press: approve,
+        label: scheduled ? "Approve with other terms" : "Approve the cutover",
         style: "primary",
-        asks: `${signs} ${name} opens by itself when every check passes.`,
-        confirm: "Approve the cutover",
-      },
-      {
-        press: approve("ask"),
-        label: "Approve, ask before opening",
-        asks: `${signs} Before it opens, somebody is asked again, inside the downtime.`,
-        confirm: "Approve the cutover",
+        asks: `You sign the terms as they are chosen above. ${name} is interrupted at once, or not before the time that is chosen. Rollback needs no further approval.`,
+        confirm: "Sign and approve",
       },
     ];
   }
   if (gate.id === openGate) {
     return [
       {
-        press: approve(null),
+        press: approve,
         label: `Open ${name}`,
         style: "primary",
         asks: "Clients will write to the replacement. From then on going back discards what they have written.",
@@ -95,7 +97,7 @@ function approvals(gate: PlannedStep, view: MigrationView): readonly Pressable[]
   }
   return [
     {
-      press: approve(null),
+      press: approve,
       label: gate.id === "begin" ? "Approve the plan" : "Approve",
       style: "primary",
       asks:

@@ -1,4 +1,4 @@
-import { withGateName } from "../../core/gate-names.ts";
+import { inWords } from "../../core/gate-names.ts";
 import type { JournalEntry, Migration } from "../../core/migration.ts";
 import { plain, sayDuration } from "../../core/note.ts";
 import { explain } from "../../core/problem.ts";
@@ -15,13 +15,24 @@ import { whoIs } from "./summary.ts";
 const quiet: ReadonlySet<string> = new Set(["event.created", "event.begun"]);
 
 /** Sent to the channel as well: it must not be missed by somebody who does not follow the thread. */
-const broadcast: ReadonlySet<string> = new Set(["event.stuck", "event.finished", "event.rolled-back"]);
+const broadcast: ReadonlySet<string> = new Set([
+  "event.stuck",
+  "event.finished",
+  "event.rolled-back",
+  "event.rollback-signed",
+  "event.rollback-signed-waiting",
+]);
 
 /** Need the approvers, whom no edit of the root message would reach. */
 const asksApprovers: ReadonlySet<string> = new Set([
   "event.approval-expired",
   "event.approval-needed",
-  "event.overran",
+  "event.budget-offer",
+  "event.budget-offer-waiting",
+  "event.budget-forward",
+  "event.budget-back",
+  "event.budget-waiting",
+  "event.budget-opening",
   "event.plan-changed",
   "event.warning",
 ]);
@@ -48,7 +59,7 @@ export function replyMessage(entry: JournalEntry, view: MigrationView, approvers
 }
 
 function sentence({ what, at }: JournalEntry, view: MigrationView): string {
-  const spoken = say(withGateName(what), mrkdwn);
+  const spoken = say(inWords(what), mrkdwn);
   const { sight } = what.params;
   // The journal holds the resource id, whose meaning depends on the migration.
   if (what.code !== "event.answers" || typeof sight !== "string") return spoken;

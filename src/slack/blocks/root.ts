@@ -30,7 +30,7 @@ import {
   message,
   section,
 } from "./message.ts";
-import { buttonsFor } from "./press-buttons.ts";
+import { buttonsFor, formFor } from "./press-buttons.ts";
 import { refusalLines } from "./problem.ts";
 import { backLines, forwardLines, nearLines } from "./steps.ts";
 import { summaryBlocks } from "./summary.ts";
@@ -41,7 +41,11 @@ const stepSections = 6;
 export function rootMessage(view: MigrationView, approvers: string): Message {
   const phase = phaseOf(view.migration, view.plan);
   const shown = body(phase, view, approvers);
-  return message(shown.text, shown.blocks, [...actions(buttonsFor(phase, view)), footer(phase, view)]);
+  return message(shown.text, shown.blocks, [
+    ...formFor(phase, view),
+    ...actions(buttonsFor(phase, view)),
+    footer(phase, view),
+  ]);
 }
 
 /** The same without buttons, for somebody who asked how it stands. */

@@ -51,11 +51,7 @@ describe("the root message", () => {
     expect(offered).toEqual({
       "waiting for begin": ["Approve the plan", "Reject"],
       preparing: ["Pause", back],
-      "waiting for cutover": [
-        "Approve, open automatically",
-        "Approve, ask before opening",
-        "Reject and roll back",
-      ],
+      "waiting for cutover": ["Approve the cutover", "Reject and roll back"],
       "in downtime": [back],
       "waiting for opening": ["Open orders-prod", "Reject and roll back"],
       "open, being finished": ["Pause", "Roll back…", "Sign: discard the writes"],

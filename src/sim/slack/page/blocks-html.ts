@@ -1,5 +1,6 @@
 import type { ActionElement, Confirmation, Option, TextObject } from "../block-elements.ts";
 import type { Block, TableBlock, TableCell } from "../block-kit.ts";
+import { formatDate } from "../dates.ts";
 import { optionsOf } from "../payloads.ts";
 import { html, type Markup, markupText } from "./markup.ts";
 import { mrkdwnHtml, plainTextHtml, richTextHtml, textHtml, type Viewer } from "./text-html.ts";
@@ -8,16 +9,21 @@ import { mrkdwnHtml, plainTextHtml, richTextHtml, textHtml, type Viewer } from "
 // buttons by ids that repeat on the page, shows dates in the server's time zone, and its menus need React in
 // the browser. Here every element carries its block and action, and the click reads the stored message.
 
+/** Whose eyes a message is drawn for, and what they have chosen in it. */
+interface Reader extends Viewer {
+  chosen(blockId: string, actionId: string): string | undefined;
+}
+
 /** What a message says: its blocks, or its text when it has none. */
 export function contentHtml(
-  viewer: Viewer,
+  viewer: Reader,
   content: { readonly text: string; readonly blocks?: readonly Block[] },
 ): Markup {
   if (content.blocks === undefined) return html`<div class="text">${mrkdwnHtml(viewer, content.text)}</div>`;
   return html`${content.blocks.map((block) => blockHtml(viewer, block))}`;
 }
 
-function blockHtml(viewer: Viewer, block: Block): Markup {
+function blockHtml(viewer: Reader, block: Block): Markup {
   const place = block.block_id ?? "";
   switch (block.type) {
     case "header":
@@ -41,11 +47,11 @@ function blockHtml(viewer: Viewer, block: Block): Markup {
   }
 }
 
-function paragraphHtml(viewer: Viewer, text: TextObject): Markup {
+function paragraphHtml(viewer: Reader, text: TextObject): Markup {
   return html`<div class="text">${textHtml(viewer, text)}</div>`;
 }
 
-function sectionHtml(viewer: Viewer, block: Extract<Block, { type: "section" }>): Markup {
+function sectionHtml(viewer: Reader, block: Extract<Block, { type: "section" }>): Markup {
   const { text, fields, accessory, block_id } = block;
   return html`<div class="section">
     <div class="section-main">
@@ -56,7 +62,7 @@ function sectionHtml(viewer: Viewer, block: Extract<Block, { type: "section" }>)
   </div>`;
 }
 
-function containerHtml(viewer: Viewer, block: Extract<Block, { type: "container" }>): Markup {
+function containerHtml(viewer: Reader, block: Extract<Block, { type: "container" }>): Markup {
   const { title, subtitle, child_blocks, is_collapsible, default_collapsed } = block;
   const heading = html`<span class="container-title">${plainTextHtml(viewer, title.text)}</span>
     ${subtitle && html`<span class="container-subtitle">${textHtml(viewer, subtitle)}</span>`}`;
@@ -67,7 +73,7 @@ function containerHtml(viewer: Viewer, block: Extract<Block, { type: "container"
     <summary>${heading}</summary>${body}</details>`;
 }
 
-function tableHtml(viewer: Viewer, block: TableBlock): Markup {
+function tableHtml(viewer: Reader, block: TableBlock): Markup {
   const [head = [], ...body] = block.rows;
   const align = (column: number) => block.column_settings?.[column]?.align ?? "left";
   const headCells = head.map(
@@ -83,13 +89,13 @@ function tableHtml(viewer: Viewer, block: TableBlock): Markup {
     <thead><tr>${headCells}</tr></thead><tbody>${bodyRows}</tbody></table></div>`;
 }
 
-function cellHtml(viewer: Viewer, cell: TableCell): Markup {
+function cellHtml(viewer: Reader, cell: TableCell): Markup {
   if (cell.type === "raw_text") return html`${cell.text}`;
   if (cell.type === "raw_number") return html`${cell.text ?? cell.value}`;
   return richTextHtml(viewer, cell.elements);
 }
 
-function actionHtml(viewer: Viewer, blockId: string, element: ActionElement): Markup {
+function actionHtml(viewer: Reader, blockId: string, element: ActionElement): Markup {
   const ids = html`data-block="${blockId}" data-action="${element.action_id ?? ""}"`;
   const data = html`${ids}${confirmHtml(viewer, element.confirm)}`;
   switch (element.type) {
@@ -108,11 +114,16 @@ function actionHtml(viewer: Viewer, blockId: string, element: ActionElement): Ma
         <div class="menu">${options}</div></details>`;
     }
     case "static_select": {
-      const chosen = element.initial_option?.value;
+      const chosen = viewer.chosen(blockId, element.action_id ?? "") ?? element.initial_option?.value;
       const placeholder = element.placeholder?.text ?? "Choose an option";
       return html`<select class="button" ${data} aria-label="${placeholder}">
         ${chosen === undefined && html`<option value="" selected disabled>${placeholder}</option>`}
         ${optionsOf(element).map((option) => optionHtml(option, chosen))}</select>`;
+    }
+    case "datetimepicker": {
+      const chosen = Number(viewer.chosen(blockId, element.action_id ?? "") ?? element.initial_date_time);
+      const shown = Number.isNaN(chosen) ? "" : formatDate(chosen, "{date_num}T{time}", viewer);
+      return html`<input type="datetime-local" class="button" ${data} aria-label="Date and time" value="${shown ?? ""}">`;
     }
   }
 }
@@ -122,7 +133,7 @@ function optionHtml({ value, text }: Option, chosen: string | undefined): Markup
 }
 
 /** The question that is asked before the click is sent, as the page's script reads it. */
-function confirmHtml(viewer: Viewer, confirm: Confirmation | undefined): Markup {
+function confirmHtml(viewer: Reader, confirm: Confirmation | undefined): Markup {
   if (confirm === undefined) return html``;
   const question = {
     title: confirm.title.text,

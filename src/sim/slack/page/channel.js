@@ -87,7 +87,12 @@ document.addEventListener("click", async (event) => {
 });
 
 document.addEventListener("change", (event) => {
-  if (event.target.matches("select[data-action]")) act(here(), event.target, event.target.value);
+  const { target } = event;
+  if (target.matches("select[data-action]")) act(here(), target, target.value);
+  // An emptied field has no time; Slack's own cannot be emptied.
+  else if (target.matches("input[data-action]") && target.value) {
+    act(here(), target, String(Math.floor(new Date(target.value).getTime() / 1000)));
+  }
 });
 
 document.addEventListener("keydown", (event) => {

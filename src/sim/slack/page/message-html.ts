@@ -94,10 +94,15 @@ function messageRow(viewer: Viewer, message: Shown, setting: Setting): Row {
     <div class="message-body">
       ${!setting.follows && html`<div class="byline"><b>${author.name}</b>${badgeHtml(author)}${at}</div>`}
       ${isEphemeral(message) ? html`<div class="only-you">Only visible to you</div>` : originHtml(message, setting)}
-      <div class="content">${contentHtml(viewer, message)}</div>
+      <div class="content">${contentHtml({ ...viewer, chosen: chosenIn(viewer, message) }, message)}</div>
       ${!isEphemeral(message) && sequelHtml(viewer, message, setting)}
     </div></article>`;
   return { key: message.ts, html: markupText(row) };
+}
+
+function chosenIn({ workspace, person }: Viewer, { ts }: Shown) {
+  return (blockId: string, actionId: string) =>
+    workspace.chosen({ user: person, messageTs: ts, blockId, actionId });
 }
 
 function timeHtml(viewer: Viewer, { ts }: Shown): Markup {
