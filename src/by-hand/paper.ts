@@ -45,7 +45,14 @@ export type Act =
       readonly argument?: string;
     };
 
-export type DatabaseAct = "introduce" | "mark" | "heartbeat" | "end-sessions" | "forget";
+export type DatabaseAct =
+  | "introduce"
+  | "mark"
+  | "heartbeat"
+  | "end-sessions"
+  | "forget"
+  | "silence"
+  | "restore-writers";
 
 /**
  * A world on paper: what a step would change is written down, and from then on it is so. It answers what the steps' `run`
@@ -225,6 +232,8 @@ function databaseOn(acts: Act[]): Database {
     void acts.push({ to: "database", does, host, ...(argument !== undefined && { argument }) });
   return {
     introduce: async ({ host }, as) => write("introduce", host, as),
+    silence: async ({ host }) => write("silence", host),
+    restoreWriters: async ({ host }) => write("restore-writers", host),
     forget: async ({ host }) => write("forget", host),
     mark: async ({ host }, token) => write("mark", host, token),
     heartbeat: async ({ host }) => write("heartbeat", host),
@@ -233,8 +242,6 @@ function databaseOn(acts: Act[]): Database {
       return 0;
     },
     writers: unanswered,
-    silence: unanswered,
-    restoreWriters: unanswered,
     look: unanswered,
     watch: unanswered,
     inventory: unanswered,

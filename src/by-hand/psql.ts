@@ -9,13 +9,16 @@ import { beat, commit, find } from "../database/marker.ts";
 import { forgetting, identity, introduction, ownSchema } from "../database/own-schema.ts";
 import { foreign, prepared } from "../database/sessions.ts";
 import type { DatabaseAct } from "./paper.ts";
+import { type Scripted, scripts } from "./psql-scripts.ts";
 import { quoted } from "./shell.ts";
 
 const iso = `'YYYY-MM-DD"T"HH24:MI:SS"Z"'`;
 const serverClock = "clock_timestamp() at time zone 'UTC'";
 
+type Statement = Exclude<Question | DatabaseAct, Scripted>;
+
 /** What a question or an act is in SQL; `$1` is its argument. */
-const sql: Readonly<Record<Question | DatabaseAct, string>> = {
+const sql: Readonly<Record<Statement, string>> = {
   identity,
   "own-schema": `select count(*) from pg_namespace where nspname = '${ownSchema}'`,
   "foreign-sessions": `select count(*) ${foreign}`,
@@ -83,11 +86,12 @@ export function preparation(at: { readonly port: number; readonly database: stri
 ${databases};
 SQL
 }`,
-    ...Object.keys(sql).map((does) => shellFunction(does as Question | DatabaseAct)),
+    ...Object.keys(sql).map((does) => shellFunction(does as Statement)),
+    ...Object.values(scripts),
   ].join("\n");
 }
 
-function shellFunction(does: Question | DatabaseAct): string {
+function shellFunction(does: Statement): string {
   const statement = sql[does].replaceAll("$1", ":'argument'");
   const usage = takesArgument.has(does) ? "HOST VALUE" : "HOST";
   if (inEveryDatabase.has(does)) {

@@ -101,4 +101,8 @@ export type Question =
   /** A whole second after the server's clock. */
   | "restore-time"
   | "takes-writes"
-  | "relations";
+  | "relations"
+  /** What is on that writes without a client: kind, database, id. */
+  | "writers"
+  /** Each table with its rows and the sum of their hashes; of a large one, of a sample of its blocks. */
+  | "contents";

@@ -166,18 +166,6 @@ export const refusals = {
     why: "{name} has replication slots ({attached}); they do not come along, and their consumers would lose changes.",
     fix: "Drain and drop them first, and create them on the replacement before it is opened.",
   },
-  "attached.pg-cron": {
-    why: "pg_cron jobs write inside {name} without a client ({attached}); the fence does not stop them.",
-    fix: "Unschedule them first and schedule them again afterwards.",
-  },
-  "attached.subscription": {
-    why: "Subscriptions write inside {name} without a client ({attached}); the fence does not stop them.",
-    fix: "Disable and drop them first; both copies would advance the same slot.",
-  },
-  "attached.unlogged-tables": {
-    why: "{name} has unlogged tables ({attached}); a restore brings them back empty.",
-    fix: "Run `ALTER TABLE … SET LOGGED` on each of them, or drop those that need not be kept.",
-  },
   "attached.prepared-transactions": {
     why: "{name} holds prepared transactions ({attached}); they could be committed after the proof.",
     fix: "Commit them or roll them back first.",

@@ -6,7 +6,7 @@ import { databasesOf } from "./databases.ts";
 import { userSchema } from "./definitions.ts";
 
 /** Up to this many blocks (8 MB, where a block has its usual size) a table is counted, and as many of a larger one are sampled. */
-const fewBlocks = 1_024;
+export const fewBlocks = 1_024;
 
 /** How long one part of a large table should take: short enough for the budget to be kept, and for the statement time-out. */
 const partLasts = 2_000;
@@ -37,7 +37,7 @@ interface Table {
  * Tables with rows of their own, so that none is counted twice: no parents of partitions, no foreign tables. Unlogged ones
  * are empty in a copy. Row security would show the login a part of the rows only.
  */
-const tables = `
+export const tables = `
   select format('%I.%I', n.nspname, c.relname) as name,
          (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 as blocks,
          has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'SELECT')
@@ -47,9 +47,12 @@ const tables = `
    order by format('%I.%I', n.nspname, c.relname) collate "C"`;
 
 /** The text of a row depends on settings that a role or a database may have changed. */
-const plainText = `
-  select set_config('extra_float_digits', '1', false), set_config('bytea_output', 'hex', false),
-         set_config('IntervalStyle', 'postgres', false), set_config('xmloption', 'content', false)`;
+export const plainText = [
+  "set extra_float_digits = 1",
+  "set bytea_output = 'hex'",
+  "set IntervalStyle = 'postgres'",
+  "set xmloption = 'content'",
+].join("; ");
 
 type Reading = ContentsOptions & { readonly end: number };
 

@@ -84,7 +84,7 @@ async function turnSubscription(connection: Connection, id: string, on: boolean)
 }
 
 /** The catalogue of subscriptions is one for all databases. */
-const ofThisDatabase = "subdbid = (select oid from pg_database where datname = current_database())";
+export const ofThisDatabase = "subdbid = (select oid from pg_database where datname = current_database())";
 
 type Found = Pick<Writer, "id" | "name" | "on" | "silenceable">;
 

@@ -5,6 +5,7 @@ import type { StepResult } from "../core/step.ts";
 import { minutes, seconds } from "../core/time.ts";
 import type { Context, Learned, SharedStep } from "./facts.ts";
 import { known, sourceRef } from "./facts.ts";
+import { provedSilent } from "./inside-steps.ts";
 import {
   blockedBy,
   compareCounters,
@@ -157,8 +158,11 @@ async function watchEveryServer(
     const params = { name: source.name, attached: prepared.join(", ") };
     return blockedBy(problem("attached.prepared-transactions", params));
   }
-  const counters = quiets.find(({ writer }) => writer)?.quiet.counters ?? null;
-  if (counters === null) return waitingFor(note("wait.counters", {}));
+  const writer = quiets.find((server) => server.writer);
+  const counters = writer?.quiet.counters ?? null;
+  if (!writer || counters === null) return waitingFor(note("wait.counters", {}));
+  const silence = await provedSilent(cx, writer.at);
+  if ("status" in silence) return silence;
   const databases = counters.databases.map(({ name }) => name).join(", ");
   return {
     claims: [
@@ -168,6 +172,7 @@ async function watchEveryServer(
         "probe: pg_stat_user_tables",
       ),
       evidence(note("saw.no-prepared", {}), "none", "probe: pg_prepared_xacts"),
+      silence,
       ...quiets.map(({ name, quiet }) => nobodyOn(name, quiet)),
     ],
     counters,

@@ -14,6 +14,7 @@ import {
   sourceIsNamed,
   tagged,
   whole,
+  writerRows,
 } from "./signs.ts";
 
 /** By key of the course: the way back, in the order of the way there reversed. */
@@ -30,6 +31,9 @@ export const backGuides: Readonly<Record<string, Guide<Pinned, Learned>>> = {
         { look: changes(replacement), must: { be: rows(cx.learned.atOpening, "$AT_OPENING") } },
       ];
     },
+  },
+  "undo:restore-writers": {
+    done: (cx) => [asked(cx.pinned.endpoints.writer, "writers", [])],
   },
   "undo:restore": {
     careful:
@@ -60,6 +64,9 @@ export const backGuides: Readonly<Record<string, Guide<Pinned, Learned>>> = {
   "undo:fence-network": {
     careful: "The downtime ends with it.",
     done: (cx) => [groups(cx, source(cx), cx.pinned.settings.securityGroups)],
+  },
+  "undo:silence-writers": {
+    done: (cx) => [asked(cx.pinned.endpoints.writer, "writers", writerRows(cx))],
   },
   "undo:prepare-database": {
     done: (cx) => [asked(cx.pinned.endpoints.writer, "own-schema", ["0"])],

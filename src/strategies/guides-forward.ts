@@ -23,6 +23,7 @@ import {
   whole,
   writer,
   writerIs,
+  writerRows,
 } from "./signs.ts";
 
 type Guides = Readonly<Record<string, Guide<Pinned, Learned>>>;
@@ -40,6 +41,11 @@ export const sharedGuides: Guides = {
     done: (cx) =>
       serverNames(cx).map((name) => asked(host(cx, name), "identity", [cx.pinned.source.resourceId])),
   },
+  "silence-writers": {
+    careful:
+      "What is silent is written down in the database. Anything that is on afterwards goes on writing behind the fence.",
+    done: (cx) => [asked(cx.pinned.endpoints.writer, "writers", [])],
+  },
   "fence-network": {
     careful:
       "The downtime begins. Connections that stand go on as if nothing had happened: the group only keeps new ones " +
@@ -52,6 +58,7 @@ export const sharedGuides: Guides = {
       "or rolled back by its owner. If the changes still move when you look again, somebody writes: do not go on.",
     done: (cx) => [
       ...nobodyIsIn(serverNames(cx).map((name) => host(cx, name))),
+      asked(host(cx, writer(cx)), "writers", []),
       keptAs(changes(host(cx, writer(cx))), "QUIET"),
       { look: changes(host(cx, writer(cx))), must: { be: ["$QUIET"] } },
     ],
@@ -63,6 +70,7 @@ export const sharedGuides: Guides = {
     first: (cx) => [fenced(cx, source(cx)), ...writerIs(cx, cx.names.retired(writer(cx)))],
     done: (cx) => [
       ...nobodyIsIn(serverNames(cx).map((name) => retiredHost(cx, name))),
+      asked(retiredHost(cx, writer(cx)), "writers", []),
       keptAs(changes(retiredHost(cx, writer(cx))), "STILL_QUIET"),
       { look: changes(retiredHost(cx, writer(cx))), must: { be: ["$STILL_QUIET"] } },
     ],
@@ -92,6 +100,15 @@ export const sharedGuides: Guides = {
       ];
     },
   },
+  "verify-contents": {
+    careful: "A table that you may not read is not in either list. If a line differs, do not open: go back.",
+    done: (cx) => [
+      {
+        look: { of: "database", asks: "contents", host: retiredHost(cx, writer(cx)) },
+        must: { equal: { of: "database", asks: "contents", host: cx.pinned.endpoints.writer } },
+      },
+    ],
+  },
   "verify-restorable": {
     done: (cx) => [
       {
@@ -118,6 +135,10 @@ export const sharedGuides: Guides = {
     careful: "The downtime ends with it. From here on, going back loses what clients write.",
     first: (cx) => [fenced(cx, named(cx))],
     done: (cx) => [groups(cx, named(cx), cx.pinned.settings.securityGroups)],
+  },
+  "restore-writers": {
+    careful: "Here only: a subscription that is on in both takes its changes from the same slot.",
+    done: (cx) => [asked(cx.pinned.endpoints.writer, "writers", writerRows(cx))],
   },
   "endpoint-answers": {
     careful: "Clients that keep failing hold the old address: restart or recycle their connection pools.",

@@ -53,6 +53,9 @@ export const restoreTime = ({ learned }: Cx) =>
 export const rows = (known: Counters | undefined, variable: string) =>
   known ? known.databases.map(({ name, changes }) => `${name}|${changes}`) : [variable];
 
+export const writerRows = ({ pinned }: Cx) =>
+  pinned.writers.map(({ kind, database, id }) => `${kind}|${database}|${id}`);
+
 export const groups = (cx: Cx, which: Which, wanted: readonly string[]): Sign => ({
   look: { of: "groups", kind: kind(cx), which },
   must: { be: wanted.map((group) => `${group} active`) },

@@ -182,6 +182,16 @@ async function askDatabase(
     db_clock: async () => [seconds(world.clock.now())],
     db_restore_time: async () => [seconds(Math.floor(world.clock.now() / 1_000) * 1_000 + 2_000)],
     db_relations: async () => (await database.catalogue(at)).databases.map(({ relations }) => `${relations}`),
+    db_writers: async () =>
+      (await database.writers(at))
+        .filter(({ on }) => on)
+        .map(({ kind, database: where, id }) => `${kind}|${where}|${id}`),
+    db_contents: async () =>
+      (await database.contents(at, { depth: "sample", budget: 60_000, from: null })).tables.map((table) =>
+        JSON.stringify(table),
+      ),
+    db_silence: () => database.silence(at),
+    db_restore_writers: () => database.restoreWriters(at),
     db_introduce: () => database.introduce(at, argument),
     db_mark: () => database.mark(at, argument),
     db_heartbeat: () => database.heartbeat(at),

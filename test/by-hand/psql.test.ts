@@ -91,6 +91,58 @@ test.runIf(hasPsql)("the changes are those that the bot counts, in every databas
   expect(await typed(on("relations"))).toEqual(catalogues.map(({ relations }) => `${relations}`));
 });
 
+test.runIf(hasPsql)("writers without a client are silenced and restored as by the bot", async () => {
+  const inBilling = await real.asSuperuser("db-W", "billing");
+  await inBilling.query(`
+    create subscription "the | feed" connection 'host=127.0.0.1 port=1' publication p with (connect = false);
+    alter subscription "the | feed" owner to postgres;`);
+  await inBilling.query(`alter subscription "the | feed" enable`);
+  await inBilling.query("grant postgres to encrypt_db");
+  await real.stage.schedule("nightly", true);
+  await real.stage.schedule("disused", false);
+  await real.database.introduce(real.writer, "cluster-A");
+  const shown = ["subscription|billing|the | feed", "pg_cron|orders|1"];
+  const silenced = async () =>
+    (await real.database.writers(real.writer)).map(({ name, on, silenced }) => [name, on, silenced]);
+  expect(await typed(on("writers"))).toEqual(shown);
+  for (let twice = 0; twice < 2; twice++) {
+    expect(await typed(on("silence"), on("writers"))).toEqual([]);
+    expect(await silenced()).toEqual([
+      ["the | feed", false, true],
+      ["nightly", false, true],
+      ["disused", false, false],
+    ]);
+  }
+  for (let twice = 0; twice < 2; twice++) {
+    expect(await typed(on("restore-writers"), on("writers"))).toEqual(shown);
+    expect((await silenced()).map(([, , known]) => known)).toEqual([false, false, false]);
+  }
+  await inBilling.query(`alter subscription "the | feed" disable`);
+  await inBilling.query(`alter subscription "the | feed" set (slot_name = none)`);
+  await inBilling.query(`drop subscription "the | feed"`);
+  await inBilling.end();
+  await real.stage.unschedule();
+});
+
+test.runIf(hasPsql)(
+  "what the tables hold is what the bot reads, of a large one the same sample",
+  async () => {
+    const admin = await real.asSuperuser("db-W", "orders");
+    await admin.query(`
+    create table large (id int, body text) with (fillfactor = 10);
+    insert into large select n, repeat('x', 300) from generate_series(1, 9000) n;
+    grant select on large to encrypt_db;`);
+    const read = await real.database.contents(real.writer, { depth: "sample", budget: 60_000, from: null });
+    const wanted = read.tables
+      .filter(({ percent }) => percent > 0)
+      .map(({ database, table, rows, hash }) => `${database}|${table}|${rows}|${rows === 0 ? "" : hash}`);
+    expect(read.tables.some(({ percent }) => percent > 0 && percent < 100)).toBe(true);
+    expect(await typed(on("contents"))).toEqual(wanted);
+    await admin.query("drop table large");
+    await admin.end();
+  },
+);
+
 test.runIf(hasPsql)("sessions are counted and ended, but not the shell's own", async () => {
   const client = await real.session("db-W");
   expect(await typed(on("foreign-sessions"), on("prepared-transactions"))).toEqual(["1"]);

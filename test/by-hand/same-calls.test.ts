@@ -65,7 +65,7 @@ function overheard({ world }: Life, deps: Deps) {
     heard = world.account.ledger.length;
     return calls;
   };
-  const { introduce, mark, heartbeat, endSessions, forget } = deps.database;
+  const { introduce, mark, heartbeat, endSessions, silence, restoreWriters, forget } = deps.database;
   const telling =
     <A extends unknown[], R>(does: string, call: (at: Endpoint, ...args: A) => R) =>
     (at: Endpoint, ...args: A): R => {
@@ -78,6 +78,8 @@ function overheard({ world }: Life, deps: Deps) {
     mark: telling("mark", mark),
     heartbeat: telling("heartbeat", heartbeat),
     endSessions: telling("end-sessions", endSessions),
+    silence: telling("silence", silence),
+    restoreWriters: telling("restore-writers", restoreWriters),
     forget: telling("forget", forget),
   };
   return { deps: { ...deps, database }, calls: listen };

@@ -1,0 +1,152 @@
+import { type Contents, compareContents } from "../core/contents.ts";
+import type { Endpoint, Writer } from "../core/database.ts";
+import type { Note } from "../core/note.ts";
+import { problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { StepResult } from "../core/step.ts";
+import { minutes, seconds } from "../core/time.ts";
+import type { Context, Learned, Pinned, SharedStep } from "./facts.ts";
+import {
+  blockedBy,
+  evidence,
+  replacementEndpoint,
+  sourceWriter,
+  waitingFor,
+  writerEndpoint,
+} from "./looks.ts";
+
+/** How long each side is read at one look; the worker's own run must not end meanwhile. */
+const readFor = seconds(20);
+/** As many as a message has room for. */
+const mostDifferences = 5;
+
+export function sayWriters(all: readonly Pick<Writer, "kind" | "name" | "database">[]): string {
+  return all
+    .map(({ kind, name, database }) => `${kind === "pg_cron" ? "job" : kind} ${name} in ${database}`)
+    .join(", ");
+}
+
+function nothingToSilence({ writers }: Pinned): Note | undefined {
+  return writers.length === 0 ? note("skip.no-writers", {}) : undefined;
+}
+
+/**
+ * Before the fence: what writes without a client comes through no network. What is turned off is written down in the
+ * database, so that the copy knows it too.
+ */
+export const silenceWriters: SharedStep = {
+  id: "silence-writers",
+  effect: "interrupts",
+  expect: seconds(2),
+  deadline: minutes(10),
+  settle: seconds(2),
+  skip: nothingToSilence,
+  title: ({ pinned }) => note("step.silence-writers", { name: pinned.source.name }),
+  check: (cx) => silent(cx, writerEndpoint(cx.pinned)),
+  run: (cx) => cx.database.silence(writerEndpoint(cx.pinned)),
+  undo: {
+    expect: seconds(2),
+    settle: seconds(2),
+    title: ({ pinned }) => note("step.silence-writers.undo", { name: pinned.source.name }),
+    check: (cx) => restored(cx),
+    run: (cx) => cx.database.restoreWriters(writerEndpoint(cx.pinned)),
+  },
+};
+
+/** After the opening: before it, what they write would be lost on the way back without being counted. */
+export const restoreWriters: SharedStep = {
+  id: "restore-writers",
+  effect: "interrupts",
+  expect: seconds(2),
+  deadline: minutes(15),
+  settle: seconds(2),
+  skip: nothingToSilence,
+  title: () => note("step.restore-writers", {}),
+  check: (cx) => restored(cx),
+  run: (cx) => cx.database.restoreWriters(writerEndpoint(cx.pinned)),
+  undo: {
+    expect: seconds(2),
+    settle: seconds(2),
+    title: () => note("step.restore-writers.undo", {}),
+    check: (cx) => silent(cx, writerEndpoint(cx.pinned)),
+    run: (cx) => cx.database.silence(writerEndpoint(cx.pinned)),
+  },
+};
+
+async function silent(cx: Context, at: Endpoint): Promise<StepResult<Learned>> {
+  const on = (await cx.database.writers(at)).filter((one) => one.on);
+  if (on.some(({ silenceable }) => silenceable)) return { status: "todo" };
+  return on.length > 0 ? stillOn(cx, on) : { status: "done", evidence: [nothingIsOn()] };
+}
+
+/** Under whatever name the database is reached now: of the source on the way back, else of the replacement. */
+async function restored(cx: Context): Promise<StepResult<Learned>> {
+  const all = await cx.database.writers(writerEndpoint(cx.pinned));
+  if (all.some(({ silenced }) => silenced)) return { status: "todo" };
+  const on = all.filter((one) => one.on);
+  const missing = cx.pinned.writers.some((was) => !on.some((is) => is.kind === was.kind && is.id === was.id));
+  if (missing) return waitingFor(note("wait.writers", {}));
+  const claim = note("saw.writers-on", { writers: sayWriters(cx.pinned.writers) });
+  return { status: "done", evidence: [evidence(claim, sayWriters(on), "probe: cron.job, pg_subscription")] };
+}
+
+function stillOn(cx: Context, on: readonly Writer[]) {
+  return blockedBy(problem("proof.writer-on", { name: cx.pinned.source.name, writers: sayWriters(on) }));
+}
+
+function nothingIsOn() {
+  return evidence(note("saw.silent", {}), "none", "probe: cron.job, pg_subscription");
+}
+
+/** For the proof that nobody writes: the evidence, or what is on. One that is due at three does not show at two. */
+export async function provedSilent(cx: Context, at: Endpoint) {
+  const on = (await cx.database.writers(at)).filter((one) => one.on);
+  return on.length > 0 ? stillOn(cx, on) : nothingIsOn();
+}
+
+/**
+ * The marker proves that nothing is missing at the end; this looks for what is missing or different in the middle. Both
+ * sides are fenced, so that they can be compared.
+ */
+export const verifyContents: SharedStep = {
+  id: "verify-contents",
+  effect: "reads",
+  verifies: true,
+  expect: seconds(15),
+  deadline: minutes(15),
+  title: () => note("step.verify-contents", {}),
+  check: async (cx) => {
+    const source = await sourceWriter(cx);
+    if ("status" in source) return source;
+    const sampled = (at: Endpoint) =>
+      cx.database.contents(at, { depth: "sample", budget: readFor, from: null });
+    const [there, here] = await Promise.all([sampled(source), sampled(replacementEndpoint(cx))]);
+    const { compared, passedOver, rows, differences } = compareContents(there, here);
+    if (differences.length > 0) {
+      const named = differences.slice(0, mostDifferences).join("; ");
+      const more = differences.length - mostDifferences;
+      const params = {
+        name: cx.pinned.source.name,
+        differences: more > 0 ? `${named}; ${more} more` : named,
+      };
+      return blockedBy(problem("verify.contents-differ", params));
+    }
+    const equal = evidence(
+      note("saw.contents-equal", { rows, compared }),
+      `${compared} tables`,
+      "probe: sums of the hashes of rows, source and replacement",
+    );
+    if (passedOver === 0) return { status: "done", evidence: [equal] };
+    const unread = note("saw.contents-unread", { tables: passedOver, why: whyUnread(there, here) });
+    return {
+      status: "done",
+      evidence: [equal, evidence(unread, `${passedOver} tables`, "probe: pg_relation_size")],
+    };
+  },
+};
+
+function whyUnread(...read: readonly Contents[]): string {
+  if (read.some(({ next }) => next !== null)) return "the time allowed for it was over";
+  const denied = read.some(({ unreadable }) => unreadable.length > 0);
+  return denied ? "the login may not read them" : "reading them would have taken too long";
+}
