@@ -56,7 +56,9 @@ function settingsServing(life: Life) {
 
 /** Without the tags of this migration, and without what AWS computes. */
 function plainly(settings: Partial<Cluster["settings"] | Instance["settings"]>) {
-  const computed = ["CloneGroupId", "MultiAZ", "TagList"];
+  const isCluster = "DatabaseName" in settings;
+  const chosenByAws = isCluster ? ["CloneGroupId", "MultiAZ"] : settings.MultiAZ ? ["AvailabilityZone"] : [];
+  const computed = ["TagList", ...chosenByAws];
   const own = Object.entries(settings).filter(([member]) => !computed.includes(member));
   const tags = (settings.TagList ?? []).filter(({ Key = "" }) => !/:(migration|role)$/.test(Key));
   return { ...Object.fromEntries(own), tags };

@@ -1,5 +1,5 @@
 import { addParameterGroup } from "../../src/sim/aws/seeds/furniture.ts";
-import type { Cluster } from "../../src/sim/aws/state.ts";
+import type { Cluster, Instance } from "../../src/sim/aws/state.ts";
 import { FastWorld } from "../../src/sim/fast-world.ts";
 import { type Life, lifeIn, name } from "../engine/life.ts";
 
@@ -11,9 +11,23 @@ export function aPeculiarLife(of: string): Life {
   return lifeIn(world, make(world));
 }
 
-const peculiar: Readonly<Record<string, (world: FastWorld) => Cluster>> = {
+const peculiar: Readonly<Record<string, (world: FastWorld) => Cluster | Instance>> = {
   "aurora-point-in-time": (world) => peculiarCluster(world, "sse-kms"),
   "aurora-snapshot": (world) => peculiarCluster(world, "none"),
+  // The seed differs from AWS's defaults in nearly everything by itself.
+  "rds-snapshot-copy": (world) =>
+    world.addInstance({
+      id: name,
+      storageKey: { type: "none" },
+      settings: {
+        DbInstancePort: 6543,
+        PubliclyAccessible: true,
+        NetworkType: "DUAL",
+        PerformanceInsightsKMSKeyId: world.key.arn,
+        PerformanceInsightsRetentionPeriod: 465,
+        DatabaseInsightsMode: "advanced",
+      },
+    }),
 };
 
 function peculiarCluster(world: FastWorld, encryption: "none" | "sse-kms"): Cluster {
