@@ -74,7 +74,8 @@ export function makeCluster(
   },
 ): void {
   const settings = { ...made.settings, databaseInsights: "standard" };
-  const cluster = { ...underName(like, made.name), ...made, settings, members: [] };
+  const encryption = "sse-kms" as const;
+  const cluster = { ...underName(like, made.name), ...made, encryption, settings, members: [] };
   world.clusters = [...world.clusters, cluster];
 }
 
@@ -93,6 +94,7 @@ export function makeInstance(
   const instance = {
     ...underName(like, made.name),
     ...made,
+    encryption: made.keyArn === null ? like.encryption : ("sse-kms" as const),
     settings: { ...like.settings, ...settings, name: made.name },
     standalone: { ...like.standalone, settings },
   };

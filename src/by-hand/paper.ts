@@ -218,7 +218,7 @@ function snapshotChanges(world: World, write: Write) {
     copySnapshot: async (copy) => {
       write("CopyDBSnapshot", copySnapshotInput(copy));
       const source = taken(world.instanceSnapshots, copy.snapshot);
-      world.instanceSnapshots.set(copy.name, { ...source, encryption: "sse-kms", keyArn: copy.keyArn });
+      world.instanceSnapshots.set(copy.name, { ...source, keyArn: copy.keyArn });
     },
     deleteSnapshot: async (kind, name) =>
       kind === "cluster"
