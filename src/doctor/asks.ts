@@ -92,6 +92,15 @@ export function forbiddenAsks(arnOf: (resource: string) => string): readonly For
     },
     {
       by: "destroy",
+      ask: {
+        actions: ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
+        resources: [arnOf(`cluster-snapshot:${example}`), arnOf(`snapshot:${example}`)],
+        context: tagged("safety-copy", true),
+      },
+      otherwise: "What was copied for safety can be deleted.",
+    },
+    {
+      by: "destroy",
       ask: { actions: changes, resources: both, context: tagged("source", true) },
       otherwise: "What may only delete can change.",
     },

@@ -86,6 +86,21 @@ const faults: readonly Fault[] = [
     /permissions\.ts/,
   ],
   [
+    "a role that may delete what was copied for safety",
+    policyOf("destroy", (had) => [
+      ...had,
+      {
+        Effect: "Allow",
+        Action: ["rds:DeleteDBSnapshot", "rds:DeleteDBClusterSnapshot"],
+        Resource: "*",
+        Condition: { StringEquals: { [`aws:ResourceTag/${roleTag}`]: ["copy", "safety-copy"] } },
+      },
+    ]),
+    "error",
+    /encrypt-db-destroy may rds:DeleteDBClusterSnapshot/,
+    /permissions\.ts/,
+  ],
+  [
     "a role that trusts somebody else",
     trusted(`arn:aws:iam::${accountId}:role/other`, "sts:AssumeRole", "sts:SetSourceIdentity"),
     "error",
