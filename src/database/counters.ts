@@ -19,13 +19,17 @@ export async function counters(at: Endpoint, access: Access): Promise<Counters> 
   return { startedAt, databases: await inEach(at, names, access, countersOf) };
 }
 
-/** Since when, and how many changes, in the database of the session. */
+/**
+ * Since when, and how many changes, in the database of the session. The table of pg_cron's jobs is left out, because the
+ * bot itself turns them on in a replacement that is open; jobs are told by `writers`.
+ */
 export const changes = `
     select coalesce((select stats_reset::text from pg_stat_database
                       where datname = current_database()), '') as reset,
            coalesce(sum(n_tup_ins + n_tup_upd + n_tup_del), 0)::float8 as changes
       from pg_stat_all_tables
      where schemaname not like 'pg\\_%' and schemaname not in ('information_schema', '${ownSchema}')
+           and (schemaname, relname) <> ('cron', 'job')
         or schemaname = 'pg_catalog' and relname = 'pg_largeobject'`;
 
 async function countersOf(connection: Connection, name: string): Promise<Counters["databases"][number]> {

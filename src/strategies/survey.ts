@@ -78,8 +78,9 @@ export function pinnedInside({ serverVersion, databases, writers, unloggedTables
   return {
     serverVersion,
     databases,
+    // What this migration has turned off itself is no difference from the plan.
     writers: writers
-      .filter(({ on, silenceable }) => on && silenceable)
+      .filter(({ on, silenced, silenceable }) => (on || silenced) && silenceable)
       .map(({ kind, database, id, name }) => ({ kind, database, id, name })),
     comesBackEmpty: unloggedTables,
   };

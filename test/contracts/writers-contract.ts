@@ -45,6 +45,14 @@ export function describeWriters(on: () => Stage): void {
       }
     });
 
+    it("move no counter when they are turned off and on, so that it passes for nobody's write", async () => {
+      const { database, writer } = await given();
+      const before = await database.counters(writer);
+      await database.silence(writer);
+      await database.restoreWriters(writer);
+      expect(await database.counters(writer)).toEqual(before);
+    });
+
     it("are silent in a copy as well, and are turned on there without the original", async () => {
       const { database, writer } = await given();
       await database.silence(writer);
