@@ -41,7 +41,10 @@ const settingsSchema = z
     keys: z.strictObject({
       /** The key for those who name none. */
       default: arn("kms", "key/"),
-      /** Every other key that RDS may be given the use of: keys to choose from, and those of Performance Insights. */
+      /**
+       * Every other key that RDS may be given the use of: keys to choose from, those of Performance Insights, and those that
+       * databases are under now: what is copied or restored is read under its own key.
+       */
       others: z.array(arn("kms", "key/")),
     }),
     /** The roles of Enhanced Monitoring that the members of the clusters have, by ARN. */
