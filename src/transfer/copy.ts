@@ -91,7 +91,7 @@ async function restored(
       roles.map(({ name }) => name),
     );
     const restoring = { database, working, dump };
-    await restore(shop, { ...restoring, entries: schemas });
+    if (schemas.length > 0) await restore(shop, { ...restoring, entries: schemas });
     const takeBack = await letOwnersCreate(shop.source, shop.target, { database, working });
     await restore(shop, { ...restoring, entries: contents });
     await takeBack();

@@ -85,6 +85,10 @@ export async function dropUnfinished(session: Connection): Promise<void> {
 
 /** With its sessions: those of an earlier run's tools, which have outlived it. */
 export async function dropDatabase(session: Connection, name: string): Promise<void> {
+  const templates = await session.query("select from pg_database where datname = $1 and datistemplate", [
+    name,
+  ]);
+  if (templates.length > 0) await session.query(`alter database ${id(name)} is_template false`);
   await session.query(`drop database if exists ${id(name)} with (force)`);
 }
 

@@ -38,7 +38,7 @@ function isDiskFull(text: string): boolean {
 /** `pg_restore: from TOC entry 215; 1259 16388 TABLE items app` → `TABLE items`; what is dumped is told in other words. */
 function entryIn(text: string): string {
   const restored = /from TOC entry \d+; \d+ \d+ (.+)/.exec(text)?.[1];
-  if (restored !== undefined) return restored.replace(/ (?:\S+|\(no owner\))$/, "");
+  if (restored !== undefined) return restored.replace(/ (?:\S+|\(no owner\))$/, "").replaceAll('"', "");
   const dumped = /permission denied for (\w+ \S+)|row-level security policy for (table "[^"]+")/.exec(text);
   return dumped?.[1] ?? dumped?.[2] ?? "an entry that it does not name";
 }

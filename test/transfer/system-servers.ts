@@ -154,7 +154,7 @@ export async function openSystemServers(tools: Tools) {
   async function emptyTarget(): Promise<void> {
     const databases = await target.ask(
       "postgres",
-      "select datname from pg_database where not datistemplate or datname = 'pattern'",
+      "select datname from pg_database where datname not in ('template0', 'template1')",
     );
     for (const { datname } of databases) {
       await target.ask("template1", `alter database "${datname}" is_template false`);
