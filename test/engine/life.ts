@@ -6,9 +6,11 @@ import type { Deps } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
 import type { Notice, Press, Request } from "../../src/engine/request.ts";
 import { clusterEndpoint, instanceEndpoint } from "../../src/sim/aws/names.ts";
+import type { GivenCluster } from "../../src/sim/aws/seeds/databases.ts";
 import type { AccountState, Cluster, Instance } from "../../src/sim/aws/state.ts";
 import { channelId, FastWorld, type FastWorldOptions, team } from "../../src/sim/fast-world.ts";
 import { Clients } from "./clients.ts";
+import { hangEverything } from "./hanging.ts";
 
 export const name = "orders-prod";
 export const database = `123456789012/eu-west-1/${name}`;
@@ -22,12 +24,18 @@ export interface Life {
 
 type Source = Cluster | Instance;
 
-/** A database for each strategy, as it is chosen for it. */
+/** A database for each strategy, as it is chosen for it. One of them has everything attached that is carried over. */
 const sources: Readonly<Record<string, (world: FastWorld) => Source>> = {
   "aurora-point-in-time": (world) => world.addCluster({ id: name }),
-  "aurora-snapshot": (world) => world.addCluster({ id: name, storageKey: { type: "none" } }),
+  "aurora-snapshot": (world) => withEverything(world, { id: name, storageKey: { type: "none" } }),
   "rds-snapshot-copy": (world) => world.addInstance({ id: name, storageKey: { type: "none" } }),
 };
+
+function withEverything(world: FastWorld, given: GivenCluster): Cluster {
+  const cluster = world.addCluster(given);
+  hangEverything(world.account, cluster);
+  return cluster;
+}
 
 export type LifeOptions = FastWorldOptions & {
   /** The strategy that the database needs. */
@@ -41,12 +49,21 @@ export function aLife({ of = "aurora-point-in-time", ...options }: LifeOptions =
   return lifeIn(world, add(world));
 }
 
-/** Lets an application write to a database that is in a world. */
+/** Lets an application write to a database that is in a world, and a job be due in it that never comes. */
 export function lifeIn(world: FastWorld, source: Source): Life {
+  turnJob({ world, source }, true);
   const clients = new Clients(world, endpointOf(world.account.state, name));
   world.meanwhile = () => clients.write();
   clients.write();
   return { world, source, clients };
+}
+
+/** The owner of the job turns it on or off, past everything. */
+export function turnJob({ world, source }: Pick<Life, "world" | "source">, on: boolean): void {
+  const { resourceId } = source;
+  const writer = world.servers.instances().find(({ volume, writer }) => volume === resourceId && writer);
+  if (!writer) throw new Error("nothing writes to the source");
+  world.servers.commit(writer.id, { kind: "schedule", job: "nightly", on });
 }
 
 /** What is found under a name, cluster or instance. */

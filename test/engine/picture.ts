@@ -2,6 +2,7 @@ import { databases, isInstance } from "../../src/sim/aws/named.ts";
 import type { AccountState, Cluster, Instance, StorageKey } from "../../src/sim/aws/state.ts";
 import { membersOf } from "../../src/sim/aws/turn.ts";
 import type { MemoryServers } from "../../src/sim/memory-servers.ts";
+import { hanging } from "./hanging.ts";
 
 /** Put aside by a rollback, or kept as a safety copy: what a migration leaves behind on purpose. */
 const leftBehind = /-failed-m[0-9a-z]+$/;
@@ -19,9 +20,12 @@ export function pictureOf(state: AccountState, servers: MemoryServers, source: s
       .map((database) => [
         withoutId(database.id),
         {
-          ...(isInstance(database) ? pictureOfInstance(database) : pictureOfCluster(database)),
+          ...(isInstance(database)
+            ? pictureOfInstance(database)
+            : { ...pictureOfCluster(database), ...pictureOfHanging(state, database) }),
           is: database.resourceId === source ? "source" : "other",
           introducedAs: introducedAs(servers, database),
+          writers: Object.fromEntries(servers.volume(database.resourceId).writers),
           members: Object.fromEntries(
             membersOf(state, database.resourceId).map((member) => [
               withoutId(member.id),
@@ -39,14 +43,29 @@ function withoutId(name: string): string {
 }
 
 function pictureOfCluster({ status, settings, storageKey, pending, applying }: Cluster) {
-  const { CloneGroupId: _, ...rest } = settings;
+  const {
+    CloneGroupId: _,
+    MasterUserSecret: secret,
+    ActivityStreamKinesisStreamName: __,
+    ...rest
+  } = settings;
   return {
+    secret: secret?.KmsKeyId,
     status,
     pending,
     applying,
     key: keyOf(storageKey),
     settings: { ...rest, TagList: tagsOf(settings) },
   };
+}
+
+/** What hangs on it and is told elsewhere. */
+function pictureOfHanging(state: AccountState, cluster: Cluster) {
+  const { proxies, endpoints, scaling } = hanging({ state }, cluster.id);
+  const marks = state.attachments.customEndpoints
+    .filter((endpoint) => endpoint.cluster === cluster.resourceId)
+    .map((endpoint) => tagsOf({ TagList: [...endpoint.tags] }));
+  return { proxies, endpoints, scaling, marks };
 }
 
 function pictureOfInstance({ status: now, settings, storageKey, pending, applying, writer }: Instance) {
@@ -56,7 +75,7 @@ function pictureOfInstance({ status: now, settings, storageKey, pending, applyin
   return { status, writer, pending, applying, key: keyOf(storageKey), settings: own };
 }
 
-function tagsOf({ TagList }: Cluster["settings"] | Instance["settings"]) {
+function tagsOf({ TagList }: Pick<Cluster["settings"], "TagList">) {
   const tags = TagList.map(({ Key = "", Value = "" }) => [Key, withoutMigration(Key, Value)] as const);
   return Object.fromEntries(tags.sort(([a], [b]) => (a < b ? -1 : 1)));
 }

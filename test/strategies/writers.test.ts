@@ -1,7 +1,18 @@
 import { describe, expect, test } from "vitest";
 import { runJobs } from "../../src/sim/memory-writers.ts";
 import { auroraPointInTime } from "../../src/strategies/aurora-point-in-time.ts";
-import { aLife, approve, ask, type Life, moveAll, newest, press, serving, settle } from "../engine/life.ts";
+import {
+  aLife,
+  approve,
+  ask,
+  type Life,
+  moveAll,
+  newest,
+  press,
+  serving,
+  settle,
+  turnJob,
+} from "../engine/life.ts";
 import { stoppingWhen } from "../engine/stopping.ts";
 import { rollBack } from "./harness.ts";
 
@@ -11,7 +22,6 @@ const everyMinute = 60_000;
 function aLifeWithAJob(): Life {
   const life = aLife({ hurry: 15_000 });
   const { world, clients } = life;
-  turn(life, true);
   let due = world.clock.now();
   world.meanwhile = () => {
     clients.write();
@@ -20,13 +30,6 @@ function aLifeWithAJob(): Life {
     runJobs(world.servers, world.clock.now());
   };
   return life;
-}
-
-/** The job's owner turns it on or off, past everything. */
-function turn({ world, source }: Life, on: boolean): void {
-  const writer = world.servers.instances().find((one) => one.volume === source.resourceId && one.writer);
-  if (!writer) throw new Error("the source has no writer");
-  world.servers.commit(writer.id, { kind: "schedule", job: "nightly", on });
 }
 
 const stateIn = ({ world }: Life, volume: string) => world.servers.volume(volume).writers.get("nightly");
@@ -83,7 +86,7 @@ describe("a job that writes without a client", () => {
   test("that is turned on again behind the fence is caught before T1", async () => {
     const life = aLifeWithAJob();
     await upTo(life, "fence-network");
-    turn(life, true);
+    turnJob(life, true);
     await settle(life, { deps: life.world.executor() });
     const end = await newest(life);
     expect(end?.status).toBe("stuck");
@@ -94,9 +97,9 @@ describe("a job that writes without a client", () => {
   test("that writes after T1 is caught before the opening, also if it is off by then", async () => {
     const life = aLifeWithAJob();
     await upTo(life, "still-quiet");
-    turn(life, true);
+    turnJob(life, true);
     runJobs(life.world.servers, life.world.clock.now());
-    turn(life, false);
+    turnJob(life, false);
     await settle(life, { deps: life.world.executor() });
     const end = await newest(life);
     expect(end?.status).toBe("stuck");
@@ -105,7 +108,7 @@ describe("a job that writes without a client", () => {
 
   test("that its owner had turned off is no part of the plan, and stays off", async () => {
     const life = aLifeWithAJob();
-    turn(life, false);
+    turnJob(life, false);
     const migration = await moveAll(life);
     expect(migration?.status).toBe("finished");
     expect(migration?.pinned.writers).toEqual([]);
@@ -114,10 +117,10 @@ describe("a job that writes without a client", () => {
 
   test("that is new after the plan voids the approval", async () => {
     const life = aLifeWithAJob();
-    turn(life, false);
+    turnJob(life, false);
     await ask(life, "UALICE", "start");
     await settle(life);
-    turn(life, true);
+    turnJob(life, true);
     await press(life, "UBOB", approve("begin"));
     await settle(life);
     const migration = await newest(life);
