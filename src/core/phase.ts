@@ -98,7 +98,10 @@ export function servingOf(migration: Migration, plan: Plan): Serving {
 }
 
 /** What every strategy pins of its source; null for a field that this one does not. */
-export function sourceOf(plan: Plan): { readonly resourceId: string | null; readonly keyArn: string | null } {
+export function sourceOf(plan: Pick<Plan, "pinned">): {
+  readonly resourceId: string | null;
+  readonly keyArn: string | null;
+} {
   return pinnedSource.parse(plan.pinned).source;
 }
 

@@ -107,6 +107,10 @@ async function driftAtClick(deps: Deps, migration: Migration, gate: string): Pro
   const found = strategy && (await drift(deps, strategy, migration));
   if (!found) return undefined;
   if (found.is === "blocked") return problemsNotice(...found.problems);
+  if (found.is === "replaced") {
+    await saveEvent(deps, migration, { type: "blocked", problem: found.problem });
+    return problemsNotice(found.problem);
+  }
   const { name } = migration.target;
   if (found.is === "another") {
     await deps.store.savePlan(databaseKey(migration.target), found.plan);

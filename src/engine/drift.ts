@@ -1,11 +1,12 @@
 import { cutoverGate } from "../core/approval.ts";
 import { databaseKey } from "../core/cloud.ts";
-import { currentOf, forwardCourse } from "../core/course.ts";
+import { courseOf, currentOf, forwardCourse, hasBegun } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
 import { type Finding, newWarnings } from "../core/finding.ts";
 import type { Migration } from "../core/migration.ts";
+import { sourceOf } from "../core/phase.ts";
 import { makePlan, type Plan } from "../core/plan.ts";
-import type { Problem } from "../core/problem.ts";
+import { type Problem, problem } from "../core/problem.ts";
 import type { Strategy } from "../core/strategy.ts";
 import type { Deps } from "./deps.ts";
 import { blockers, lookingOnce, surveyContext, weigh } from "./survey.ts";
@@ -14,6 +15,8 @@ import { blockers, lookingOnce, surveyContext, weigh } from "./survey.ts";
 export type Drift =
   /** As it is now, no plan could be made. */
   | { readonly is: "blocked"; readonly problems: readonly [Problem, ...Problem[]] }
+  /** Another database has the name, and the one that was prepared has not: there is nothing to go on with. */
+  | { readonly is: "replaced"; readonly problem: Problem }
   /** It is not what was approved: the new plan voids the approvals of the old one. */
   | { readonly is: "another"; readonly event: Extract<Event, { type: "replanned" }>; readonly plan: Plan }
   /** It is what was approved, and there are other findings than before; `fresh` are warnings that nobody has read. */
@@ -39,6 +42,8 @@ export async function drift(
   const survey = await strategy.survey(cx);
   if ("problem" in survey) return { is: "blocked", problems: [survey.problem] };
   const { pinned, keyArn, remarks } = survey;
+  const replaced = replacedBy(strategy, migration, pinned);
+  if (replaced) return { is: "replaced", problem: replaced };
   const { findings, held } = weigh(strategy, survey, cx);
   const [first, ...others] = blockers(findings);
   if (first) return { is: "blocked", problems: [first, ...others] };
@@ -70,6 +75,22 @@ export async function drift(
       differences: differences.join("; "),
     },
   };
+}
+
+/** As long as nothing was made, a new plan is as good for the one as for the other. */
+function replacedBy(
+  strategy: Strategy,
+  migration: Migration,
+  pinned: Migration["pinned"],
+): Problem | undefined {
+  const planned = sourceOf(migration).resourceId;
+  const found = sourceOf({ pinned }).resourceId;
+  const begun = courseOf(strategy, migration).some(
+    ({ key, step }) => !step.gate && hasBegun(migration.steps[key]),
+  );
+  if (found === planned || !begun) return undefined;
+  const { name } = migration.target;
+  return problem("source.replaced", { name, planned: planned ?? "?", found: found ?? "?" });
 }
 
 /** True from the cutover's gate on: what begins next keeps clients out. */

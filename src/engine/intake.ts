@@ -191,10 +191,10 @@ function alreadyOpen(open: Migration, request: Begun): Notice {
 function newMigration(
   deps: Deps,
   request: Begun,
-  made: { readonly plan: Plan; readonly strategy: Strategy },
+  made: { readonly plan: Plan; readonly strategy: Strategy; readonly key: string },
   clicker: Clicker,
 ): Migration {
-  const { plan, strategy } = made;
+  const { plan, strategy, key } = made;
   const now = deps.clock.now();
   const migration: Migration = {
     id: plan.migration,
@@ -205,7 +205,8 @@ function newMigration(
     pinned: plan.pinned,
     learned: {},
     findings: [...plan.findings],
-    request: { id: request.id, key: plan.keyArn },
+    // An alias stays one, so that it shows if it leads to another key later.
+    request: { id: request.id, key },
     longestDowntime: plan.longestDowntime,
     requester: clicker.person,
     channel: request.channel,

@@ -150,6 +150,8 @@ function eventOfDrift(strategy: Strategy, migration: Migration, current: CourseS
       const { name = "", status = "" } = first.params;
       return putOff(strategy, migration, current, note("wait.status", { name, status }));
     }
+    case "replaced":
+      return { type: "blocked", problem: found.problem };
     case "another": {
       if (migration.downtimeBegan === null) return found.event;
       const { differences } = found.event;

@@ -8,7 +8,7 @@ import type { Strategy, Survey, SurveyContext } from "../core/strategy.ts";
 import { type Choice, chooseStrategy } from "../strategies/choose.ts";
 import type { Deps } from "./deps.ts";
 
-/** Surveys a database and makes the plan, or tells everything that stands against it. Reads only. */
+/** Surveys a database and makes the plan for it and for `key` as it was asked for, or tells everything that stands against it. Reads only. */
 export async function planFor(
   deps: Deps,
   asked: {
@@ -17,7 +17,7 @@ export async function planFor(
     readonly strategy: string | null;
     readonly migration: string;
   },
-): Promise<{ plan: Plan; strategy: Strategy } | { problems: readonly Problem[] }> {
+): Promise<{ plan: Plan; strategy: Strategy; key: string } | { problems: readonly Problem[] }> {
   const { account, region, defaultKey } = deps.environment;
   const key = asked.key ?? defaultKey;
   if (key === null) return { problems: [problem("key.none-given", { name: asked.name })] };
@@ -31,7 +31,7 @@ export async function planFor(
     chosen,
     surveyContext(deps, { target, key, migration, cloud, interrupts: false }),
   );
-  return "problems" in made ? made : { ...made, strategy: chosen.strategy };
+  return "problems" in made ? made : { ...made, strategy: chosen.strategy, key };
 }
 
 export function surveyContext(

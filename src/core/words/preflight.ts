@@ -4,6 +4,11 @@ export const preflightProblems = {
     why: "Something has come up since the plan for {name} was shown; your approval was not counted.",
     fix: "Read it. If it may stay so, approve again.",
   },
+  "source.replaced": {
+    why: "{name} is another database now ({found}); what was approved and prepared is {planned}, which has the name no more.",
+    fix: "Find out who gave the name away. Take the bot's tags off {planned}, let go of this migration (`/encrypt-db close {name}`) and start anew.",
+  },
+
   "window.open": {
     why: "The {kind} window of {name} ({window}, UTC) is open: meanwhile AWS may take the database for itself and refuse the rename.",
     fix: "Cut over when it is over, or move the window first (`aws rds modify-db-cluster` or `modify-db-instance`).",
