@@ -202,7 +202,7 @@ export async function finishDeletingInstance(turn: Turn, event: OfInstance): Pro
   if (instance === undefined) return;
   remove(turn, "instances", instance.resourceId);
   announce(turn, "RDS-EVENT-0003", instance, "DB instance deleted", "deletion");
-  if (instance.cluster === undefined) return forgetVolume(turn, instance);
+  if (instance.cluster === undefined) return forgetVolume(turn, instance.resourceId);
   const successor = membersOf(turn.state, instance.cluster)
     .filter(({ status }) => status === "available")
     .sort((a, b) => (a.settings.PromotionTier ?? 1) - (b.settings.PromotionTier ?? 1))[0];
@@ -211,9 +211,8 @@ export async function finishDeletingInstance(turn: Turn, event: OfInstance): Pro
   }
 }
 
-/** What an instance outside Aurora held; a replica holds nothing of its own. */
-async function forgetVolume(turn: Turn, { resourceId, replicaOf }: Instance): Promise<void> {
-  if (replicaOf !== undefined) return;
-  await promoteReplicasOf(turn, resourceId);
-  await turn.data.deleteVolume(resourceId);
+/** What an instance outside Aurora held, of which its replicas keep a copy; a replica holds nothing of its own. */
+async function forgetVolume(turn: Turn, instance: string): Promise<void> {
+  await promoteReplicasOf(turn, instance);
+  await turn.data.deleteVolume(instance);
 }

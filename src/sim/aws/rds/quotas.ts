@@ -30,9 +30,8 @@ const counted: Readonly<
   },
   AllocatedStorage: {
     used: ({ instances }) =>
-      Object.values(instances)
-        .filter(({ cluster }) => cluster === undefined)
-        .reduce((sum, { settings }) => sum + (settings.AllocatedStorage ?? 0), 0),
+      // A member of a cluster has none of its own.
+      Object.values(instances).reduce((sum, { settings }) => sum + (settings.AllocatedStorage ?? 0), 0),
     shape: "StorageQuotaExceededFault",
   },
 };

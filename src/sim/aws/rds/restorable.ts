@@ -24,8 +24,7 @@ export async function restorable(turn: Turn, cluster: Cluster): Promise<Restorab
 
 /** The latest restorable time of an instance outside Aurora; undefined before its first backup, and without backups. */
 export async function restorableInstance(turn: Turn, instance: Instance): Promise<number | undefined> {
-  const { restorableFrom, settings } = instance;
-  if (!settings.BackupRetentionPeriod) return undefined;
+  const { restorableFrom } = instance;
   if (restorableFrom === undefined || restorableFrom > turn.now) return undefined;
   const latest = await lastShipped(turn, instance);
   return latest === undefined ? undefined : Math.max(restorableFrom, latest);

@@ -291,6 +291,18 @@ describe("the storage of an instance outside Aurora", () => {
     expect((await look(lab))?.DBInstanceStatus).toBe("available");
   });
 
+  test("may be done being optimized in the middle of something else, which is not cut short", async () => {
+    const lab = withInstance();
+    await modify(lab, { ...now, StorageType: "io2", Iops: 9_000 });
+    await lab.pass(2 * minute);
+    await lab.pass(6 * 60 * minute - 2 * minute);
+    await modify(lab, { ...now, NewDBInstanceIdentifier: "ledger-old" });
+    await lab.pass(5 * minute);
+    expect(lab.instance("ledger")?.status).toBe("renaming");
+    await lab.pass(6 * minute);
+    expect(lab.instance("ledger-old")?.status).toBe("available");
+  });
+
   test("grows by a tenth at least, and never shrinks", async () => {
     const lab = withInstance();
     await expect(modify(lab, { ...now, AllocatedStorage: 400 })).rejects.toThrow(/less than 500/);

@@ -235,6 +235,18 @@ describe("an instance outside Aurora that is stopped", () => {
     expect(await events(lab)).toEqual([]);
   });
 
+  test("has seven days again when it is stopped again", async () => {
+    const lab = laboratory();
+    lab.seedInstance({ id: "ledger" });
+    await stop(lab);
+    await lab.pass(6 * minute);
+    await begin(lab);
+    await lab.pass(5 * day);
+    await stop(lab);
+    await lab.pass(6 * day);
+    expect(lab.instance("ledger")?.status).toBe("stopped");
+  });
+
   test("can be snapshotted just before", async () => {
     const lab = laboratory();
     lab.seedInstance({ id: "ledger" });
