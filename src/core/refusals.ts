@@ -103,16 +103,8 @@ export const refusals = {
 
   // What hangs on the database and this version does not carry over.
   "attached.proxy": {
-    why: "The RDS Proxy {attached} sends its clients to {name}, and would go on sending them to the old cluster.",
-    fix: "First let the applications connect to the cluster's own endpoint and deregister {name} from the proxy; register it again afterwards.",
-  },
-  "attached.custom-endpoint": {
-    why: "{name} has the custom endpoint {attached}, which would stay with the old cluster.",
-    fix: "Delete it first and create it on the replacement afterwards.",
-  },
-  "attached.autoscaling": {
-    why: "Readers of {name} are scaled automatically ({attached}); the policy goes by name and would act on the replacement while it is being built.",
-    fix: "Deregister the scalable target first and register it again afterwards.",
+    why: "The RDS Proxy {attached} sends its clients to {name}, and would go on sending them to the old instance.",
+    fix: "First let the applications connect to the instance's own endpoint and deregister {name} from the proxy; register it again afterwards.",
   },
   "attached.zero-etl": {
     why: "The zero-ETL integration {attached} reads from {name} and would stay with the old cluster.",
@@ -135,24 +127,20 @@ export const refusals = {
     fix: "Apply it now or put it off, then try again.",
   },
   "attached.role": {
-    why: "{name} has IAM roles attached ({attached}); a restored cluster has none, so calls to S3 or Lambda from SQL would fail.",
-    fix: "This version does not carry them over. Detach them first and attach them to the replacement afterwards.",
+    why: "{name} has IAM roles attached ({attached}); a restored instance has none, so calls to S3 or Lambda from SQL would fail.",
+    fix: "Of instances outside a cluster they are not carried over. Detach them first and attach them to the replacement afterwards.",
   },
   "attached.master-secret": {
-    why: "The master password of {name} is managed by Secrets Manager; the secret stays with the old cluster and is deleted with it.",
+    why: "The master password of {name} is managed by Secrets Manager; the secret stays with the old instance and is deleted with it.",
     fix: "Take over the password yourself first, and let it be managed again afterwards (a new secret, a new ARN).",
-  },
-  "attached.data-api": {
-    why: "{name} has the Data API on: it reaches the database past every security group, so the fence would not hold.",
-    fix: "Turn the HTTP endpoint off first and on again afterwards.",
   },
   "attached.activity-stream": {
     why: "{name} has a database activity stream; a new one gets another Kinesis stream name.",
     fix: "Stop it first, start it on the replacement and tell its consumers the new name.",
   },
   "attached.write-forwarding": {
-    why: "{name} forwards writes from its readers; a restore leaves that off.",
-    fix: "Turn write forwarding off first and on again afterwards.",
+    why: "{name} forwards writes to the primary cluster of a global database.",
+    fix: "Turn global write forwarding off and remove {name} from the global database first.",
   },
   "attached.domain": {
     why: "{name} is joined to a directory ({attached}).",
@@ -161,6 +149,10 @@ export const refusals = {
   "attached.backtrack": {
     why: "{name} has a backtrack window, whose history cannot be carried over.",
     fix: "Only Aurora MySQL has it, which this version does not move.",
+  },
+  "attached.read-replica": {
+    why: "{name} has read replicas ({attached}), which would stay with the old database and go on telling old data.",
+    fix: "Delete them before, and create them anew afterwards: `aws rds create-db-instance-read-replica`.",
   },
   "attached.replication-slots": {
     why: "{name} has replication slots ({attached}); they do not come along, and their consumers would lose changes.",

@@ -1,8 +1,9 @@
 import { attachProxy } from "./aws/seeds/attach.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
-import { auroraUnder, rdsInstance, stoppedCluster, unencryptedAurora } from "./aws/seeds/topologies.ts";
+import { auroraUnder, rdsInstance, unencryptedAurora } from "./aws/seeds/topologies.ts";
 import type { Turn } from "./aws/turn.ts";
+import { refusedDatabases } from "./refused-databases.ts";
 
 export const fenceGroup = "sg-0fe7ce5000000001";
 export const vpc = "vpc-0a1b2c3d4e5f60718";
@@ -40,9 +41,9 @@ export function seedAccount(turn: Turn): void {
     "reports-proxy",
   );
   unencryptedAurora(turn, "legacy-prod");
-  stoppedCluster(turn, "archive-prod");
   rdsInstance(turn, "wiki-prod", { type: "none" });
   rdsInstance(turn, "ledger-prod", { type: "sse-kms", arn: former.arn });
+  for (const { name, seed } of refusedDatabases) seed?.(turn, name);
 }
 
 /** Those that are asked over SQL, and so need a server; the others are refused for what AWS says of them. */

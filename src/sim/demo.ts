@@ -10,6 +10,7 @@ import { factsOf } from "./facts.ts";
 import { type Job, runHeadless } from "./headless.ts";
 import { isTaken } from "./ports.ts";
 import { refusal } from "./refusal.ts";
+import { refusedDatabases } from "./refused-databases.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
 
 /** A minute of the world in a second, while the engine waits for the simulated AWS. */
@@ -92,7 +93,8 @@ async function beHeadless(job: Job, directory: string | undefined, shared: Share
   const fresh = directory === undefined;
   const where = directory ?? temporaryDirectory();
   // The others are refused for what AWS says of them.
-  const served = servedByDefault.filter((name) => name === job.database);
+  const asked = refusedDatabases.filter(({ served }) => served).map(({ name }) => name);
+  const served = [...servedByDefault, ...asked].filter((name) => name === job.database);
   const world = await openWorld({ ...shared, directory: where, served });
   try {
     const refused = await refusal(world, job, console.log);

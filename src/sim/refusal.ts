@@ -3,27 +3,9 @@ import { explain } from "../core/problem.ts";
 import { planFor } from "../engine/survey.ts";
 import { actorsIn } from "./actors.ts";
 import type { Job } from "./headless.ts";
+import { otherExitCodes, refusedDatabases } from "./refused-databases.ts";
 import { transcript } from "./slack/transcript.ts";
 import type { World } from "./world.ts";
-
-/** What each refusal exits with, so that a script can tell them apart. Listed in the README. */
-export const exitCodes: Readonly<Record<string, number>> = {
-  "target.not-found": 10,
-  "target.already-encrypted": 11,
-  "target.stopped": 12,
-  "target.is-member": 13,
-  "target.other-engine": 14,
-  "target.multi-az-cluster": 15,
-  "target.global-database": 16,
-  "target.serverless-v1": 17,
-  "target.limitless": 18,
-  "target.replica": 19,
-  "target.has-replicas": 20,
-  "target.ram-shared": 21,
-  "target.aws-owned-key": 22,
-  "strategy.unknown": 23,
-  "strategy.unsuitable": 24,
-};
 
 /** Any refusal that has no code of its own. */
 const otherwise = 9;
@@ -51,5 +33,9 @@ export async function refusal(
     const { why, fix } = explain(problem, plain);
     print(`\nrefused (${problem.code}): ${why}\nremedy: ${fix}`);
   }
-  return exitCodes[made.problems[0]?.code ?? ""] ?? otherwise;
+  return exitCodeOf(made.problems[0]?.code ?? "");
+}
+
+function exitCodeOf(code: string): number {
+  return refusedDatabases.find((one) => one.code === code)?.exitCode ?? otherExitCodes[code] ?? otherwise;
 }

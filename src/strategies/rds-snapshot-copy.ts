@@ -25,7 +25,7 @@ import {
   sourceAnswers,
   writesSinceOpening,
 } from "./open-steps.ts";
-import { type Need, preconditions } from "./preconditions.ts";
+import { type Need, notAttached, preconditions } from "./preconditions.ts";
 import { prepareDatabase, protectSource } from "./prepare-steps.ts";
 import { endpointGone, renameInstance } from "./rename-steps.ts";
 import { introduceReplacement, restoreStep } from "./restore-steps.ts";
@@ -71,7 +71,11 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
       : { suits: "no", why: note("way.copy-class", { instanceClass }) };
   },
   survey: surveyInstance,
-  preconditions: [...preconditions(needs), ...nothingOnInstance],
+  preconditions: [
+    ...preconditions(needs),
+    ...nothingOnInstance,
+    notAttached("read-replica", "It has no read replicas"),
+  ],
   differences,
   endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
   writesSinceOpening,
