@@ -158,15 +158,17 @@ const gp3Iops = 3_000;
 
 /**
  * AWS tells the IOPS and the throughput of small gp3 storage, and refuses them when they are given, even these same ones:
- * "You can't specify IOPS or storage throughput for engine postgres and a storage size less than 400".
+ * "You can't specify IOPS or storage throughput for engine postgres and a storage size less than 400". Of gp2 and magnetic
+ * storage it takes none either, whatever it may tell.
  */
-function storageInput({ storageType, allocatedStorage, iops, storageThroughput, ...of }: InstanceSettings) {
-  const isFixed = storageType === "gp3" && (iops ?? 0) <= gp3Iops;
+function storageInput({ storageType, iops, storageThroughput, ...of }: InstanceSettings) {
+  const isFastGp3 = storageType === "gp3" && (iops ?? 0) > gp3Iops;
+  const takesIops = isFastGp3 || storageType.startsWith("io");
   return {
     StorageType: storageType,
-    AllocatedStorage: allocatedStorage,
-    Iops: isFixed ? undefined : (iops ?? undefined),
-    StorageThroughput: isFixed ? undefined : (storageThroughput ?? undefined),
+    AllocatedStorage: of.allocatedStorage,
+    Iops: takesIops ? (iops ?? undefined) : undefined,
+    StorageThroughput: isFastGp3 ? (storageThroughput ?? undefined) : undefined,
     DedicatedLogVolume: of.dedicatedLogVolume,
   };
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, test } from "vitest";
 import type { InstanceSettings } from "../../src/core/instance.ts";
 import { addKey, addParameterGroup, addSecurityGroup } from "../../src/sim/aws/seeds/furniture.ts";
 import { addInstance } from "../../src/sim/aws/seeds/instances.ts";
@@ -281,6 +281,25 @@ describe("storage", () => {
     });
     await pass(hour);
     expect((await standalone("ledger-new")).settings).toEqual(settings);
+  });
+});
+
+test("IOPS of gp2, which nobody can choose, are not asked for", async () => {
+  const { cloud, standalone, insightsKey, pass, key } = ledger();
+  const settings = { ...told(insightsKey), storageType: "gp2", iops: 1_500, storageThroughput: 250 };
+  await cloud.createInstance({
+    source: await instanceRef(cloud, "ledger"),
+    name: "ledger-new",
+    keyArn: key.arn,
+    masterUser: "postgres",
+    databaseName: null,
+    settings,
+  });
+  await pass(hour);
+  expect((await standalone("ledger-new")).settings).toMatchObject({
+    storageType: "gp2",
+    iops: null,
+    storageThroughput: null,
   });
 });
 
