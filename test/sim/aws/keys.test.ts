@@ -41,8 +41,11 @@ test("aliases come in pages", async () => {
   const { kms } = laboratory();
   const first = await kms.send(new ListAliasesCommand({ Limit: 1 }));
   expect(first).toMatchObject({ Aliases: [{ AliasName: "alias/aws/rds" }], Truncated: true });
-  const second = await kms.send(new ListAliasesCommand({ Limit: 1, Marker: first.NextMarker }));
-  expect(second).toMatchObject({ Aliases: [{ AliasName: "alias/databases" }], Truncated: false });
+  const rest = await kms.send(new ListAliasesCommand({ Limit: 2, Marker: first.NextMarker }));
+  expect(rest).toMatchObject({
+    Aliases: [{ AliasName: "alias/aws/secretsmanager" }, { AliasName: "alias/databases" }],
+    Truncated: false,
+  });
 });
 
 test("a dry run says whether a grant could be made", async () => {

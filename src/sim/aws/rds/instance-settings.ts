@@ -145,7 +145,7 @@ export function assertFamily(
   );
 }
 
-export const defaultOptionGroup = (engine: string, version: string): string =>
+const defaultOptionGroup = (engine: string, version: string): string =>
   `default:${engine}-${version.split(".")[0]}`;
 
 /** Days; 0 is no automated backup at all. */

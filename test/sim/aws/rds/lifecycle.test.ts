@@ -17,7 +17,6 @@ import { describe, expect, test } from "vitest";
 import {
   crossRegionReplica,
   globalDatabaseMember,
-  rdsInstance,
   replicatingCluster,
 } from "../../../../src/sim/aws/seeds/topologies.ts";
 import { day, laboratory, minute, second } from "../laboratory.ts";
@@ -254,16 +253,5 @@ describe("a deletion", () => {
     const second = lab.seed({ id: "orders", members: [] });
     expect(second.resourceId).toMatch(/^cluster-[A-Z2-7]{26}$/);
     expect(second.resourceId).not.toBe(first.resourceId);
-  });
-
-  test("of an instance outside Aurora takes its data along", async () => {
-    const lab = laboratory();
-    const instance = lab.account.alter((turn) => rdsInstance(turn, "ledger"));
-    lab.data.write(instance.resourceId, { at: 1, id: "1", value: "" });
-    await lab.rds.send(
-      new DeleteDBInstanceCommand({ DBInstanceIdentifier: "ledger", SkipFinalSnapshot: true }),
-    );
-    await lab.pass(10 * minute);
-    expect(lab.data.volumes.size).toBe(0);
   });
 });
