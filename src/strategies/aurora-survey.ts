@@ -74,6 +74,8 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
       sourceKeyState: sourceKey?.state ?? null,
       offers,
       login: inside.login,
+      openTransactions: inside.openTransactions,
+      invalidIndexes: inside.invalidIndexes,
     },
   };
 }

@@ -93,6 +93,8 @@ export const observed = z.object({
   sourceKeyState: z.string().nullable(),
   offers,
   login: inventory.shape.login,
+  openTransactions: inventory.shape.openTransactions,
+  invalidIndexes: inventory.shape.invalidIndexes,
 });
 export type Observed = z.infer<typeof observed>;
 

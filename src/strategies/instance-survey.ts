@@ -57,6 +57,8 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
       sourceKeyState: sourceKey?.state ?? null,
       offers,
       login: inside.login,
+      openTransactions: inside.openTransactions,
+      invalidIndexes: inside.invalidIndexes,
     },
   };
 }

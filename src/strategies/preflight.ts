@@ -1,6 +1,6 @@
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
-import { type Duration, hours } from "../core/time.ts";
+import { type Duration, hours, minutes } from "../core/time.ts";
 import { untilWindow } from "../core/window.ts";
 import type { Pinned } from "./facts.ts";
 import type { Offers } from "./offers.ts";
@@ -10,6 +10,9 @@ import type { Condition } from "./preconditions.ts";
 const clearOfWindows: Duration = hours(2);
 /** Long enough to bring a new authority to every client that has the old one in its trust store. */
 const authorityLasts: Duration = hours(90 * 24);
+
+/** What takes longer is a batch or was forgotten, and is missed if it is ended. */
+const longTransaction: Duration = minutes(5);
 
 interface Window {
   readonly of: string;
@@ -131,6 +134,34 @@ const backupsOn: Condition = {
       : undefined,
 };
 
+/** The fence ends every session, and AWS waits for none. */
+const noLongTransaction: Condition = {
+  claim: note("check.transactions", {}),
+  // By day nobody knows what will run at night.
+  weighs: ({ interrupts }) => (interrupts ? "warns" : "notes"),
+  check: ({ observed, pinned }) => {
+    const [oldest] = observed.openTransactions.filter(({ openFor }) => openFor >= longTransaction);
+    if (!oldest) return undefined;
+    const { user, database, application, openFor } = oldest;
+    return problem("transaction.long", {
+      name: pinned.source.name,
+      user,
+      database,
+      application: application === "" ? "an application that does not say its name" : application,
+      openFor,
+    });
+  },
+};
+
+const indexesValid: Condition = {
+  claim: note("check.indexes", {}),
+  weighs: () => "notes",
+  check: ({ observed }) =>
+    observed.invalidIndexes.length === 0
+      ? undefined
+      : problem("indexes.invalid", { indexes: observed.invalidIndexes.join(", ") }),
+};
+
 function named(servers: Offers["servers"]): string {
   return servers.map(({ name, instanceClass }) => `${name} (${instanceClass})`).join(", ");
 }
@@ -145,4 +176,6 @@ export const preflight: readonly Condition[] = [
   authoritiesValid,
   authoritiesLast,
   backupsOn,
+  noLongTransaction,
+  indexesValid,
 ];

@@ -15,6 +15,7 @@ import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-
 import { gate, gateBeforeOpening } from "./gates.ts";
 import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
 import { instanceByHand } from "./instance-by-hand.ts";
+import { instancePreflight } from "./instance-preflight.ts";
 import { surveyInstance } from "./instance-survey.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import {
@@ -73,6 +74,7 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
   survey: surveyInstance,
   preconditions: [
     ...preconditions(needs),
+    ...instancePreflight,
     ...nothingOnInstance,
     notAttached("read-replica", "It has no read replicas"),
   ],

@@ -323,6 +323,16 @@ describe("the account", () => {
     ]);
   });
 
+  it("tells which versions AWS makes, and until when its certificate authorities are valid", async () => {
+    const { cloud } = gateway();
+
+    expect(await cloud.offersVersion("aurora-postgresql", "16.4")).toBe(true);
+    expect(await cloud.offersVersion("aurora-postgresql", "16.2")).toBe(false);
+    expect(await cloud.offersVersion("aurora-postgresql", "16")).toBe(false);
+    expect(await cloud.certificateValidUntil("rds-ca-2019")).toBe(Date.UTC(2024, 7, 22));
+    expect(await cloud.certificateValidUntil("rds-ca-2015")).toBeUndefined();
+  });
+
   it("is read to its last page", async () => {
     const { cloud, seed, calls } = gateway();
     const names = Array.from({ length: 130 }, (_, index) => `db-${String(index).padStart(3, "0")}`);
@@ -371,6 +381,8 @@ describe("what is not there", () => {
       () => cloud.attachmentsOf(orders),
       () => cloud.quotas(),
       () => cloud.findSubnetGroup("production"),
+      () => cloud.offersVersion("aurora-postgresql", "16.4"),
+      () => cloud.certificateValidUntil("rds-ca-2019"),
       () => cloud.listDatabases(),
     ]) {
       const fault = await look().catch((thrown: unknown) => thrown);

@@ -45,6 +45,18 @@ export const preflightProblems = {
     why: "{name} has no automated backups, so that neither it nor the replacement could be restored to a time.",
     fix: "Turn them on (`aws rds modify-db-instance --backup-retention-period 7 --apply-immediately`); the first backup of an instance may interrupt it briefly.",
   },
+  "transaction.long": {
+    why: "{user} ({application}) has had a transaction open in {database} for {openFor:duration}; the fence ends it, and what it did is undone.",
+    fix: "Let it end first: `select * from pg_stat_activity order by xact_start` on {name} shows what it does.",
+  },
+  "indexes.invalid": {
+    why: "There are indexes that an interrupted CREATE INDEX CONCURRENTLY left behind ({indexes}); the copy has them too.",
+    fix: "Drop them or `REINDEX INDEX CONCURRENTLY` them, before or after.",
+  },
+  "storage.full-grown": {
+    why: "The storage of {name} has grown to {allocated} GiB and must not grow beyond {limit} GiB by itself; so must the replacement's.",
+    fix: "Raise the limit (`aws rds modify-db-instance --max-allocated-storage`) if it fills up.",
+  },
 } as const satisfies Record<string, { why: string; fix: string }>;
 
 export const preflightSentences = {
@@ -58,4 +70,8 @@ export const preflightSentences = {
   "check.authority": "The certificate authority of each server is valid",
   "check.authority-lasts": "No certificate authority ends within ninety days",
   "check.backups": "Automated backups are on",
+  "check.transactions": "No transaction has been open for five minutes",
+  "check.indexes": "No index is invalid",
+  "check.storage": "The account has room for as much storage again",
+  "check.storage-grows": "Its storage may still grow by itself",
 } as const satisfies Record<string, string>;

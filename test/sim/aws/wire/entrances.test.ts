@@ -113,6 +113,10 @@ function instanceCalls(r: rds.RDSClient, { arn }: Key): readonly (() => Promise<
   const options = { Engine: "postgres", EngineVersion: "13.20", DBInstanceClass: "db.t2.micro" };
   return [
     () => r.send(new rds.DescribeOrderableDBInstanceOptionsCommand(options)),
+    () => r.send(new rds.DescribeDBEngineVersionsCommand({ Engine: "postgres", DefaultOnly: true })),
+    () => r.send(new rds.DescribeDBEngineVersionsCommand({ Engine: "postgres", EngineVersion: "9.4" })),
+    () => r.send(new rds.DescribeCertificatesCommand({})),
+    () => r.send(new rds.DescribeCertificatesCommand({ CertificateIdentifier: "rds-ca-2015" })),
     () => r.send(new rds.CreateDBInstanceCommand(create)),
     () => r.send(new rds.CreateDBInstanceReadReplicaCommand(replica)),
     () => r.send(new rds.CreateDBInstanceReadReplicaCommand({ ...replica, KmsKeyId: arn })),
@@ -368,7 +372,7 @@ describe("the entrances answer the same script of calls alike", () => {
       told[entrance] = await script(world, await open(world.account));
     }
     const { middleware, server, "request handler": handler } = told;
-    expect(middleware?.refused).toBe(24);
+    expect(middleware?.refused).toBe(25);
     const simulated = middleware?.log.find((entry) => JSON.stringify(entry).includes("EvalDecision"));
     expect(simulated).toMatchObject({
       EvaluationResults: [{ EvalDecision: "allowed" }, { EvalDecision: "implicitDeny" }],
