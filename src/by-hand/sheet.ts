@@ -1,7 +1,7 @@
 import { cutoverGate, passedWith } from "../core/approval.ts";
 import type { GuideContext, Sign } from "../core/by-hand.ts";
 import { backCourse, currentOf, forwardCourse } from "../core/course.ts";
-import { termsNote } from "../core/gate-names.ts";
+import { whenLate as lateness, openings } from "../core/gate-names.ts";
 import { isEnded, type Migration } from "../core/migration.ts";
 import { namesFor } from "../core/names.ts";
 import { plain } from "../core/note.ts";
@@ -63,7 +63,7 @@ function head(of: SheetOf): string {
     ["Next", next(of)],
     ["Downtime", downtime(of)],
     ["Approvals", approvals(migration)],
-    ["Signed", signed(of)],
+    ...signed(of),
     ...strategy.byHand.facts(contextOf(migration)),
   ];
   const lines = facts.map(([what, is]) => `    ${what.padEnd(15)}${is}`);
@@ -86,11 +86,18 @@ function next({ migration, strategy }: SheetOf): string {
 }
 
 /** What the approver of the cutover wants kept to by whoever carries it on. */
-function signed({ migration, plan }: SheetOf): string {
+function signed({ migration, plan }: SheetOf): readonly (readonly [string, string])[] {
   const given = passedWith(migration, cutoverGate);
-  return given?.terms
-    ? `${say(termsNote(given.terms), plain)} (${given.person.name})`
-    : `nothing yet; the plan proposes a downtime of at most ${plain.duration(plan.longestDowntime)}`;
+  if (!given?.terms) {
+    return [["Signed", `nothing yet; proposed: at most ${plain.duration(plan.longestDowntime)} down`]];
+  }
+  const { longestDowntime, notBefore, opening, whenLate } = given.terms;
+  return [
+    ["Signed", `at most ${plain.duration(longestDowntime)}, by ${given.person.name}`],
+    ["  begins", notBefore === null ? "at once" : `not before ${plain.instant(notBefore)}`],
+    ["  opening", openings[opening]],
+    ["  if late", lateness[whenLate]],
+  ];
 }
 
 function downtime({ migration }: SheetOf): string {

@@ -36,7 +36,7 @@ export function phaseOf(migration: Migration, plan: Plan): Phase {
 }
 
 /** By what is stored, not by a clock: until a look has passed the gate, another approval may still take its place. */
-function scheduledAt(migration: Migration, gate: string): Approval | null {
+export function scheduledAt(migration: Migration, gate: string): Approval | null {
   const given = lastGiven(migration.approvals, gate, migration.planHash);
   const waits = migration.steps[gate]?.waitingFor?.code ?? "wait.not-before";
   return given?.terms?.notBefore != null && waits === "wait.not-before" ? given : null;

@@ -23,7 +23,7 @@ test("the sheet says what, where, how far, until when, and which is which", asyn
   for (const said of [
     "cluster orders-prod, account 123456789012, eu-west-1",
     "m00001, asked for by alice",
-    "step 14 of 28 on the way there, open",
+    "step 15 of 32 on the way there, open",
     "Wait until the source can be restored past T1",
     "begin by bob, cutover by bob",
     life.world.key.arn,
@@ -32,7 +32,8 @@ test("the sheet says what, where, how far, until when, and which is which", asyn
     new Date(t1).toISOString(),
     new Date(restoreAt).toISOString().replace(".000", ""),
     new Date(downtimeBegan ?? 0).toISOString().replace("T", " ").replace("Z", " UTC"),
-    "at most 1 h 30 min approved",
+    "at most 1 h 30 min, by bob",
+    "a rollback is offered if the forecast passes that",
   ]) {
     expect(head).toContain(said);
   }

@@ -22,7 +22,7 @@ describe("a slash command", () => {
         team: "T0ACME001",
         channel,
         responseUrl: expect.stringContaining(`${front.slack.url}/commands/`),
-        command: { verb: "start", name: "orders-prod", key: "alias/orders" },
+        command: { verb: "start", name: "orders-prod", key: "alias/orders", strategy: null },
       },
     ]);
     expect(front.heardBy(alice)).toEqual([expect.stringContaining("Looking for orders-prod…")]);

@@ -6,7 +6,7 @@ import { problem } from "../../src/core/problem.ts";
 import { note } from "../../src/core/sentences.ts";
 import type { Strategy } from "../../src/core/strategy.ts";
 import type { Terms } from "../../src/core/terms.ts";
-import { minutes, seconds } from "../../src/core/time.ts";
+import { hours, minutes, seconds } from "../../src/core/time.ts";
 import type { MigrationView } from "../../src/engine/deps.ts";
 import { auroraPointInTime } from "../../src/strategies/aurora-point-in-time.ts";
 
@@ -37,6 +37,16 @@ export function planOf(name = "orders-prod", id = "m1234567"): Plan {
     fenceGroup: "sg-fence",
     database: "orders",
     databases: ["orders"],
+    writers: [],
+    attached: {
+      roles: [],
+      customEndpoints: [],
+      proxies: [],
+      scaling: null,
+      masterSecret: null,
+      dataApi: false,
+      activityStream: null,
+    },
   };
   return makePlan(auroraPointInTime as unknown as Strategy, {
     target: { account: "111122223333", region: "eu-west-1", kind: "cluster", name },
@@ -166,6 +176,17 @@ export function backFrom(at: string, change: Partial<Migration> = {}, plan = pla
   return { ...view, migration: { ...view.migration, steps: { ...steps, ...undoing } } };
 }
 
+/** The cutover is approved and not to begin before two o'clock of the next night. */
+function scheduled(plan: Plan): MigrationView {
+  const view = viewAt("cutover", {}, plan);
+  const given = approvalOf("cutover", plan, bob);
+  const terms: Terms = { ...signed, whenLate: "roll-back", notBefore: noon + hours(14) };
+  const approvals = [...view.migration.approvals, { ...given, terms }];
+  const waitingFor = note("wait.not-before", { until: terms.notBefore ?? 0, person: bob.name });
+  const steps = { ...view.migration.steps, cutover: { ...untouched, waitingFor } };
+  return { ...view, migration: { ...view.migration, approvals, steps } };
+}
+
 /** Every state that a person can meet, by name, for a plan. */
 export function everyState(plan = planOf()): Readonly<Record<string, MigrationView>> {
   const waitsForSignatures = {
@@ -177,6 +198,7 @@ export function everyState(plan = planOf()): Readonly<Record<string, MigrationVi
     "waiting for begin": viewAt("begin", {}, plan),
     preparing: viewAt("safety-snapshot", {}, plan),
     "waiting for cutover": viewAt("cutover", {}, plan),
+    "approved for later": scheduled(plan),
     "in downtime": viewAt("restore", {}, plan),
     "waiting for opening": viewAt("open-gate", {}, plan),
     "open, being finished": viewAt("endpoint-answers", {}, plan),

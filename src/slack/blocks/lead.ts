@@ -109,7 +109,7 @@ function gateLead(gate: string, view: MigrationView, approvers: string): string 
       `*Approve the cutover of ${name}?* Everything is prepared; ${name} serves as before until then.`,
       asked,
       "Whoever approves signs what is chosen below:",
-      `• the longest downtime (expected: ${sayExpectedDowntime(plan)})`,
+      `• the longest downtime; the plan proposes ${sayDuration(plan.longestDowntime)} and expects ${sayExpectedDowntime(plan)}`,
       "• whether it opens by itself when every check passes, or asks again inside the downtime",
       "• what is done where it turns out to take longer and going back still fits",
       "• a time before which nothing is interrupted; without one it begins at once",

@@ -2,7 +2,7 @@ import { passedWith } from "../../core/approval.ts";
 import { hasBegun } from "../../core/course.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
-import { currentStep, isDone } from "../../core/phase.ts";
+import { currentStep, isDone, scheduledAt } from "../../core/phase.ts";
 import type { Plan, PlannedStep } from "../../core/plan.ts";
 import { say } from "../../core/sentences.ts";
 import type { Effect } from "../../core/step.ts";
@@ -98,6 +98,7 @@ function gateState(
     if (!given) return "agreed with the cutover :white_check_mark:";
     return `approved by ${escaped(given.person.name)}, ${sayInstant(given.at)} :white_check_mark:`;
   }
+  if (scheduledAt(migration, step.id)) return "*approved for later* :clock3:";
   return isCurrent && migration.status !== "rejected"
     ? "*waits for approval* :raised_hand:"
     : "to be approved :raised_hand:";

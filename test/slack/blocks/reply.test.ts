@@ -1,11 +1,12 @@
 import { describe, expect, it } from "vitest";
+import { termsParams } from "../../../src/core/gate-names.ts";
 import type { StepRecord } from "../../../src/core/migration.ts";
 import { plain } from "../../../src/core/note.ts";
 import { explain } from "../../../src/core/problem.ts";
 import { note, sentences } from "../../../src/core/sentences.ts";
 import { seconds } from "../../../src/core/time.ts";
 import { isBroadcast, speaksOf } from "../../../src/slack/blocks/reply.ts";
-import { everyState, noon, viewAt } from "../lives.ts";
+import { everyState, noon, signed, viewAt } from "../lives.ts";
 import { approvers, entry, expectWithinLimits, replyMessage, states, wholeText } from "../rendered.ts";
 
 describe("the thread", () => {
@@ -22,6 +23,8 @@ describe("the thread", () => {
   it("sends failure and finish to the channel as well, and nothing else", () => {
     expect(events.filter((code) => isBroadcast(entry({ code, params: {} }))).sort()).toEqual([
       "event.finished",
+      "event.rollback-signed",
+      "event.rollback-signed-waiting",
       "event.rolled-back",
       "event.stuck",
     ]);
@@ -96,6 +99,11 @@ describe("the thread", () => {
     const say = (gate: string) =>
       wholeText(replyMessage(entry(note("event.approved", { person: "Bob", gate })), viewAt("cutover")));
     expect(say("cutover")).toContain("Bob approved the cutover.");
+    const terms = termsParams({ ...signed, notBefore: noon });
+    const approved = note("event.approved", { person: "Bob", gate: "cutover", ...terms });
+    expect(wholeText(replyMessage(entry(approved), viewAt("cutover")))).toMatch(
+      /Bob approved the cutover, and signed a downtime of at most 30 min, not before <!date.*>; it opens by itself .*; a rollback is offered/,
+    );
     expect(say("discard-writes")).toContain("Bob signed that the writes since opening are discarded.");
   });
 

@@ -16,6 +16,16 @@ import {
   wholeText,
 } from "../rendered.ts";
 
+/** What is chosen before anybody has chosen anything: the length, the opening, what if it is late, and the time. */
+function chosenIn(view: MigrationView): unknown[] {
+  const form = rootMessage(view).blocks.find((block) => block.block_id === "terms");
+  if (form?.type !== "actions") return [];
+  return form.elements.map((element) => {
+    if (element.type === "static_select") return element.initial_option?.value;
+    return element.type === "datetimepicker" ? (element.initial_date_time ?? null) : element.type;
+  });
+}
+
 describe("the root message", () => {
   it.each(states)("is within Slack's limits and says a sentence: %s", (_, view) => {
     const root = rootMessage(view);
@@ -33,6 +43,7 @@ describe("the root message", () => {
     for (const block of rootMessage(view).blocks) {
       if (block.type !== "actions") continue;
       for (const element of block.elements) {
+        if (block.block_id === "terms") continue;
         if (element.type !== "button") throw new Error(`a ${element.type} is not expected`);
         const { migration } = view;
         expect(decode(element.value ?? "")).toMatchObject({
@@ -52,6 +63,7 @@ describe("the root message", () => {
       "waiting for begin": ["Approve the plan", "Reject"],
       preparing: ["Pause", back],
       "waiting for cutover": ["Approve the cutover", "Reject and roll back"],
+      "approved for later": ["Approve with other terms", "Reject and roll back"],
       "in downtime": [back],
       "waiting for opening": ["Open orders-prod", "Reject and roll back"],
       "open, being finished": ["Pause", "Roll back…", "Sign: discard the writes"],
@@ -69,15 +81,35 @@ describe("the root message", () => {
 
   it("tells the approver of the cutover what is signed: the longest downtime, the opening, the rollback", () => {
     const text = wholeText(rootMessage(viewAt("cutover")));
-    expect(text).toContain("a downtime of at most *30 min*");
-    expect(text).toContain("how it opens");
-    expect(text).toContain("rolling back needs no further approval");
+    expect(text).toContain("the longest downtime; the plan proposes 30 min and expects 39 min");
+    expect(text).toContain("whether it opens by itself");
+    expect(text).toContain("a time before which nothing is interrupted");
+    expect(text).toContain("Rolling back needs no further approval");
+  });
+
+  it("lets the approver choose the terms beside the button, which begin as the plan proposes them", () => {
+    expect(chosenIn(viewAt("cutover"))).toEqual(["30", "automatic", "offer", null]);
+    const others = states.filter(([name]) => !["waiting for cutover", "approved for later"].includes(name));
+    for (const [, view] of others) expect(chosenIn(view)).toEqual([]);
+  });
+
+  it("says of a cutover that is approved for later when it begins, who signed what, and lets others be signed", () => {
+    const view = everyState()["approved for later"];
+    if (!view) throw new Error("no such state");
+    const text = wholeText(rootMessage(view));
+    expect(text).toContain("orders-prod: the cutover is approved for later");
+    expect(text).toContain("begins at <!date^1795572000^");
+    expect(text).toContain("Bob Okafor signed a downtime of at most 30 min, not before <!date^1795572000^");
+    expect(text).toContain("it rolls back by itself if the forecast passes that");
+    expect(text).not.toContain("waits for approval");
+    expect(chosenIn(view)).toEqual(["30", "automatic", "roll-back", 1_795_572_000]);
   });
 
   it("shows in the downtime how much of it is used, signed for and still expected", () => {
     const text = wholeText(rootMessage(viewAt("restore")));
-    expect(text).toContain("Downtime so far*\n5 min");
-    expect(text).toContain("Longest approved*\n30 min");
+    expect(text).toContain("Downtime so far: 5 min*\n`███▒▒▒▒▒░░░░░░░░░░░░` 25 min left");
+    expect(text).toContain("Longest signed*\n30 min, by Bob Okafor");
+    expect(text).toContain("Going back fits*\nif begun until <!date^1795523160^");
     expect(text).toContain("in about 7 min, after 12 min in all");
     expect(text).toContain("It waits for orders-prod, which is creating.");
     expect(text).toContain("*not serving*");
@@ -85,7 +117,16 @@ describe("the root message", () => {
 
   it("says when a downtime is longer than was signed for", () => {
     const view = { ...viewAt("restore"), now: noon + minutes(31) };
-    expect(wholeText(rootMessage(view))).toContain("30 min, by Bob Okafor :warning: past it");
+    const text = wholeText(rootMessage(view));
+    expect(text).toContain("`████████████████████!` :warning: 1 min past it");
+    expect(text).not.toContain("Going back fits");
+  });
+
+  it("says when a downtime is expected to be longer than was signed for, and whether going back still fits", () => {
+    const view = { ...viewAt("restore"), remaining: minutes(40) };
+    expect(wholeText(rootMessage(view))).toContain("after 45 min in all :warning: longer than signed");
+    const late = wholeText(rootMessage({ ...view, now: noon + minutes(28) }));
+    expect(late).toContain("Going back fits*\nno longer");
   });
 
   it("says of a stuck migration what it means for clients, why, what to do and what going back costs", () => {
@@ -169,22 +210,28 @@ describe("the root message", () => {
       JSON.stringify(of)
         .split(/\\n|"/)
         .filter((line) => /^\*\d+/.test(line));
+    const { plan } = viewAt("restore");
+    const at = plan.steps.findIndex(({ id }) => id === "restore") + 1;
     const [first, before, current, next, last, ...more] = steps(
       blocks.filter(({ type }) => type === "section"),
     );
-    expect(first).toBe("*1–13.* done :white_check_mark:");
-    expect(before).toMatch(/^\*14\.\* Wait until the source can be restored past T1 — done/);
-    expect(current).toMatch(/^\*15\.\* Restore orders-prod .* — \*running\* .* 60 %/);
-    expect(next).toMatch(/^\*16\.\* Create the writer/);
-    expect(last).toBe("*17–28.* to come");
+    expect(first).toBe(`*1–${at - 2}.* done :white_check_mark:`);
+    expect(before).toMatch(new RegExp(`^\\*${at - 1}\\.\\* .* — done`));
+    expect(current).toMatch(new RegExp(`^\\*${at}\\.\\* Restore orders-prod .* — \\*running\\* .* 60 %`));
+    expect(next).toMatch(new RegExp(`^\\*${at + 1}\\.\\* Create the writer`));
+    expect(last).toBe(`*${at + 2}–${plan.steps.length}.* to come`);
     expect(more).toEqual([]);
-    expect(steps(blocks.filter(({ type }) => type === "container"))).toHaveLength(28);
+    expect(steps(blocks.filter(({ type }) => type === "container"))).toHaveLength(plan.steps.length);
   });
 
   it("shows to an approver every step that is approved, with what is done in one line", () => {
-    const sections = rootMessage(viewAt("cutover")).blocks.filter(({ type }) => type === "section");
-    expect(JSON.stringify(sections)).toContain("*1–3.* done :white_check_mark:");
-    expect(JSON.stringify(sections)).toContain("*28.* Tag orders-prod-old-m1234567 as retired");
+    const view = viewAt("cutover");
+    const gate = view.plan.steps.findIndex(({ id }) => id === "cutover") + 1;
+    const sections = rootMessage(view).blocks.filter(({ type }) => type === "section");
+    expect(JSON.stringify(sections)).toContain(`*1–${gate - 2}.* done :white_check_mark:`);
+    expect(JSON.stringify(sections)).toContain(
+      `*${view.plan.steps.length}.* Tag orders-prod-old-m1234567 as retired`,
+    );
   });
 
   it("warns an approver whose downtime is expected to be longer than what would be signed", () => {
