@@ -93,7 +93,14 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "node:tls",
     "node:util",
   ],
-  "by-hand": ["by-hand", "aws/attachments-inputs.ts", "aws/rds-inputs.ts", "core", "database"],
+  "by-hand": [
+    "by-hand",
+    "aws/attachments-inputs.ts",
+    "aws/instance-inputs.ts",
+    "aws/rds-inputs.ts",
+    "core",
+    "database",
+  ],
   operate: ["operate", "by-hand", "engine", "strategies", "core", "zod", "node:util"],
   slack: ["slack", "engine", "strategies", "core", "@slack", "zod", "node:crypto"],
   lambda: ["lambda", "compose", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],
@@ -121,6 +128,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "node:events",
   ],
   "server.ts": ["server", "compose", "config.ts", "engine", "core"],
+  "transfer.ts": ["compose", "config.ts"],
   "config.ts": ["core", "zod", "node:fs"],
   // What is deployed is told by the code what it needs: actions, statements, the table, the environment.
   [infra]: [

@@ -174,6 +174,18 @@ function clusterChanges(world: World, write: Write, resourceId: string) {
   } satisfies Partial<Changes>;
 }
 
+/**
+ * What a restore of an instance leaves at its default, or as it likes.
+ * Source: RDS API, RestoreDBInstanceFromDBSnapshot compared with ModifyDBInstance.
+ */
+const notRestored = {
+  monitoring: null,
+  performanceInsights: null,
+  databaseInsights: "standard",
+  maxAllocatedStorage: null,
+  maintenanceWindow: "",
+};
+
 function instanceChanges(world: World, write: Write, resourceId: string) {
   return {
     changeInstance: async ({ name }, change) => {
@@ -184,7 +196,8 @@ function instanceChanges(world: World, write: Write, resourceId: string) {
       write("RestoreDBInstanceFromDBSnapshot", restoreInstanceInput(restore));
       const { snapshot, name, settings } = restore;
       const source = taken(world.instanceSnapshots, snapshot);
-      makeInstance(world, source, { resourceId, name, keyArn: source.keyArn, settings });
+      const restored = { ...settings, ...notRestored };
+      makeInstance(world, source, { resourceId, name, keyArn: source.keyArn, settings: restored });
     },
     createInstance: async (instance) => {
       write("CreateDBInstance", createInstanceInput(instance));

@@ -41,7 +41,18 @@ describe("on paper", () => {
       keyArn: "key",
       endpoint: ledger.endpoint,
       settings: { name: "ledger", tags: ownTags },
-      standalone: { settings: { ...settings, tags: ownTags } },
+      // The call does not take these.
+      standalone: {
+        settings: {
+          ...settings,
+          tags: ownTags,
+          monitoring: null,
+          performanceInsights: null,
+          databaseInsights: "standard",
+          maxAllocatedStorage: null,
+          maintenanceWindow: "",
+        },
+      },
     });
     expect((await cloud.findInstanceById(ledger.resourceId))?.name).toBe("ledger-old");
     expect(paper.take().map((act) => act.to === "aws" && act.operation)).toEqual([
