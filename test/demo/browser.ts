@@ -26,6 +26,9 @@ export interface Desk {
   presses(button: string | RegExp): Promise<Locator>;
   /** The same, and answers the question. */
   confirms(button: string | RegExp, answer: string): Promise<void>;
+  /** Chooses in a menu of the newest migration's message, and waits until it shows. */
+  chooses(menu: string, option: string): Promise<void>;
+  chosen(menu: string): Promise<string>;
   /** What can be pressed on the newest migration's message. */
   buttons(): Promise<readonly string[]>;
   openThread(): Promise<void>;
@@ -59,6 +62,14 @@ export async function sitDown(browser: Browser, url: string): Promise<Desk> {
       const question = await presses(button);
       await question.getByRole("button", { name: answer, exact: true }).click();
     },
+    async chooses(menu, option) {
+      await root.getByLabel(menu).selectOption({ label: option });
+      await root
+        .getByLabel(menu)
+        .locator("option[selected]", { hasText: option })
+        .waitFor({ state: "attached" });
+    },
+    chosen: (menu) => root.getByLabel(menu).locator("option:checked").innerText(),
     buttons: () => root.locator(".actions").getByRole("button").allInnerTexts(),
     whispers: channel.locator("article.ephemeral"),
     async types(command) {

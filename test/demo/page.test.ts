@@ -66,19 +66,16 @@ describe.skipIf(!hasBrowser)("the demo in a browser (needs /usr/bin/chromium)", 
     expect(await desk.buttons()).toEqual(["Approve the plan", "Reject"]);
   });
 
-  it("asks the second person once more, and then waits for the cutover with two ways to open", async () => {
+  it("asks the second person once more, and then waits for the cutover, whose terms can be chosen", async () => {
     const question = await desk.presses("Approve the plan");
     await question.getByText("Nothing interrupts it before the cutover").waitFor();
     await desk.picture("3-question");
     await question.getByRole("button", { name: "Approve", exact: true }).click();
     await titled("the cutover waits for approval");
     await desk.picture("4-cutover");
-    expect(await desk.root.innerText()).toContain("a downtime of at most 1 h 30 min");
-    expect(await desk.buttons()).toEqual([
-      "Approve, open automatically",
-      "Approve, ask before opening",
-      "Reject and roll back",
-    ]);
+    expect(await desk.root.innerText()).toContain("the longest downtime; the plan proposes 1 h 30 min");
+    expect(await desk.chosen("Longest downtime")).toBe("At most 1 h 30 min down");
+    expect(await desk.buttons()).toEqual(["Approve the cutover", "Reject and roll back"]);
     await desk.openThread();
     await desk.thread.getByText("orders-prod waits for the approval of the cutover").waitFor();
     await desk.picture("4-cutover-thread");
@@ -88,7 +85,7 @@ describe.skipIf(!hasBrowser)("the demo in a browser (needs /usr/bin/chromium)", 
   it("says of a failure whether the database serves, why, what to do, and what going back costs", async () => {
     world.account.faults = ({ operation }) =>
       operation === "RestoreDBClusterToPointInTime" ? { code: "KMSKeyNotAccessibleFault" } : undefined;
-    await desk.confirms("Approve, open automatically", "Approve the cutover");
+    await desk.confirms("Approve the cutover", "Sign and approve");
     await titled("stuck");
     await desk.picture("5-failed");
     const failed = await desk.root.innerText();
@@ -129,14 +126,18 @@ describe.skipIf(!hasBrowser)("the demo in a browser (needs /usr/bin/chromium)", 
     await desk.becomes("Bob");
     await desk.confirms("Approve the plan", "Approve");
     await titled("the cutover waits for approval");
-    brake.at("Step 15 of 28: Restore orders-prod");
-    await desk.confirms("Approve, open automatically", "Approve the cutover");
-    await desk.root.getByText("Step 15 of 28").waitFor({ timeout });
+    brake.at(": Restore orders-prod");
+    await desk.chooses("Longest downtime", "At most 2 h down");
+    await desk.chooses("If it takes longer", "If late: rolls back by itself");
+    await desk.picture("8-terms");
+    await desk.confirms("Approve the cutover", "Sign and approve");
+    await desk.root.getByText(/Step \d+ of \d+: Restore orders-prod/).waitFor({ timeout });
     await desk.picture("8-downtime");
     const downtime = await desk.root.innerText();
     expect(downtime).toContain("orders-prod: in its downtime");
     expect(downtime).toContain("orders-prod is not serving");
-    expect(downtime).toMatch(/Longest approved\s+1 h 30 min, by Bob Okafor/);
+    expect(downtime).toMatch(/Longest signed\s+2 h, by Bob Okafor/);
+    expect(downtime).toMatch(/Downtime so far: .*\s+█*▒+░+ .* left/);
     expect(await desk.buttons()).toEqual([expect.stringMatching(/^Roll back \(about /)]);
   });
 

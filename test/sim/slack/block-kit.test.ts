@@ -98,6 +98,8 @@ describe("limits of Block Kit", () => {
       [select({ options: [option(1)], option_groups: [{ label: plain(1), options: [option(1)] }] })],
     ],
     ["a select without either", [select({})]],
+    ["a time in milliseconds", [actions({ type: "datetimepicker", initial_date_time: 1_795_521_600_000 })]],
+    ["a time with a placeholder", [actions({ type: "datetimepicker", placeholder: plain(5) })]],
     ["markup in a header", [{ type: "header", text: mrkdwn(5) }]],
     ["markup on a button", [actions(button({ text: mrkdwn(5) }))]],
     ["a style that does not exist", [actions(button({ style: "warning" }))]],

@@ -214,6 +214,58 @@ describe("a click", () => {
     await expect(slack.click({ ...on, option: "c" })).rejects.toThrow("no option c");
   });
 
+  it("tells with every click what that person has chosen in the message, and else what it began with", async () => {
+    let values: unknown;
+    await startBolt((app) =>
+      app.action(/^/, async ({ ack, body }) => {
+        values = "state" in body && typeof body.state === "object" ? body.state.values : undefined;
+        await ack();
+      }),
+    );
+    const option = (value: string) => ({ text: { type: "plain_text" as const, text: value }, value });
+    const menu = {
+      type: "static_select" as const,
+      action_id: "menu",
+      options: [option("a"), option("b")],
+      initial_option: option("a"),
+    };
+    const elements = [
+      menu,
+      { type: "datetimepicker" as const, action_id: "when" },
+      { type: "button" as const, action_id: "go", text: { type: "plain_text" as const, text: "Go" } },
+    ];
+    const blocks = [{ type: "actions" as const, block_id: "b", elements }];
+    const message = workspace.post({ channel, author: "U0ENCRYPT", text: "Choose", blocks });
+    const on = (actionId: string, user = alice) => ({ user, channel, messageTs: message.ts, actionId });
+    const chosen = (value: string, at: number | null) => ({
+      b: {
+        menu: { type: "static_select", selected_option: option(value) },
+        when: { type: "datetimepicker", selected_date_time: at },
+      },
+    });
+
+    await slack.click(on("go"));
+    expect(values).toEqual(chosen("a", null));
+    await slack.click({ ...on("menu"), option: "b" });
+    await slack.click({ ...on("when"), option: "1795572000" });
+    await slack.click(on("go"));
+    expect(values).toEqual(chosen("b", 1_795_572_000));
+    await slack.click(on("go", "U0BOB0001"));
+    expect(values).toEqual(chosen("a", null));
+
+    workspace.edit(message, { text: "Choose again", blocks });
+    await slack.click(on("go"));
+    expect(values).toEqual(chosen("b", 1_795_572_000));
+    const without = [{ ...blocks[0], elements: [{ ...menu, options: [option("a")] }, ...elements.slice(1)] }];
+    workspace.edit(workspace.message(channel, message.ts) ?? message, {
+      text: "Choose once more",
+      blocks: without as typeof blocks,
+    });
+    await slack.click(on("go"));
+    expect(values).toEqual(chosen("a", 1_795_572_000));
+    await expect(slack.click({ ...on("when"), option: "tomorrow" })).rejects.toThrow("no time");
+  });
+
   it("is impossible on a button that an edit has taken away", async () => {
     await startBolt(() => {});
     const message = postButtons();

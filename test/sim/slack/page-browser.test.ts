@@ -71,6 +71,19 @@ describe.skipIf(!existsSync(browserPath))("the page in a browser (needs /usr/bin
       .toMatchObject([{ selected_option: { value: "evidence" } }, { selected_option: { value: "tonight" } }]);
   });
 
+  it("a date field sends the time as it is in that person's zone, and keeps it", async () => {
+    const picker = { type: "datetimepicker" as const, action_id: "when" };
+    const blocks = [{ type: "actions" as const, block_id: "b", elements: [picker] }];
+    const message = world.workspace.post({ channel, author: "U0ENCRYPT", text: "When", blocks });
+    const page = await open("as=U0BOB0001");
+    await page.locator("input[type=datetime-local]").fill("2026-11-28T02:00");
+    const zone = await page.evaluate(() => new Date("2026-11-28T02:00").getTime() / 1_000);
+    const at = { user: "U0BOB0001", messageTs: message.ts, blockId: "b", actionId: "when" };
+    await expect.poll(() => world.workspace.chosen(at)).toBe(String(zone));
+    await page.reload();
+    expect(await page.locator("input[type=datetime-local]").inputValue()).toBe("2026-11-28T02:00");
+  });
+
   it("a thread opens beside the channel, follows, takes replies, and closes with Escape", async () => {
     const root = postPlan(world.workspace);
     world.workspace.post({ channel, author: "U0ENCRYPT", threadTs: root.ts, text: "step 1" });
