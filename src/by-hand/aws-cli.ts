@@ -1,4 +1,5 @@
 import type { ManualLook, Which } from "../core/by-hand.ts";
+import { attachedLook } from "./aws-attached.ts";
 import { command, quoted, width, wrapped } from "./shell.ts";
 
 /**
@@ -9,7 +10,8 @@ export function awsCommand(region: string, operation: string, input: object): st
   const options = Object.entries(input).flatMap(([member, value]) =>
     value === undefined ? [] : [option(member, value)],
   );
-  return command(`aws rds ${kebab(operation)} --region ${quoted(region)}`, options);
+  const service = operation === "RegisterScalableTarget" ? "application-autoscaling" : "rds";
+  return command(`aws ${service} ${kebab(operation)} --region ${quoted(region)}`, options);
 }
 
 /** `NewDBClusterIdentifier` is `new-db-cluster-identifier`, `PerformanceInsightsKMSKeyId` ends in `-kms-key-id`. */
@@ -188,6 +190,19 @@ export function awsLook(region: string, look: AwsLook): string {
       return byKind(look.kind)(region, look.which, `TagList[?Key=='${look.tag}'].[Value]`);
     case "tags":
       return byKind(look.kind)(region, look.which, "TagList[].[Key,Value]");
+    case "roles":
+      return clusters(region, look.which, "AssociatedRoles[].[RoleArn,FeatureName,Status]");
+    case "data-api":
+      return clusters(region, look.which, "[HttpEndpointEnabled]");
+    case "activity-stream":
+      return clusters(region, look.which, "[ActivityStreamStatus]");
+    case "master-secret":
+      return clusters(region, look.which, "[MasterUserSecret.SecretStatus]");
+    case "custom-endpoint":
+    case "proxy-targets":
+    case "proxy-health":
+    case "scaling":
+      return attachedLook(region, look);
     case "snapshot":
       return look.kind === "cluster"
         ? describe(

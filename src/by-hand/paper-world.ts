@@ -75,7 +75,9 @@ export function makeCluster(
 ): void {
   const settings = { ...made.settings, databaseInsights: "standard" };
   const encryption = "sse-kms" as const;
-  const cluster = { ...underName(like, made.name), ...made, encryption, settings, members: [] };
+  // What hung on the other does not hang on it.
+  const own = { ...like.own, roles: [], dataApi: false, activityStream: null, masterSecret: null };
+  const cluster = { ...underName(like, made.name), ...made, encryption, settings, members: [], own };
   world.clusters = [...world.clusters, cluster];
 }
 

@@ -84,8 +84,22 @@ export type ManualLook =
   | { readonly of: "tags"; readonly kind: "cluster" | "instance"; readonly which: Which }
   | { readonly of: "writer"; readonly which: Which }
   | { readonly of: "snapshot"; readonly kind: "cluster" | "instance"; readonly name: string }
+  /** Each IAM role of a cluster: its ARN, what it is for, its status. */
+  | { readonly of: "roles"; readonly which: Which }
+  /** Whether it is on, has started, is ready. */
+  | { readonly of: "data-api" | "activity-stream" | "master-secret"; readonly which: Which }
+  | AttachedLook
   | { readonly of: "host"; readonly host: string }
   | { readonly of: "database"; readonly asks: Question; readonly host: string; readonly token?: string };
+
+/** What hangs on a cluster and is told elsewhere. */
+export type AttachedLook =
+  /** The cluster that it is of, and its status. */
+  | { readonly of: "custom-endpoint"; readonly name: string }
+  /** The clusters that it leads to, and the state of each instance of theirs. */
+  | { readonly of: "proxy-targets" | "proxy-health"; readonly name: string }
+  /** Whether scaling in, out and by schedule is suspended. */
+  | { readonly of: "scaling"; readonly cluster: string };
 
 /** What a database is asked over SQL. */
 export type Question =

@@ -43,10 +43,12 @@ export function backCourse(strategy: Strategy, migration: Migration): readonly C
         ? [{ key: `undo:${step.id}`, step, way: step.undo, effect: step.effect, gate } satisfies CourseStep]
         : [],
     );
-  const proofs = strategy.afterRollback.map(
-    (step) =>
-      ({ key: `after:${step.id}`, step, way: step, effect: step.effect, gate: null }) satisfies CourseStep,
-  );
+  const proofs = strategy.afterRollback
+    .filter((step) => !step.skip?.(migration.pinned))
+    .map(
+      (step) =>
+        ({ key: `after:${step.id}`, step, way: step, effect: step.effect, gate: null }) satisfies CourseStep,
+    );
   return [...undone, ...proofs];
 }
 

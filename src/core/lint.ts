@@ -97,8 +97,8 @@ function changes({ effect }: AnyStep): boolean {
   return effect !== "reads";
 }
 
-/** Stands for the facts of any database: each of its fields is the like of it, and as text it is a word. */
-const anything: Facts = new Proxy(
-  {},
-  { get: (_, field) => (field === Symbol.toPrimitive ? () => "anything" : anything) },
-);
+/** Stands for the facts of any database: each of its fields and answers is the like of it, and as text it is a word. */
+const anything: Facts = new Proxy(() => {}, {
+  get: (_, field) => (field === Symbol.toPrimitive ? () => "anything" : anything),
+  apply: () => anything,
+}) as unknown as Facts;

@@ -2,6 +2,7 @@ import type { ByHand, Guide, Sign } from "../core/by-hand.ts";
 import { onPaper } from "./aurora-on-paper.ts";
 import type { AuroraPinned, Learned } from "./facts.ts";
 import { factsOf } from "./facts-on-paper.ts";
+import { attachedGuides } from "./guides-attached.ts";
 import { backGuides } from "./guides-back.ts";
 import { snapshotGuides, toTimeGuides } from "./guides-copy.ts";
 import { sharedGuides } from "./guides-forward.ts";
@@ -109,7 +110,7 @@ function aside(members: (cx: Cx) => readonly string[]): Guide<AuroraPinned, Lear
 const byHand = (guides: Guides): ByHand<AuroraPinned, Learned> => ({
   facts: factsOf,
   onPaper,
-  guides: { ...sharedGuides, ...clusterGuides, ...guides, ...backGuides },
+  guides: { ...sharedGuides, ...clusterGuides, ...attachedGuides, ...guides, ...backGuides },
 });
 
 export const auroraPointInTimeByHand = byHand(toTimeGuides);

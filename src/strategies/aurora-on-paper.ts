@@ -10,12 +10,23 @@ export function onPaper(pinned: AuroraPinned, known: Readonly<Partial<Learned>>)
   return {
     clusters: [sourceCluster(pinned, learned.writer)],
     instances: sourceMembers(pinned),
-    customEndpoints: [],
-    proxies: [],
+    customEndpoints: pinned.attached.customEndpoints.map((endpoint) => ({
+      ...endpoint,
+      arn: "",
+      status: "available",
+      clusterName: pinned.source.name,
+    })),
+    proxies: pinned.attached.proxies.map(({ name }) => ({
+      ...proxyOnPaper,
+      name,
+      clusters: [pinned.source.name],
+    })),
     learned,
     replacementId: learned.replacement.resourceId,
   };
 }
+
+const proxyOnPaper = { arn: "", targetGroupArn: "", tags: {}, secretArns: [], instances: [] };
 
 const untroubled = { encryption: "sse-kms", status: "available", pendingChanges: [] } as const;
 

@@ -1,9 +1,25 @@
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
+import {
+  attachEndpoints,
+  attachProxies,
+  attachRoles,
+  attachSecret,
+  attachStream,
+} from "./attached-after-steps.ts";
+import { dataApiOff, detachProxies, freeEndpoints, suspendScaling } from "./attached-before-steps.ts";
+import {
+  dataApiOn,
+  proxiesLead,
+  proxiesLeadBack,
+  resumeScaling,
+  verifyAttached,
+} from "./attached-open-steps.ts";
+import { canBeCarried } from "./attached-preconditions.ts";
 import { auroraPointInTimeByHand } from "./aurora-by-hand.ts";
 import { clusterNeeds } from "./aurora-needs.ts";
 import { surveyAurora } from "./aurora-survey.ts";
-import { differences } from "./differences.ts";
+import { clusterDifferences } from "./differences.ts";
 import {
   type AuroraPinned,
   auroraPinned,
@@ -59,21 +75,25 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
       : { suits: "no", why: note("way.to-time-aws-owned", {}) };
   },
   survey: surveyAurora,
-  preconditions: [...preconditions(clusterNeeds(2)), hasRestorableTime],
-  differences,
+  preconditions: [...preconditions(clusterNeeds(2)), ...canBeCarried, hasRestorableTime],
+  differences: clusterDifferences,
   endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
   writesSinceOpening,
   steps: [
     gate("begin"),
     protectSource,
+    suspendScaling,
     safetySnapshot,
     prepareDatabase,
     gate("cutover"),
     silenceWriters,
     fenceNetwork,
+    detachProxies,
+    dataApiOff,
     endSessions,
     markToRestoreTo,
     afterMark,
+    freeEndpoints,
     renameMembers,
     stillQuiet,
     renameCluster,
@@ -97,19 +117,28 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
     createWriter,
     createReaders,
     applyClusterSettings,
+    attachSecret,
+    attachStream,
+    attachRoles,
+    attachEndpoints,
+    attachProxies,
     introduceReplacement,
     verifyKey,
     verifyClusterSettings,
     verifyData,
     verifyContents,
     verifyRestorable,
+    verifyAttached,
     gateBeforeOpening(),
     lastLook,
     open,
     restoreWriters,
     endpointAnswers,
+    proxiesLead,
+    dataApiOn,
+    resumeScaling,
     retireSource,
   ],
-  afterRollback: [sourceAnswers],
+  afterRollback: [sourceAnswers, proxiesLeadBack],
   byHand: auroraPointInTimeByHand,
 };

@@ -1,9 +1,25 @@
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
+import {
+  attachEndpoints,
+  attachProxies,
+  attachRoles,
+  attachSecret,
+  attachStream,
+} from "./attached-after-steps.ts";
+import { dataApiOff, detachProxies, freeEndpoints, suspendScaling } from "./attached-before-steps.ts";
+import {
+  dataApiOn,
+  proxiesLead,
+  proxiesLeadBack,
+  resumeScaling,
+  verifyAttached,
+} from "./attached-open-steps.ts";
+import { canBeCarried } from "./attached-preconditions.ts";
 import { auroraSnapshotByHand } from "./aurora-by-hand.ts";
 import { clusterNeeds } from "./aurora-needs.ts";
 import { surveyAurora } from "./aurora-survey.ts";
-import { differences } from "./differences.ts";
+import { clusterDifferences } from "./differences.ts";
 import { type AuroraPinned, auroraPinned, type Learned, learned, type Observed, observed } from "./facts.ts";
 import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
@@ -49,21 +65,25 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
       : { suits: "no", why: note("way.snapshot-aws-owned", {}) };
   },
   survey: surveyAurora,
-  preconditions: preconditions(clusterNeeds(2)),
-  differences,
+  preconditions: [...preconditions(clusterNeeds(2)), ...canBeCarried],
+  differences: clusterDifferences,
   endpoints: (pinned) => ({ writer: writerEndpoint(pinned), reader: readerEndpoint(pinned) }),
   writesSinceOpening,
   steps: [
     gate("begin"),
     protectSource,
+    suspendScaling,
     safetySnapshot,
     prepareDatabase,
     gate("cutover"),
     silenceWriters,
     fenceNetwork,
+    detachProxies,
+    dataApiOff,
     endSessions,
     markToCopyAfter,
     finalSnapshot,
+    freeEndpoints,
     renameMembers,
     stillQuiet,
     renameCluster,
@@ -79,19 +99,28 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
     createWriter,
     createReaders,
     applyClusterSettings,
+    attachSecret,
+    attachStream,
+    attachRoles,
+    attachEndpoints,
+    attachProxies,
     introduceReplacement,
     verifyKey,
     verifyClusterSettings,
     verifyData,
     verifyContents,
     verifyRestorable,
+    verifyAttached,
     gateBeforeOpening(),
     lastLook,
     open,
     restoreWriters,
     endpointAnswers,
+    proxiesLead,
+    dataApiOn,
+    resumeScaling,
     retireSource,
   ],
-  afterRollback: [sourceAnswers],
+  afterRollback: [sourceAnswers, proxiesLeadBack],
   byHand: auroraSnapshotByHand,
 };

@@ -58,7 +58,11 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     keyArn: key.arn,
     remarks: [
       ...remarks(pinned),
-      ...attachedRemarks(pinned.attached, attached.subscriptions, members.filter(({ settings }) => isScaled(settings))),
+      ...attachedRemarks(
+        pinned.attached,
+        attached.subscriptions,
+        members.filter(({ settings }) => isScaled(settings)),
+      ),
     ],
     observed: {
       status: source.status,

@@ -9,21 +9,14 @@ import { preflight } from "./preflight.ts";
 
 export type Condition = Precondition<Pinned, Observed>;
 
-/** Kinds of attachment that this version does not carry over, each a problem `attached.<kind>` of its own. */
+/** Kinds of attachment that no strategy carries over. */
 const attachmentsRefused = {
-  proxy: "No RDS Proxy leads to it",
-  "custom-endpoint": "It has no custom endpoint",
-  autoscaling: "Its readers are not scaled automatically",
   "zero-etl": "No zero-ETL integration reads from it",
   "blue-green": "It is in no blue/green deployment",
   "global-database": "It is in no global database",
   "ram-share": "It is not shared through AWS RAM",
   "pending-maintenance": "No maintenance is pending",
-  role: "It has no IAM roles",
-  "master-secret": "Its master password is not managed by Secrets Manager",
-  "data-api": "The Data API is off",
-  "activity-stream": "It has no activity stream",
-  "write-forwarding": "Write forwarding is off",
+  "write-forwarding": "It forwards no writes to another Region",
   domain: "It is in no directory",
   backtrack: "It has no backtrack window",
   "replication-slots": "It has no replication slots",
@@ -121,17 +114,7 @@ export function preconditions(
           ? problem("fence.in-use", { name: pinned.source.name, group: pinned.fenceGroup })
           : undefined,
     },
-    ...Object.entries(attachmentsRefused).map(
-      ([kind, what]): Condition => ({
-        claim: note("check.not-attached", { what }),
-        check: ({ observed, pinned }) => {
-          const found = observed.attachments.filter((attached) => attached.kind === kind);
-          if (found.length === 0) return undefined;
-          const attached = found.map(({ name }) => name).join(", ");
-          return { code: `attached.${kind}`, params: { name: pinned.source.name, attached } };
-        },
-      }),
-    ),
+    ...Object.entries(attachmentsRefused).map(([kind, what]) => notAttached(kind, what)),
     {
       claim: note("check.login", {}),
       check: ({ observed: { login }, pinned }) => {
@@ -147,6 +130,19 @@ export function preconditions(
     },
     ...preflight,
   ];
+}
+
+/** A kind of attachment that is refused, each with a problem `attached.<kind>` of its own. */
+export function notAttached(kind: string, what: string): Condition {
+  return {
+    claim: note("check.not-attached", { what }),
+    check: ({ observed, pinned }) => {
+      const found = observed.attachments.filter((attached) => attached.kind === kind);
+      if (found.length === 0) return undefined;
+      const attached = found.map(({ name }) => name).join(", ");
+      return { code: `attached.${kind}`, params: { name: pinned.source.name, attached } };
+    },
+  };
 }
 
 /** A restore to a time needs one. */

@@ -2,14 +2,17 @@ import type { Tags } from "../core/cloud.ts";
 import { isOurs, migrationTag, ownTags, roleTag } from "../core/names.ts";
 import { note } from "../core/sentences.ts";
 import { seconds } from "../core/time.ts";
+import { isScaled } from "./attached.ts";
 import { type Context, type SharedStep, sourceRef } from "./facts.ts";
 import { evidence, findSource, isResult, waitingFor, writerEndpoint } from "./looks.ts";
 import { change, endpointOf, refOf, type Subject, serversOf, toldBy } from "./subject.ts";
 
 type Marked = { readonly settings: { readonly tags: Tags } };
 
-async function membersOf({ cloud }: Context, source: Subject) {
-  return source.kind === "cluster" ? cloud.membersOf(source.name) : [];
+/** What autoscaling made is not enrolled, and not changed. */
+async function membersOf({ cloud }: Context, source: Pick<Subject, "kind" | "name">) {
+  if (source.kind === "instance") return [];
+  return (await cloud.membersOf(source.name)).filter(({ settings }) => !isScaled(settings));
 }
 
 /** Deletion protection and the role tags on the source and its members, before anything else is made. */
@@ -36,8 +39,7 @@ export const protectSource: SharedStep = {
     // First: what carries no role may be tagged and nothing else.
     await cx.cloud.addTags(source, ownTags(cx.names, "source"));
     await change(cx.cloud, source, { deletionProtection: true });
-    if (source.kind === "instance") return;
-    for (const { name, resourceId } of await cx.cloud.membersOf(source.name)) {
+    for (const { name, resourceId } of await membersOf(cx, source)) {
       await cx.cloud.addTags({ kind: "instance", name, resourceId }, ownTags(cx.names, "source"));
     }
   },

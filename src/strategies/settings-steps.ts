@@ -6,7 +6,7 @@ import { type AuroraStep, type InstanceStep, known } from "./facts.ts";
 import { evidence, isUsable, missingReplacement, onItsWay } from "./looks.ts";
 
 /**
- * Only a later change can set the first two. Source: RDS API, ModifyDBCluster against RestoreDBClusterToPointInTime. From
+ * Only a later change can set these but the protection. Source: RDS API, ModifyDBCluster against RestoreDBClusterToPointInTime. From
  * here on the replacement is protected from deletion.
  */
 export const applyClusterSettings: AuroraStep = {
@@ -20,10 +20,11 @@ export const applyClusterSettings: AuroraStep = {
     const { settings } = cx.pinned;
     const found = await cx.cloud.findClusterById(known(cx, "replacement").resourceId);
     if (!found) return missingReplacement(cx);
-    const { maintenanceWindow, databaseInsights, deletionProtection } = found.settings;
+    const { maintenanceWindow, databaseInsights, localWriteForwarding, deletionProtection } = found.settings;
     const applied =
       maintenanceWindow === settings.maintenanceWindow &&
       databaseInsights === settings.databaseInsights &&
+      localWriteForwarding === settings.localWriteForwarding &&
       deletionProtection;
     if (!applied) return { status: "todo" };
     if (found.status !== "available" || found.pendingChanges.length > 0) return onItsWay(found);
@@ -33,12 +34,13 @@ export const applyClusterSettings: AuroraStep = {
   run: async (cx) => {
     const found = await cx.cloud.findClusterById(known(cx, "replacement").resourceId);
     if (!found) return;
-    const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
+    const { maintenanceWindow, databaseInsights, localWriteForwarding } = cx.pinned.settings;
     const ref = { kind: "cluster", name: found.name, resourceId: found.resourceId } as const;
     await cx.cloud.changeCluster(ref, {
       maintenanceWindow,
       // Asking for the mode that is there keeps the cluster busy all the same, inside the downtime.
       ...(databaseInsights !== found.settings.databaseInsights && { databaseInsights }),
+      ...(localWriteForwarding !== found.settings.localWriteForwarding && { localWriteForwarding }),
       deletionProtection: true,
     });
   },

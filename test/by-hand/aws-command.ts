@@ -2,6 +2,7 @@ import { coverage } from "../../src/sim/aws/operations.ts";
 import { operationSchema, type Shape } from "../../src/sim/aws/wire/schemas.ts";
 
 export interface AwsCall {
+  readonly service: "rds" | "application-autoscaling";
   readonly operation: string;
   readonly input: object;
   readonly region: string;
@@ -9,12 +10,14 @@ export interface AwsCall {
   readonly output: string;
 }
 
-/** What `aws rds …` would send, by the schemas that the SDK carries. Throws on an option that the operation has not. */
+/** What `aws …` would send, by the schemas that the SDK carries. Throws on an option that the operation has not. */
 export function awsCall(words: readonly string[]): AwsCall {
   const [aws, service, command = "", ...rest] = words;
-  if (aws !== "aws" || service !== "rds") throw new Error(`not a call of RDS: ${words.join(" ")}`);
-  const operation = coverage.rds.find((name) => name.toLowerCase() === command.replaceAll("-", ""));
-  const shape = operation === undefined ? undefined : operationSchema("rds", operation)?.input;
+  if (aws !== "aws" || (service !== "rds" && service !== "application-autoscaling")) {
+    throw new Error(`not a call of RDS or of Application Auto Scaling: ${words.join(" ")}`);
+  }
+  const operation = coverage[service].find((name) => name.toLowerCase() === command.replaceAll("-", ""));
+  const shape = operation === undefined ? undefined : operationSchema(service, operation)?.input;
   if (operation === undefined || shape?.is !== "structure") throw new Error(`there is no ${command}`);
   const own: Record<string, string> = {};
   const input: Record<string, unknown> = {};
@@ -26,7 +29,7 @@ export function awsCall(words: readonly string[]): AwsCall {
     }
   }
   const { region = "", query = "", output = "" } = own;
-  return { operation, input, region, query, output };
+  return { service, operation, input, region, query, output };
 }
 
 function optionsIn(words: readonly string[]): { name: string; values: string[] }[] {

@@ -126,7 +126,7 @@ async function aShell(life: Life, variables: Record<string, string>) {
   async function aws(words: readonly string[]): Promise<string[]> {
     const call = awsCall(words);
     if (call.region !== world.environment.region) throw new Error(`another Region: ${call.region}`);
-    const answer = await world.account.handle("rds", call.operation, call.input);
+    const answer = await world.account.handle(call.service, call.operation, call.input);
     if (call.query === "") return [];
     const result = query(call.query, answer);
     return call.output === "json" ? [JSON.stringify(result)] : rowsOf(result);

@@ -62,9 +62,11 @@ function pictureOfCluster({ status, settings, storageKey, pending, applying }: C
 /** What hangs on it and is told elsewhere. */
 function pictureOfHanging(state: AccountState, cluster: Cluster) {
   const { proxies, endpoints, scaling } = hanging({ state }, cluster.id);
-  const marks = state.attachments.customEndpoints
-    .filter((endpoint) => endpoint.cluster === cluster.resourceId)
-    .map((endpoint) => tagsOf({ TagList: [...endpoint.tags] }));
+  const marks = Object.fromEntries(
+    state.attachments.customEndpoints
+      .filter((endpoint) => endpoint.cluster === cluster.resourceId)
+      .map(({ id, tags }) => [id, tagsOf({ TagList: [...tags] })]),
+  );
   return { proxies, endpoints, scaling, marks };
 }
 

@@ -16,14 +16,14 @@ export const sayPoint = ({ step, when }: Point): string => `${step} is ${when}`;
 
 /** Every point before the opening at which a rollback may be asked for. */
 export async function pointsBeforeOpening(strategy: Strategy): Promise<Point[]> {
-  const slow = await slowSteps(strategy);
-  const opens = strategy.steps.findIndex(({ downtime }) => downtime === "ends");
-  const done = strategy.steps.slice(0, opens).map(({ id }) => ({ step: id, when: "done" }) as const);
+  const { slow, course } = await wholeCourse(strategy);
+  const opens = course.findIndex(({ step }) => step.downtime === "ends");
+  const done = course.slice(0, opens).map(({ key }) => ({ step: key, when: "done" }) as const);
   return [...done, ...slow.map((step) => ({ step, when: "under way" }) as const)];
 }
 
-/** The steps that somebody could see under way: those in which an executor slept. */
-async function slowSteps(strategy: Strategy): Promise<string[]> {
+/** The steps of the strategy's database, and those that somebody could see under way: in which an executor slept. */
+async function wholeCourse(strategy: Strategy) {
   const slow = new Set<string>();
   const life = aLife({ hurry: littleHurry, of: strategy.id });
   const observed = stoppingWhen(
@@ -37,8 +37,8 @@ async function slowSteps(strategy: Strategy): Promise<string[]> {
     },
     true,
   );
-  await moveAll(life, observed.deps);
-  return [...slow];
+  const migration = await moveAll(life, observed.deps);
+  return { slow: [...slow], course: forwardCourse(strategy, migration?.pinned ?? {}) };
 }
 
 /** A migration that stands at this point, with its executor gone. */

@@ -109,7 +109,10 @@ export function createDBClusterEndpoint(turn: Turn, input: CreateDBClusterEndpoi
     throw rdsFault("InvalidDBClusterStateFault", `DBCluster ${cluster.id} is ${cluster.status}.`);
   }
   const id = identifier(input.DBClusterEndpointIdentifier ?? "", "DBClusterEndpointIdentifier");
-  const { customEndpoints } = turn.state.attachments;
+  // An endpoint goes with its cluster.
+  const customEndpoints = turn.state.attachments.customEndpoints.filter(
+    (endpoint) => endpoint.cluster in turn.state.clusters,
+  );
   if (customEndpoints.some((endpoint) => endpoint.id === id)) {
     throw rdsFault("DBClusterEndpointAlreadyExistsFault", `DB cluster endpoint ${id} already exists.`);
   }

@@ -134,7 +134,8 @@ export function registerDBProxyTargets(turn: Turn, input: RegisterDBProxyTargets
   const found = oneProxy(turn, input);
   const [name = "", ...more] = input.DBClusterIdentifiers ?? [];
   const cluster = clusterNamed(turn, name);
-  if (found.target !== null || more.length > 0) {
+  const isLeading = found.target !== null && found.target.cluster in turn.state.clusters;
+  if (isLeading || more.length > 0) {
     throw rdsFault("DBProxyTargetAlreadyRegisteredFault", `${input.DBProxyName} has a target already.`);
   }
   if (cluster.status !== "available") {
