@@ -8,7 +8,7 @@ import { type Reading, type Store, StoredOtherwise, type ThreadState } from "../
 import { request } from "../engine/request.ts";
 import { agendaIndex, due, inbox, keys, requestItem, resting, sinceIndex, stuck } from "./dynamo-items.ts";
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
-import { dropped, journalKept, trimmed } from "./stored-migration.ts";
+import { dropped, journalKept, pastsRead, trimmed } from "./stored-migration.ts";
 
 const threadState = z.object({
   revision: z.number(),
@@ -49,7 +49,9 @@ export function createDynamoReader(client: DynamoDBClient, tableName: string): R
   return { loadOpen, listOpen: () => listOpen(table, loadOpen), lastPast, findPlan, findHalt, lastBeat };
 }
 
-function migrations(table: Table): Pick<Store, "create" | "loadOpen" | "save" | "findPast" | "lastPast"> {
+function migrations(
+  table: Table,
+): Pick<Store, "create" | "loadOpen" | "save" | "findPast" | "lastPast" | "lastPasts"> {
   return {
     loadOpen: (database) => loadOpen(table, database),
     create: async (migration, plan) => {
@@ -72,10 +74,17 @@ function migrations(table: Table): Pick<Store, "create" | "loadOpen" | "save" | 
       return item && parsed(item, migrationSchema);
     },
     lastPast: async (database) => {
-      const item = await table.last({ where: "pk = :pk", values: { pk: database }, index: sinceIndex });
+      const [item] = await table.last(endedOf(database), 1);
       return item && parsed(item, migrationSchema);
     },
+    // What another version wrote tells this one no times.
+    lastPasts: async (database) => readable(await table.last(endedOf(database), pastsRead), migrationSchema),
   };
+}
+
+/** Only what has ended has a time in this index. */
+function endedOf(database: string) {
+  return { where: "pk = :pk", values: { pk: database }, index: sinceIndex };
 }
 
 async function loadOpen(table: Table, database: string): Promise<Migration | undefined> {

@@ -6,7 +6,6 @@ import {
   GetItemCommand,
   PutItemCommand,
   paginateQuery,
-  QueryCommand,
   UpdateItemCommand,
 } from "@aws-sdk/client-dynamodb";
 import type { Key } from "./dynamo-items.ts";
@@ -55,7 +54,8 @@ export interface Table {
   /** Does nothing if the condition does not hold. */
   remove(key: Key, condition: Condition): Promise<void>;
   query(query: Query): Promise<readonly Item[]>;
-  last(query: Query): Promise<Item | undefined>;
+  /** The last ones first. */
+  last(query: Query, atMost: number): Promise<readonly Item[]>;
   /** From a global index, which lags behind and holds only what is projected. */
   glance(query: Query): Promise<readonly Item[]>;
 }
@@ -103,11 +103,17 @@ export function openTable(client: DynamoDBClient, TableName: string): Table {
       const pages = paginateQuery({ client }, { TableName, ...asked(query) });
       return (await everyPage(pages, ({ Items }) => Items)).map(itemOf);
     },
-    last: async (query) => {
-      const backwards = { ScanIndexForward: false, Limit: 1 };
-      const command = new QueryCommand({ TableName, ...asked(query), ...whole, ...backwards });
-      const { Items } = await client.send(command);
-      return Items?.map(itemOf)[0];
+    last: async (query, atMost) => {
+      const backwards = { ScanIndexForward: false, Limit: atMost };
+      const found: Item[] = [];
+      for await (const { Items = [] } of paginateQuery(
+        { client },
+        { TableName, ...asked(query), ...whole, ...backwards },
+      )) {
+        found.push(...Items.map(itemOf));
+        if (found.length >= atMost) break;
+      }
+      return found.slice(0, atMost);
     },
   };
 }

@@ -3,6 +3,9 @@ import type { JournalEntry, Migration } from "../core/migration.ts";
 /** The last entries stay with the migration, where every look sees them; the others are items of their own. */
 export const journalKept = 20;
 
+/** How many that have ended tell a plan its times: more would be older than the database is like today. */
+export const pastsRead = 10;
+
 /** A migration as it is written: an item must never come near DynamoDB's 400 KB. */
 export function trimmed(migration: Migration): Migration {
   return { ...migration, journal: migration.journal.slice(-journalKept) };

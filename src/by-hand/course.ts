@@ -1,6 +1,6 @@
 import { backCourse, type CourseStep, forwardCourse, hasBegun } from "../core/course.ts";
 import type { Migration } from "../core/migration.ts";
-import { namesFor } from "../core/names.ts";
+import { namesBy } from "../core/rehearsal.ts";
 import type { StepContext } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Act, createPaper, type Paper } from "./paper.ts";
@@ -73,7 +73,7 @@ function onPaper(strategy: Strategy, { id, target, pinned, learned }: Migration)
   const cx: StepContext<Facts, Facts> = {
     pinned,
     learned: before.learned,
-    names: namesFor(id, target.name),
+    names: namesBy(strategy, id, target.name),
     now: 0,
     approvals: [],
     cloud: paper.cloud,

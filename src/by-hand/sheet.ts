@@ -3,11 +3,11 @@ import type { GuideContext, Sign } from "../core/by-hand.ts";
 import { backCourse, currentOf, forwardCourse } from "../core/course.ts";
 import { whenLate as lateness, openings } from "../core/gate-names.ts";
 import { isEnded, type Migration } from "../core/migration.ts";
-import { namesFor } from "../core/names.ts";
 import { plain } from "../core/note.ts";
 import type { Plan } from "../core/plan.ts";
 import { rollbackPrice } from "../core/price.ts";
 import { explain } from "../core/problem.ts";
+import { namesBy } from "../core/rehearsal.ts";
 import { say } from "../core/sentences.ts";
 import { settleOf } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
@@ -284,9 +284,10 @@ ${wrapped(
 
 function contextOf({
   id,
+  strategy,
   target,
   pinned,
   learned,
 }: Migration): GuideContext<Readonly<Record<string, unknown>>, Readonly<Record<string, unknown>>> {
-  return { pinned, learned, names: namesFor(id, target.name) };
+  return { pinned, learned, names: namesBy(strategy, id, target.name) };
 }

@@ -7,6 +7,7 @@ const planned = { name: z.string(), key: z.nullable(z.string()), strategy: z.nul
 export const command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("start"), ...planned }),
   z.object({ verb: z.literal("plan"), ...planned }),
+  z.object({ verb: z.literal("rehearse"), ...planned }),
   z.object({ verb: z.literal("status"), name: z.nullable(z.string()) }),
   z.object({ verb: z.literal("list") }),
   z.object({ verb: z.literal("pause"), name: z.string() }),
@@ -30,6 +31,10 @@ export const verbs = {
   plan: {
     usage: "plan NAME [key KEY] [by STRATEGY]",
     says: "show the whole plan and every check; nothing is created",
+  },
+  rehearse: {
+    usage: "rehearse NAME [key KEY] [by STRATEGY]",
+    says: "try the move on a copy that is thrown away, and measure it; nothing interrupts the database",
   },
   status: { usage: "status [NAME]", says: "what is under way, what it waits for, what a rollback costs" },
   list: { usage: "list", says: "every database and the state of its key" },
@@ -97,6 +102,7 @@ export function parseCommand(text: string): { ok: Command } | { problem: Mistake
       return named(verb, rest, (name) => ({ verb, name }));
     case "start":
     case "plan":
+    case "rehearse":
       return toPlan(verb, rest);
     default:
       return { problem: problem("command.unknown", { word: shorten(first), suggestion: suggest(verb) }) };
@@ -118,7 +124,10 @@ function named(
 }
 
 /** The name, and then `key KEY` and `by STRATEGY` in any order. */
-function toPlan(verb: "start" | "plan", rest: readonly string[]): ReturnType<typeof parseCommand> {
+function toPlan(
+  verb: "start" | "plan" | "rehearse",
+  rest: readonly string[],
+): ReturnType<typeof parseCommand> {
   const [name, ...options] = rest;
   const given: { key: string | null; strategy: string | null } = { key: null, strategy: null };
   for (let at = 0; at < options.length; at += 2) {

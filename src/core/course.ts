@@ -58,6 +58,19 @@ export function courseOf(strategy: Strategy, migration: Migration): readonly Cou
     : backCourse(strategy, migration);
 }
 
+/**
+ * From the first act of the fence on, or of what a rehearsal copies after, the plan is carried out as it was approved: what
+ * changes then is no reason for another one.
+ */
+export function isPlanSettled(strategy: Strategy, migration: Migration): boolean {
+  const settling = settlingStep(strategy);
+  return settling !== undefined && hasBegun(migration.steps[settling.id]);
+}
+
+export function settlingStep({ steps }: Strategy): AnyStep | undefined {
+  return steps.find(({ downtime, settlesPlan }) => downtime === "begins" || settlesPlan);
+}
+
 /** A step has begun with the intent of its first run, and also if it was found done without one. */
 export function hasBegun(record: StepRecord | undefined): boolean {
   return record !== undefined && (record.begunAt !== null || record.doneAt !== null);

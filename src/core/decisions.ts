@@ -7,6 +7,7 @@ import { record } from "./journal.ts";
 import { type Migration, withStep } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain } from "./problem.ts";
+import { isRehearsal } from "./rehearsal.ts";
 import { note } from "./sentences.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -40,8 +41,8 @@ export function replanned(
 ): Migration {
   const steps = { ...m.steps };
   for (const gate of event.gates) delete steps[gate];
-  const { planHash, pinned, findings } = event;
-  const next = { ...m, planHash, pinned, findings: [...findings], steps };
+  const { planHash, pinned, expected, findings } = event;
+  const next = { ...m, planHash, pinned, expected, findings: [...findings], steps };
   return record(next, note("event.plan-changed", { differences: event.differences }), now);
 }
 
@@ -64,7 +65,11 @@ export function back(
 ): Migration {
   const { person, price } = event;
   const params = { person: person.name, name: m.target.name, price };
-  return record(turned(m, price, now), note("event.rollback", params), now);
+  return record(
+    turned(m, price, now),
+    note(isRehearsal(m) ? "event.rehearsal-ends" : "event.rollback", params),
+    now,
+  );
 }
 
 /** The approver of the cutover signed that it goes back by itself; nobody else does it. */

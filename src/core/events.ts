@@ -47,6 +47,7 @@ export type Event =
       readonly type: "replanned";
       readonly planHash: string;
       readonly pinned: Migration["pinned"];
+      readonly expected: Migration["expected"];
       readonly findings: readonly Finding[];
       readonly gates: readonly string[];
       readonly differences: string;

@@ -6,6 +6,7 @@ const names: Readonly<Record<string, string>> = {
   begin: "the plan",
   [cutoverGate]: "the cutover",
   [openGate]: "the opening",
+  "take-down": "the take-down",
 };
 
 /** What is approved at a gate, in words. */

@@ -1,4 +1,4 @@
-import { namesFor } from "./names.ts";
+import { isRehearsal, namesBy } from "./rehearsal.ts";
 import { sentences } from "./sentences.ts";
 import type { Step } from "./step.ts";
 import type { Strategy } from "./strategy.ts";
@@ -22,6 +22,7 @@ const rules: readonly Rule[] = [
   nothingServesOrGoesUnverified,
   everythingHasAWayBack,
   downtimeBeginsAndEndsOnce,
+  rehearsalsInterruptNothing,
   everyNoteHasItsSentence,
   everythingCanBeDoneByHand,
 ];
@@ -44,13 +45,17 @@ function nothingChangesBeforeAGate({ steps }: Strategy): string[] {
   return before.filter(changes).map(({ id, effect }) => `${id} ${effect} before anybody has approved`);
 }
 
-/** Verified since the last change, for a proof of what was there before says nothing. */
+/**
+ * Verified since the last change, for a proof of what was there before says nothing. What was destroyed meanwhile takes
+ * nothing from what may be destroyed next.
+ */
 function nothingServesOrGoesUnverified({ steps }: Strategy): string[] {
   return steps.flatMap((step, index) => {
     const verb = step.effect === "destroys" ? "destroys" : step.downtime === "ends" ? "opens" : undefined;
     if (verb === undefined) return [];
     const before = steps.slice(0, index);
-    const sinceLastChange = before.slice(before.findLastIndex(changes) + 1);
+    const spoils = (one: AnyStep) => changes(one) && !(verb === "destroys" && one.effect === "destroys");
+    const sinceLastChange = before.slice(before.findLastIndex(spoils) + 1);
     return sinceLastChange.some(({ verifies }) => verifies)
       ? []
       : [`${step.id} ${verb} without a verification since the last change`];
@@ -63,13 +68,35 @@ function everythingHasAWayBack({ steps }: Strategy): string[] {
     .map(({ id }) => `${id} has no way back and does not say why`);
 }
 
-function downtimeBeginsAndEndsOnce({ steps }: Strategy): string[] {
+function downtimeBeginsAndEndsOnce(strategy: Strategy): string[] {
+  if (isRehearsal({ strategy })) return [];
+  const { steps } = strategy;
   const marks = steps.flatMap(({ downtime }) => downtime ?? []).join(", ");
   return marks === "begins, ends" ? [] : [`the downtime ${marks || "never begins"}`];
 }
 
+/** It may be asked for at any hour, and so may its end: nobody serves from what it makes, and what serves it leaves alone. */
+function rehearsalsInterruptNothing(strategy: Strategy): string[] {
+  if (!isRehearsal({ strategy })) return [];
+  const { steps } = strategy;
+  const destroys = steps.findIndex(({ effect }) => effect === "destroys");
+  const last = steps.slice(0, destroys).findLastIndex(changes);
+  const isAskedFor = steps.slice(last + 1, Math.max(0, destroys)).some(({ gate }) => gate);
+  return [
+    ...steps.flatMap(({ id, effect, downtime }) =>
+      effect === "interrupts" || downtime ? [`${id} of a rehearsal interrupts`] : [],
+    ),
+    ...(destroys === -1 ? ["a rehearsal takes nothing down"] : []),
+    ...(destroys !== -1 && !isAskedFor ? ["a rehearsal is taken down without being asked"] : []),
+    ...(steps.some(({ settlesPlan }) => settlesPlan) ? [] : ["a rehearsal judges its own copy as a change"]),
+    ...steps
+      .filter((step) => changes(step) && step.effect !== "destroys" && step.keeps?.code === "keeps.snapshot")
+      .map(({ id }) => `${id} of a rehearsal leaves a snapshot behind`),
+  ];
+}
+
 function everyNoteHasItsSentence(strategy: Strategy): string[] {
-  const cx = { pinned: anything, names: namesFor("m1", "name") };
+  const cx = { pinned: anything, names: namesBy(strategy, "m1", "name") };
   const spoken = [...strategy.steps, ...strategy.afterRollback].flatMap((step) => [
     step.title(cx),
     ...(step.undo ? [step.undo.title(cx)] : []),

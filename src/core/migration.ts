@@ -45,6 +45,8 @@ export const migrationSchema = z.strictObject({
   findings: z.array(finding),
   /** What was asked for, as it was asked: survey again needs it. */
   request: z.object({ id: z.string(), key: z.string() }),
+  /** What each step takes by the plan, in milliseconds, by its id. */
+  expected: z.record(z.string(), z.number()),
   /** The longest downtime that the plan proposes, in milliseconds. */
   longestDowntime: z.number(),
   requester: person,

@@ -2,8 +2,10 @@ import * as z from "zod";
 import { target } from "./cloud.ts";
 import { type Finding, finding } from "./finding.ts";
 import { digest } from "./hash.ts";
+import type { Measured, Measurements } from "./measure.ts";
 import type { Names } from "./names.ts";
 import { type Note, note } from "./note.ts";
+import { note as noteOf } from "./sentences.ts";
 import type { Strategy } from "./strategy.ts";
 
 const plannedStep = z.object({
@@ -11,8 +13,12 @@ const plannedStep = z.object({
   title: note,
   effect: z.enum(["reads", "creates", "interrupts", "destroys"]),
   gate: z.boolean(),
-  /** Milliseconds expected. */
+  /** Milliseconds: the median of what was measured, or a planning figure where nothing was. */
   expect: z.number(),
+  /** Nine of ten measured runs took no longer; null where there are no two. */
+  atWorst: z.number().nullable(),
+  /** How many earlier runs of this database were measured. */
+  measured: z.number(),
   skipped: z.nullable(note),
   /** How it is undone, or null. */
   undo: z.nullable(note),
@@ -26,7 +32,7 @@ export type PlannedStep = z.infer<typeof plannedStep>;
 const option = z.object({
   strategy: z.string(),
   title: note,
-  suits: z.enum(["yes", "on request", "no"]),
+  suits: z.enum(["yes", "on request", "after rehearsal", "no"]),
   why: note,
 });
 export type Option = z.infer<typeof option>;
@@ -63,18 +69,19 @@ export function makePlan(
     readonly remarks: readonly Note[];
     readonly findings: readonly Finding[];
     readonly options: readonly Option[];
+    readonly measurements: Measurements;
     readonly names: Names;
     readonly longestDowntime: number;
   },
 ): Plan {
-  const { pinned, names } = input;
+  const { pinned, names, measurements } = input;
   const steps = strategy.steps.map(
     (step): PlannedStep => ({
+      ...estimate(step, measurements.get(step.id)),
       id: step.id,
       title: step.title({ pinned, names }),
       effect: step.effect,
       gate: step.gate ?? false,
-      expect: step.expect,
       skipped: step.skip?.(pinned) ?? null,
       undo: step.undo?.title({ pinned, names }) ?? null,
       keeps: step.keeps ?? null,
@@ -89,7 +96,7 @@ export function makePlan(
     pinned,
     steps,
     checks: [...input.checks],
-    remarks: [...input.remarks],
+    remarks: [remarkOnTimes(steps), ...input.remarks],
     findings: [...input.findings],
     options: [...input.options],
     longestDowntime: input.longestDowntime,
@@ -101,6 +108,26 @@ export function makePlan(
 export function hashOf(plan: Omit<Plan, "hash"> & Partial<Pick<Plan, "hash">>): string {
   const { hash: _own, checks: _held, remarks: _said, findings: _found, options: _other, ...covered } = plan;
   return digest(covered);
+}
+
+function estimate(
+  { expect }: { readonly expect: number },
+  found: Measured | undefined,
+): Pick<PlannedStep, "expect" | "atWorst" | "measured"> {
+  return found
+    ? { expect: found.typical, atWorst: found.atWorst, measured: found.runs }
+    : { expect, atWorst: null, measured: 0 };
+}
+
+function remarkOnTimes(steps: readonly PlannedStep[]): Note {
+  return steps.some(({ measured }) => measured > 0)
+    ? noteOf("remark.measured", {})
+    : noteOf("remark.expected-from", {});
+}
+
+/** What each step takes by the plan, in milliseconds. */
+export function expectedBy({ steps }: Pick<Plan, "steps">): Record<string, number> {
+  return Object.fromEntries(steps.map(({ id, expect }) => [id, expect]));
 }
 
 /** Milliseconds from the first act of the fence to the end of the step that opens. */

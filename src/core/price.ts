@@ -6,7 +6,7 @@ import type { Duration, Instant } from "./time.ts";
 
 /**
  * What rolling back now would take: the sum of what it undoes, each priced by what the way there took where it is the
- * same call the other way round, and by the planning figure elsewhere. A step that is under way must first come to an
+ * same call the other way round, and by the planning figure elsewhere. What is ahead on the way there is priced as in the plan. A step that is under way must first come to an
  * end, for AWS changes nothing that is being changed: the rest of it is added.
  */
 export function rollbackPrice(strategy: Strategy, migration: Migration, now: Instant): Duration {
@@ -22,7 +22,7 @@ function priceOf({ step, way }: CourseStep, migration: Migration, now: Instant):
   const begun = forward.begunAt ?? forward.since;
   if (undo.mirrors && forward.doneAt !== null) return forward.doneAt - begun;
   const isUnderWay = forward.doneAt === null && migration.problem === null;
-  const rest = isUnderWay ? Math.max(0, step.expect - (now - begun)) : 0;
+  const rest = isUnderWay ? Math.max(0, expectOf(migration, step) - (now - begun)) : 0;
   return Math.max(unsettled(forward, step, now), rest + way.expect);
 }
 
@@ -37,9 +37,9 @@ export function remaining(strategy: Strategy, migration: Migration, now: Instant
   const course = forwardCourse(strategy, migration.pinned);
   const inside = migration.downtimeBegan !== null && migration.downtimeEnded === null;
   const last = inside ? course.findIndex(({ step }) => step.downtime === "ends") : course.length - 1;
-  return course.slice(0, last + 1).reduce((sum, { key, way }) => {
+  return course.slice(0, last + 1).reduce((sum, { key, step }) => {
     const kept = migration.steps[key];
-    return kept?.doneAt ? sum : sum + restOf(kept, way.expect, now);
+    return kept?.doneAt ? sum : sum + restOf(kept, expectOf(migration, step), now);
   }, 0);
 }
 
@@ -53,4 +53,9 @@ function restOf(kept: StepRecord | undefined, expect: Duration, now: Instant): D
   const done = (kept.progress ?? 0) + 9;
   const byProgress = done >= 19 && done < 100 ? (spent * (100 - done)) / done : 0;
   return Math.max(0, expect - spent, byProgress);
+}
+
+/** On the way there: what the plan says, which may have been measured. */
+export function expectOf({ expected }: Migration, { id, expect }: CourseStep["step"]): Duration {
+  return expected[id] ?? expect;
 }

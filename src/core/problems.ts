@@ -4,6 +4,7 @@ import { attachedProblems } from "./words/attached.ts";
 import { budgetProblems } from "./words/budget.ts";
 import { insideProblems } from "./words/inside.ts";
 import { preflightProblems } from "./words/preflight.ts";
+import { rehearsalProblems } from "./words/rehearsal.ts";
 import { transferProblems } from "./words/transfer.ts";
 
 /**
@@ -16,6 +17,7 @@ export const problems = {
   ...preflightProblems,
   ...budgetProblems,
   ...insideProblems,
+  ...rehearsalProblems,
 
   // Approval.
   "approval.own-request": {

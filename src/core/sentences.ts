@@ -4,6 +4,7 @@ import { attachedSentences } from "./words/attached.ts";
 import { budgetSentences } from "./words/budget.ts";
 import { insideSentences } from "./words/inside.ts";
 import { preflightSentences } from "./words/preflight.ts";
+import { rehearsalSentences } from "./words/rehearsal.ts";
 import { waysSentences } from "./words/ways.ts";
 
 /**
@@ -16,6 +17,7 @@ export const sentences = {
   ...budgetSentences,
   ...insideSentences,
   ...waysSentences,
+  ...rehearsalSentences,
 
   // Steps.
   "step.begin": "Approve the plan",

@@ -91,6 +91,8 @@ export interface Step<P, L> extends Way<P, L> {
   readonly verifies?: true;
   /** The step whose first act begins the downtime, and the one whose end ends it. */
   readonly downtime?: "begins" | "ends";
+  /** Once it has begun the plan is carried out as it was approved, whatever changes; a fence has the same effect. */
+  readonly settlesPlan?: true;
   /** Look at the endpoints meanwhile: `closely`, several times a second, while one is going or coming; else now and then. */
   readonly watch?: "closely" | "now and then";
   /** Past it the migration is stuck, loudly. */

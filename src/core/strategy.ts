@@ -36,18 +36,25 @@ export interface SurveyContext {
 }
 
 /** A database for which a way is looked for. */
-export type Candidate =
+export type Candidate = {
+  /** The strategies of which a rehearsal with the wanted key has held on this database. */
+  readonly rehearsed: readonly string[];
+} & (
   | { readonly kind: "cluster"; readonly facts: ClusterFacts }
   | {
       readonly kind: "instance";
       readonly facts: InstanceFacts;
       /** Whether AWS encrypts instances of its class. */
       readonly canBeEncrypted: boolean;
-    };
+    }
+);
 
-/** `on request`: it would do, but is not taken unless somebody asks for it. */
+/**
+ * `on request`: it would do, but is not taken unless somebody asks for it. `after rehearsal`: nobody can say before it was
+ * tried.
+ */
 export interface Verdict {
-  readonly suits: "yes" | "on request" | "no";
+  readonly suits: "yes" | "on request" | "after rehearsal" | "no";
   readonly why: Note;
 }
 
@@ -57,6 +64,19 @@ export interface Precondition<P, O> {
   /** Blocks where it does not say otherwise. */
   weighs?(cx: SurveyContext): Severity;
   check(survey: Survey<P, O>, cx: SurveyContext): Problem | undefined;
+}
+
+/** How a strategy is tried out: with throw-away names and the real key and settings, beside a source that serves. */
+export interface Rehearsal<P, O, L> {
+  readonly title: Note;
+  /** What must hold beside the strategy's own conditions. */
+  readonly preconditions: readonly Precondition<P, O>[];
+  /** What an approver should know of this one, beside what is so of every rehearsal. */
+  remarks(pinned: P): readonly Note[];
+  /** The strategy's own as far as they go, and at the end what takes everything down again. */
+  readonly steps: readonly Step<P, L>[];
+  /** By key of the course, of the steps that only the rehearsal has. */
+  readonly guides: ByHand<P, L>["guides"];
 }
 
 /**
@@ -89,6 +109,7 @@ export interface Strategy<
    */
   writesSinceOpening(cx: StepContext<P, L>): Promise<number | null>;
   readonly steps: readonly Step<P, L>[];
+  readonly rehearsal: Rehearsal<P, O, L>;
   /** What people need who carry it on without the bot. */
   readonly byHand: ByHand<P, L>;
   /** The proof, on the way back, that the source answers again. */

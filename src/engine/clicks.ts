@@ -9,6 +9,7 @@ import {
   judgeTerms,
 } from "../core/approval.ts";
 import { databaseKey } from "../core/cloud.ts";
+import { isPlanSettled } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
 import { inWords, termsParams } from "../core/gate-names.ts";
 import type { Migration } from "../core/migration.ts";
@@ -102,9 +103,9 @@ async function expectedOf({ store }: Deps, { target, planHash }: Migration): Pro
  * cannot have read is told first; a second click takes it with it.
  */
 async function driftAtClick(deps: Deps, migration: Migration, gate: string): Promise<Notice | undefined> {
-  if (migration.downtimeBegan !== null || !waitsAtGate(migration, gate)) return undefined;
   const strategy = findStrategy(migration.strategy.id);
-  const found = strategy && (await drift(deps, strategy, migration));
+  if (!strategy || isPlanSettled(strategy, migration) || !waitsAtGate(migration, gate)) return undefined;
+  const found = await drift(deps, strategy, migration);
   if (!found) return undefined;
   if (found.is === "blocked") return problemsNotice(...found.problems);
   if (found.is === "replaced") {

@@ -36,6 +36,8 @@ export interface Store {
   /** An ended migration by its id, or the last one of a database. */
   findPast(database: string, migration: string): Promise<Migration | undefined>;
   lastPast(database: string): Promise<Migration | undefined>;
+  /** The last ten that ended, rehearsals among them, the newest first: what plans take their times from. */
+  lastPasts(database: string): Promise<readonly Migration[]>;
   /** What there is to do: one query on one sparse index, which is all that an idle run costs. */
   agenda(): Promise<Agenda>;
   /** Every open migration, due or not, that this version can read. */

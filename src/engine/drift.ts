@@ -3,9 +3,10 @@ import { databaseKey } from "../core/cloud.ts";
 import { courseOf, currentOf, forwardCourse, hasBegun } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
 import { type Finding, newWarnings } from "../core/finding.ts";
+import { measure } from "../core/measure.ts";
 import type { Migration } from "../core/migration.ts";
 import { sourceOf } from "../core/phase.ts";
-import { makePlan, type Plan } from "../core/plan.ts";
+import { expectedBy, makePlan, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import type { Strategy } from "../core/strategy.ts";
 import type { Deps } from "./deps.ts";
@@ -38,7 +39,7 @@ export async function drift(
   const { target, request, id } = migration;
   const cloud = lookingOnce(deps.cloudFor(target, { effect: "reads" }));
   const interrupts = isAtCutover(strategy, migration);
-  const cx = surveyContext(deps, { target, key: request.key, migration: id, interrupts, cloud });
+  const cx = surveyContext(deps, { target, key: request.key, strategy, migration: id, interrupts, cloud });
   const survey = await strategy.survey(cx);
   if ("problem" in survey) return { is: "blocked", problems: [survey.problem] };
   const { pinned, keyArn, remarks } = survey;
@@ -50,7 +51,10 @@ export async function drift(
   const differences = strategy.differences(migration.pinned, pinned);
   if (differences.length === 0) return otherFindings(migration, findings);
   const { longestDowntime } = migration;
-  const approved = await deps.store.findPlan(databaseKey(target), migration.planHash);
+  const [approved, pasts] = await Promise.all([
+    deps.store.findPlan(databaseKey(target), migration.planHash),
+    deps.store.lastPasts(databaseKey(target)),
+  ]);
   const plan = makePlan(strategy, {
     target,
     keyArn,
@@ -59,6 +63,7 @@ export async function drift(
     remarks,
     findings,
     options: approved?.options ?? [],
+    measurements: measure(strategy, pasts),
     names: cx.names,
     longestDowntime,
   });
@@ -70,6 +75,7 @@ export async function drift(
       type: "replanned",
       planHash: plan.hash,
       pinned,
+      expected: expectedBy(plan),
       findings,
       gates,
       differences: differences.join("; "),

@@ -4,8 +4,9 @@ import type { Command } from "../core/command.ts";
 import { DatabaseFault } from "../core/database.ts";
 import { record } from "../core/journal.ts";
 import type { Migration } from "../core/migration.ts";
-import type { Plan } from "../core/plan.ts";
+import { expectedBy, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
+import { isRehearsal } from "../core/rehearsal.ts";
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
@@ -113,7 +114,8 @@ async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): 
       return halt(deps, command.reason, clicker);
     case "unhalt":
       return unhalt(deps, clicker);
-    case "start": {
+    case "start":
+    case "rehearse": {
       const { id, channel } = asked;
       // Its thread is in the channel.
       if (channel === null || !channels.includes(channel)) {
@@ -159,21 +161,22 @@ interface Begun {
 async function start(
   deps: Deps,
   request: Begun,
-  command: Extract<Command, { verb: "start" }>,
+  command: Extract<Command, { verb: "start" | "rehearse" }>,
   clicker: Clicker,
 ): Promise<Notice> {
   const { name } = command;
+  const rehearses = command.verb === "rehearse";
   const open = await findOpen(deps, name);
   if (open) return alreadyOpen(open, request);
   const switched = await deps.store.findHalt();
   if (switched) return problemsNotice(halted(switched));
   const id = deps.newMigrationId();
-  const made = await planFor(deps, { ...command, migration: id });
+  const made = await planFor(deps, { ...command, migration: id, rehearses });
   if ("problems" in made) return problemsNotice(...made.problems);
   const migration = newMigration(deps, request, made, clicker);
   if (await deps.store.create(migration, made.plan)) {
     tellJournal(deps.log, migration, 0);
-    return { kind: "said", note: note("said.started", { name }) };
+    return saidBegun(migration);
   }
   const faster = await findOpen(deps, name);
   return faster ? alreadyOpen(faster, request) : problemsNotice(problem("command.no-migration", { name }));
@@ -182,10 +185,18 @@ async function start(
 /** The same request may be served twice, if the first time ended between making the migration and taking it away. */
 function alreadyOpen(open: Migration, request: Begun): Notice {
   const { name } = open.target;
-  if (open.request.id === request.id) return { kind: "said", note: note("said.started", { name }) };
+  if (open.request.id === request.id) return saidBegun(open);
   return problemsNotice(
     problem("target.open-migration", { name, migration: open.id, person: open.requester.name }),
   );
+}
+
+function saidBegun(begun: Migration): Notice {
+  const { name } = begun.target;
+  return {
+    kind: "said",
+    note: isRehearsal(begun) ? note("said.rehearsing", { name }) : note("said.started", { name }),
+  };
 }
 
 function newMigration(
@@ -207,6 +218,7 @@ function newMigration(
     findings: [...plan.findings],
     // An alias stays one, so that it shows if it leads to another key later.
     request: { id: request.id, key },
+    expected: expectedBy(plan),
     longestDowntime: plan.longestDowntime,
     requester: clicker.person,
     channel: request.channel,
@@ -226,7 +238,8 @@ function newMigration(
     endedAt: null,
   };
   const params = { person: clicker.person.name, name: plan.target.name, key: plan.keyArn };
-  return record(migration, note("event.created", params), now);
+  const created = isRehearsal(plan) ? note("event.rehearsal-created", params) : note("event.created", params);
+  return record(migration, created, now);
 }
 
 /** How one migration stands, the last one of a database, or every open one. It only reads. */

@@ -1,6 +1,7 @@
 import { databaseKey } from "../core/cloud.ts";
 import { DatabaseFault, type Look, type Sighting } from "../core/database.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
+import { isRehearsal } from "../core/rehearsal.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
 import type { Agenda, Deps, Figures } from "./deps.ts";
 import { serveRequests } from "./intake.ts";
@@ -110,7 +111,7 @@ function isUnderWay({ waitsFor }: Outlook): boolean {
 }
 
 /**
- * Somebody's database is down, or on its way back up: seconds count. A look that failed says nothing, so a run that lingers
+ * Somebody's database is down, or on its way back up, or a rehearsal measures: seconds count. A look that failed says nothing, so a run that lingers
  * goes on. So does one that lost a save: who was faster may be the run before, which is about to end.
  */
 function isUrgent({ migration, waitsFor }: Outlook, lingers: boolean): boolean {
@@ -118,7 +119,7 @@ function isUrgent({ migration, waitsFor }: Outlook, lingers: boolean): boolean {
   return (
     (waitsFor === "the-world" || waitsFor === "lost") &&
     migration !== undefined &&
-    (inDowntime(migration) || migration.direction === "back")
+    (inDowntime(migration) || migration.direction === "back" || isRehearsal(migration))
   );
 }
 

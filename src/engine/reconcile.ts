@@ -1,9 +1,17 @@
 import { databaseKey } from "../core/cloud.ts";
-import { type CourseStep, courseOf, currentOf, hasBegun } from "../core/course.ts";
+import {
+  type CourseStep,
+  courseOf,
+  currentOf,
+  hasBegun,
+  isPlanSettled,
+  settlingStep,
+} from "../core/course.ts";
 import type { Endpoint } from "../core/database.ts";
 import type { Event } from "../core/events.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { problem } from "../core/problem.ts";
+import { isRehearsal } from "../core/rehearsal.ts";
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { type Duration, type Instant, minutes, seconds } from "../core/time.ts";
@@ -130,8 +138,9 @@ async function driftBefore(
   migration: Migration,
   current: CourseStep,
 ): Promise<Migration | "lost" | undefined> {
-  const isMeant = migration.downtimeBegan !== null;
-  if (migration.direction === "back" || (isMeant && current.step.downtime !== "begins")) return undefined;
+  const isSettling = current.key === settlingStep(strategy)?.id;
+  const isLate = isPlanSettled(strategy, migration) && !isSettling;
+  if (migration.direction === "back" || isLate) return undefined;
   const found = await drift(deps, strategy, migration);
   if (!found) return undefined;
   const event = eventOfDrift(strategy, migration, current, found);
@@ -153,7 +162,7 @@ function eventOfDrift(strategy: Strategy, migration: Migration, current: CourseS
     case "replaced":
       return { type: "blocked", problem: found.problem };
     case "another": {
-      if (migration.downtimeBegan === null) return found.event;
+      if (!isPlanSettled(strategy, migration)) return found.event;
       const { differences } = found.event;
       const why = problem("plan.changed-late", { name: migration.target.name, differences });
       return { type: "blocked", problem: why };
@@ -215,7 +224,7 @@ function toWatch(migration: Migration, { step }: CourseStep): Outlook["watch"] {
 }
 
 /**
- * Outside the downtime a minute is soon enough. Inside it two seconds, and up to five late in steps of many minutes: what a
+ * Outside the downtime a minute is soon enough. Inside it, or where it is measured for the next one, two seconds, and up to five late in steps of many minutes: what a
  * look too late costs is weighed against what RDS is asked. Before half of the expected time is over, next to nothing has ever
  * ended.
  */
@@ -223,7 +232,8 @@ function lookAgainIn(migration: Migration, { key, way }: CourseStep, now: Instan
   const kept = migration.steps[key];
   const spent = now - (kept?.begunAt ?? kept?.since ?? now);
   const half = way.expect / 2;
-  if (!inDowntime(migration) && migration.direction === "forward") {
+  const isMeasured = inDowntime(migration) || isRehearsal(migration);
+  if (!isMeasured && migration.direction === "forward") {
     return way.expect >= minutes(2) && spent < half ? minutes(1) : seconds(15);
   }
   const early = Math.min(seconds(20), way.expect / 20, half - spent);

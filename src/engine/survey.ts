@@ -1,9 +1,10 @@
-import type { Cloud, Target } from "../core/cloud.ts";
+import { type Cloud, databaseKey, type Target } from "../core/cloud.ts";
 import type { Finding } from "../core/finding.ts";
-import { namesFor } from "../core/names.ts";
+import { type Measurements, measure } from "../core/measure.ts";
 import type { Note } from "../core/note.ts";
 import { makePlan, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
+import { namesBy } from "../core/rehearsal.ts";
 import type { Strategy, Survey, SurveyContext } from "../core/strategy.ts";
 import { type Choice, chooseStrategy } from "../strategies/choose.ts";
 import type { Deps } from "./deps.ts";
@@ -16,35 +17,40 @@ export async function planFor(
     readonly key: string | null;
     readonly strategy: string | null;
     readonly migration: string;
+    /** It is only to be tried. */
+    readonly rehearses?: boolean;
   },
 ): Promise<{ plan: Plan; strategy: Strategy; key: string } | { problems: readonly Problem[] }> {
   const { account, region, defaultKey } = deps.environment;
   const key = asked.key ?? defaultKey;
   if (key === null) return { problems: [problem("key.none-given", { name: asked.name })] };
-  const { name, migration } = asked;
+  const { name, migration, rehearses = false } = asked;
   const cloud = lookingOnce(deps.cloudFor({ account, region, kind: "cluster", name }, { effect: "reads" }));
-  const chosen = await chooseStrategy(name, { region, key, strategy: asked.strategy }, cloud);
+  const pasts = await deps.store.lastPasts(databaseKey({ account, region, name }));
+  const wanted = { region, key, strategy: asked.strategy, rehearses, pasts };
+  const chosen = await chooseStrategy(name, wanted, cloud);
   if ("problem" in chosen) return { problems: [chosen.problem] };
   const target: Target = { account, region, kind: chosen.kind, name };
-  const made = await planWith(
-    deps,
-    chosen,
-    surveyContext(deps, { target, key, migration, cloud, interrupts: false }),
-  );
-  return "problems" in made ? made : { ...made, strategy: chosen.strategy, key };
+  const { strategy } = chosen;
+  const cx = surveyContext(deps, { target, key, strategy, migration, cloud, interrupts: false });
+  const made = await planWith(deps, chosen, measure(strategy, pasts), cx);
+  return "problems" in made ? made : { ...made, strategy, key };
 }
 
 export function surveyContext(
   { environment, clock, database }: Deps,
-  asked: Pick<SurveyContext, "target" | "key" | "interrupts" | "cloud"> & { readonly migration: string },
+  asked: Pick<SurveyContext, "target" | "key" | "interrupts" | "cloud"> & {
+    readonly strategy: Pick<Strategy, "id">;
+    readonly migration: string;
+  },
 ): SurveyContext {
-  const { target, key, migration, interrupts, cloud } = asked;
+  const { target, key, strategy, migration, interrupts, cloud } = asked;
   const { fenceGroups } = environment;
   return {
     target,
     key,
     fenceGroups,
-    names: namesFor(migration, target.name),
+    names: namesBy(strategy, migration, target.name),
     now: clock.now(),
     interrupts,
     cloud,
@@ -87,6 +93,7 @@ function once<Of, Found>(
 async function planWith(
   deps: Deps,
   { strategy, options }: Choice,
+  measurements: Measurements,
   cx: SurveyContext,
 ): Promise<{ plan: Plan } | { problems: readonly Problem[] }> {
   const survey = await strategy.survey(cx);
@@ -105,6 +112,7 @@ async function planWith(
       remarks,
       findings,
       options,
+      measurements,
       names: cx.names,
       longestDowntime,
     }),

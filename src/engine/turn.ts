@@ -4,9 +4,11 @@ import { DatabaseFault } from "../core/database.ts";
 import type { Event, WayFacts } from "../core/events.ts";
 import { actLasts, type Mandate } from "../core/mandate.ts";
 import type { Migration } from "../core/migration.ts";
-import { type Names, namesFor } from "../core/names.ts";
+import type { Names } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
+import { expectOf } from "../core/price.ts";
 import { problem } from "../core/problem.ts";
+import { namesBy } from "../core/rehearsal.ts";
 import { note } from "../core/sentences.ts";
 import { type StepContext, settleOf } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
@@ -21,7 +23,7 @@ const patience = 6;
 const leastPatience = minutes(30);
 
 function namesOf(migration: Migration): Names {
-  return namesFor(migration.id, migration.target.name);
+  return namesBy(migration.strategy, migration.id, migration.target.name);
 }
 
 function contextOf(deps: Deps, migration: Migration, mandate: Mandate): StepContext<Facts, Facts> {
@@ -106,6 +108,7 @@ export function putOff(strategy: Strategy, migration: Migration, course: CourseS
 function wayFacts(strategy: Strategy, migration: Migration, course: CourseStep): WayFacts {
   const { key, step, way, effect, gate } = course;
   const back = migration.direction === "back";
+  const expect = back ? way.expect : expectOf(migration, step);
   return {
     key,
     title: way.title({ pinned: migration.pinned, names: namesOf(migration) }),
@@ -116,7 +119,7 @@ function wayFacts(strategy: Strategy, migration: Migration, course: CourseStep):
     gateInUse: gate !== null && coveredHasBegun(strategy, migration, gate),
     settle: settleOf(way),
     repeats: way.repeats ?? false,
-    deadline: step.gate ? null : (step.deadline ?? Math.max(leastPatience, patience * way.expect)),
+    deadline: step.gate ? null : (step.deadline ?? Math.max(leastPatience, patience * expect)),
     downtime: back ? (step.downtime === "begins" ? "ends" : null) : (step.downtime ?? null),
     unsettledUntil: back ? unsettledUntil(migration, course) : null,
     tells: null,

@@ -1,4 +1,4 @@
-import { dropped, trimmed } from "../aws/stored-migration.ts";
+import { dropped, pastsRead, trimmed } from "../aws/stored-migration.ts";
 import { databaseKey } from "../core/cloud.ts";
 import type { Halt } from "../core/halt.ts";
 import { isEnded, type JournalEntry, type Migration } from "../core/migration.ts";
@@ -64,6 +64,10 @@ export function createMemoryStore(): Store {
     },
     async lastPast(database) {
       return [...past.values()].findLast(({ target }) => databaseKey(target) === database);
+    },
+    async lastPasts(database) {
+      const ended = [...past.values()].filter(({ target }) => databaseKey(target) === database);
+      return ended.reverse().slice(0, pastsRead);
     },
     async agenda() {
       return {

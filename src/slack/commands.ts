@@ -59,6 +59,8 @@ function acknowledge(command: Command): string {
   switch (command.verb) {
     case "start":
       return `Looking for ${name}… Its plan will appear in this channel in a moment.`;
+    case "rehearse":
+      return `Looking for ${name}… The plan of its rehearsal will appear in this channel in a moment.`;
     case "plan":
       return `Looking for ${name}… Its plan will appear here in a moment, for you alone.`;
     case "status":

@@ -13,6 +13,7 @@ import {
   named,
   protection,
   readers,
+  replacementName,
   replacementTags,
   serverNames,
   shows,
@@ -34,10 +35,10 @@ const clusterGuides: Guides = {
 
   "create-writer": {
     careful: "Wait for it before you create another: the first one becomes the writer.",
-    done: (cx) => [available({ names: [writer(cx)] }, [writer(cx)])],
+    done: (cx) => [replacements(cx, [writer(cx)])],
   },
 
-  "create-readers": { done: (cx) => [available({ names: readers(cx) }, readers(cx))] },
+  "create-readers": { done: (cx) => [replacements(cx, readers(cx))] },
 
   "apply-settings": {
     done: (cx) => {
@@ -60,12 +61,14 @@ const clusterGuides: Guides = {
         look: { of: "cluster-settings", which: source(cx) },
         must: { equal: { of: "cluster-settings", which: named(cx) } },
       },
-      replacementTags(cx, "cluster", cx.pinned.source.name, cx.pinned.settings.tags),
-      ...cx.pinned.members.map(({ settings: { name, tags } }) => replacementTags(cx, "instance", name, tags)),
+      replacementTags(cx, "cluster", replacementName(cx), cx.pinned.settings.tags),
+      ...cx.pinned.members.map(({ settings: { name, tags } }) =>
+        replacementTags(cx, "instance", cx.names.replacement(name), tags),
+      ),
       ...serverNames(cx).map(
         (name): Sign => ({
           look: { of: "member-settings", which: { names: [cx.names.retired(name)] } },
-          must: { equal: { of: "member-settings", which: { names: [name] } } },
+          must: { equal: { of: "member-settings", which: { names: [cx.names.replacement(name)] } } },
         }),
       ),
     ],
@@ -77,8 +80,8 @@ const clusterGuides: Guides = {
     done: (cx) => [
       { look: whole(cx, named(cx), ["keyArn"]), must: { be: [cx.pinned.keyArn] } },
       {
-        look: { of: "instances", which: { names: serverNames(cx) }, shows: ["name", "keyArn"] },
-        must: { be: serverNames(cx).map((name) => `${name} ${cx.pinned.keyArn}`) },
+        look: { of: "instances", which: { names: serverReplacements(cx) }, shows: ["name", "keyArn"] },
+        must: { be: serverReplacements(cx).map((name) => `${name} ${cx.pinned.keyArn}`) },
       },
     ],
   },
@@ -95,6 +98,15 @@ const clusterGuides: Guides = {
     done: (cx) => [available(sourceServers(cx), serverNames(cx))],
   },
 };
+
+function serverReplacements(cx: Cx): string[] {
+  return serverNames(cx).map((name) => cx.names.replacement(name));
+}
+
+function replacements(cx: Cx, members: readonly string[]): Sign {
+  const names = members.map((name) => cx.names.replacement(name));
+  return available({ names }, names);
+}
 
 function aside(members: (cx: Cx) => readonly string[]): Guide<AuroraPinned, Learned> {
   return {

@@ -29,8 +29,16 @@ import {
   type Observed,
   observed,
 } from "./facts.ts";
-import { afterMark, endSessions, fenceNetwork, markToRestoreTo, stillQuiet } from "./fence-steps.ts";
+import {
+  afterMark,
+  afterMarkRunning,
+  endSessions,
+  fenceNetwork,
+  markToRestoreTo,
+  stillQuiet,
+} from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
+import { toTimeRehearsalGuides } from "./guides-rehearsal.ts";
 import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import { createReaders, createWriter } from "./member-steps.ts";
@@ -44,14 +52,43 @@ import {
 } from "./open-steps.ts";
 import { hasRestorableTime, preconditions } from "./preconditions.ts";
 import { prepareDatabase, protectSource } from "./prepare-steps.ts";
+import { whatWakes } from "./rehearsal-preconditions.ts";
+import { markRunning, silenceCopy, verifyCopy } from "./rehearsal-steps.ts";
 import { renameMembers } from "./rename-members.ts";
 import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { restorable } from "./restorable-step.ts";
 import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
 import { fallbackSnapshot, safetySnapshot } from "./snapshot-steps.ts";
+import {
+  deleteCopy,
+  deleteMembers,
+  deleteSnapshot,
+  leaveSource,
+  triedCopy,
+  triedMembers,
+  triedSnapshot,
+} from "./take-down-steps.ts";
 import { verifyClusterSettings } from "./verify-settings.ts";
 import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
+
+const restore = restoreStep<AuroraPinned>(
+  clusterTakes,
+  async ({ cloud, pinned, names, learned }, settings) => {
+    const { source, keyArn } = pinned;
+    const name = names.replacement(source.name);
+    if (learned.stalled) {
+      return cloud.restoreClusterFromSnapshot({ snapshot: names.finalSnapshot, name, keyArn, settings });
+    }
+    await cloud.restoreClusterToTime({
+      source: { ...source, name: names.retired(source.name) },
+      at: known({ learned }, "restoreAt"),
+      name,
+      keyArn,
+      settings,
+    });
+  },
+);
 
 /**
  * For Aurora PostgreSQL under aws/rds or another key of KMS: the API takes a different key for a point-in-time restore
@@ -100,20 +137,7 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
     endpointGone,
     restorable,
     fallbackSnapshot,
-    restoreStep<AuroraPinned>(clusterTakes, async ({ cloud, pinned, names, learned }, settings) => {
-      const { source, keyArn } = pinned;
-      const name = names.replacement(source.name);
-      if (learned.stalled) {
-        return cloud.restoreClusterFromSnapshot({ snapshot: names.finalSnapshot, name, keyArn, settings });
-      }
-      await cloud.restoreClusterToTime({
-        source: { ...source, name: names.retired(source.name) },
-        at: known({ learned }, "restoreAt"),
-        name,
-        keyArn,
-        settings,
-      });
-    }),
+    restore,
     createWriter,
     createReaders,
     applyClusterSettings,
@@ -141,4 +165,36 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
   ],
   afterRollback: [sourceAnswers, proxiesLeadBack],
   byHand: auroraPointInTimeByHand,
+  rehearsal: {
+    title: note("strategy.aurora-point-in-time-rehearsal", {}),
+    preconditions: whatWakes,
+    remarks: () => [],
+    guides: toTimeRehearsalGuides,
+    steps: [
+      gate("begin"),
+      protectSource,
+      triedSnapshot(safetySnapshot, (names) => names.safetySnapshot),
+      prepareDatabase,
+      markRunning,
+      afterMarkRunning,
+      restorable,
+      triedSnapshot(fallbackSnapshot, (names) => names.finalSnapshot),
+      triedCopy(restore),
+      triedMembers(createWriter),
+      silenceCopy,
+      triedMembers(createReaders),
+      applyClusterSettings,
+      introduceReplacement,
+      verifyKey,
+      verifyClusterSettings,
+      verifyCopy,
+      verifyRestorable,
+      gate("take-down"),
+      deleteMembers,
+      deleteCopy,
+      deleteSnapshot("delete-safety-snapshot", (names) => names.safetySnapshot),
+      deleteSnapshot("delete-final-snapshot", (names) => names.finalSnapshot),
+      ...leaveSource,
+    ],
+  },
 };

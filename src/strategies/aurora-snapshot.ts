@@ -23,6 +23,7 @@ import { clusterDifferences } from "./differences.ts";
 import { type AuroraPinned, auroraPinned, type Learned, learned, type Observed, observed } from "./facts.ts";
 import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
+import { snapshotRehearsalGuides } from "./guides-rehearsal.ts";
 import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import { createReaders, createWriter } from "./member-steps.ts";
@@ -36,13 +37,33 @@ import {
 } from "./open-steps.ts";
 import { preconditions } from "./preconditions.ts";
 import { prepareDatabase, protectSource } from "./prepare-steps.ts";
+import { whatWakes } from "./rehearsal-preconditions.ts";
+import { markRunning, silenceCopy, verifyCopy } from "./rehearsal-steps.ts";
 import { renameMembers } from "./rename-members.ts";
 import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
-import { finalSnapshot, safetySnapshot } from "./snapshot-steps.ts";
+import { finalSnapshot, runningSnapshot, safetySnapshot } from "./snapshot-steps.ts";
+import {
+  deleteCopy,
+  deleteMembers,
+  deleteSnapshot,
+  leaveSource,
+  triedCopy,
+  triedMembers,
+  triedSnapshot,
+} from "./take-down-steps.ts";
 import { verifyClusterSettings } from "./verify-settings.ts";
 import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
+
+const restore = restoreStep<AuroraPinned>(clusterTakes, async ({ cloud, pinned, names }, settings) => {
+  await cloud.restoreClusterFromSnapshot({
+    snapshot: names.finalSnapshot,
+    name: names.replacement(pinned.source.name),
+    keyArn: pinned.keyArn,
+    settings,
+  });
+});
 
 /**
  * For Aurora PostgreSQL that is not encrypted, whose point-in-time restore with a key AWS rejects: a snapshot of the fenced
@@ -57,12 +78,14 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
   pinned: auroraPinned,
   observed,
   learned,
-  suits: ({ kind, facts: { encryption } }) => {
+  suits: ({ kind, facts: { encryption }, rehearsed }) => {
     if (kind === "instance") return { suits: "no", why: note("way.snapshot-instance", {}) };
     if (encryption === "none") return { suits: "yes", why: note("way.snapshot", {}) };
-    return encryption === "sse-kms"
-      ? { suits: "on request", why: note("way.snapshot-encrypted", {}) }
-      : { suits: "no", why: note("way.snapshot-aws-owned", {}) };
+    if (encryption === "sse-kms") return { suits: "on request", why: note("way.snapshot-encrypted", {}) };
+    if (encryption !== "sse-rds") return { suits: "no", why: note("way.snapshot-unknown", {}) };
+    return rehearsed.includes("aurora-snapshot")
+      ? { suits: "yes", why: note("way.snapshot-rehearsed", {}) }
+      : { suits: "after rehearsal", why: note("way.snapshot-aws-owned", {}) };
   },
   survey: surveyAurora,
   preconditions: [...preconditions(clusterNeeds(2)), ...canBeCarried],
@@ -88,14 +111,7 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
     stillQuiet,
     renameCluster,
     endpointGone,
-    restoreStep<AuroraPinned>(clusterTakes, async ({ cloud, pinned, names }, settings) => {
-      await cloud.restoreClusterFromSnapshot({
-        snapshot: names.finalSnapshot,
-        name: names.replacement(pinned.source.name),
-        keyArn: pinned.keyArn,
-        settings,
-      });
-    }),
+    restore,
     createWriter,
     createReaders,
     applyClusterSettings,
@@ -123,4 +139,34 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
   ],
   afterRollback: [sourceAnswers, proxiesLeadBack],
   byHand: auroraSnapshotByHand,
+  rehearsal: {
+    title: note("strategy.aurora-snapshot-rehearsal", {}),
+    preconditions: whatWakes,
+    remarks: () => [],
+    guides: snapshotRehearsalGuides,
+    steps: [
+      gate("begin"),
+      protectSource,
+      triedSnapshot(safetySnapshot, (names) => names.safetySnapshot),
+      prepareDatabase,
+      markRunning,
+      triedSnapshot(runningSnapshot, (names) => names.finalSnapshot),
+      triedCopy(restore),
+      triedMembers(createWriter),
+      silenceCopy,
+      triedMembers(createReaders),
+      applyClusterSettings,
+      introduceReplacement,
+      verifyKey,
+      verifyClusterSettings,
+      verifyCopy,
+      verifyRestorable,
+      gate("take-down"),
+      deleteMembers,
+      deleteCopy,
+      deleteSnapshot("delete-safety-snapshot", (names) => names.safetySnapshot),
+      deleteSnapshot("delete-final-snapshot", (names) => names.finalSnapshot),
+      ...leaveSource,
+    ],
+  },
 };

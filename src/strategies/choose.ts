@@ -1,7 +1,9 @@
 import type { Cloud, ClusterFacts, Target } from "../core/cloud.ts";
+import type { Migration } from "../core/migration.ts";
 import { plain } from "../core/note.ts";
 import type { Option } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
+import { provedBy, rehearsalOf } from "../core/rehearsal.ts";
 import { say } from "../core/sentences.ts";
 import type { Candidate, Strategy } from "../core/strategy.ts";
 import { strategies } from "./index.ts";
@@ -18,6 +20,10 @@ export interface Wanted {
   readonly key: string;
   /** The strategy that was asked for; null leaves it to the bot. */
   readonly strategy: string | null;
+  /** It is only to be tried. */
+  readonly rehearses: boolean;
+  /** What was done to this database before. */
+  readonly pasts: readonly Migration[];
 }
 
 /** Which way a database can go, or why there is none for it and what to do instead. */
@@ -26,14 +32,17 @@ export async function chooseStrategy(
   wanted: Wanted,
   cloud: Cloud,
 ): Promise<Choice | { problem: Problem }> {
-  const candidate = await findCandidate(name, wanted, cloud);
-  if ("problem" in candidate) return candidate;
-  const already = await underTheKey(candidate, wanted.key, cloud);
-  return already ? { problem: already } : choose(candidate, wanted.strategy);
+  const found = await findCandidate(name, wanted, cloud);
+  if ("problem" in found) return found;
+  const key = await cloud.findKey(wanted.key);
+  if (key && isUnder(key.arn, found)) {
+    return { problem: problem("target.already-encrypted", { name, key: key.arn }) };
+  }
+  return choose({ ...found, rehearsed: key ? provedBy(wanted.pasts, key.arn) : [] }, wanted);
 }
 
 /** The first of the registry that suits, or the one that was asked for if it may be. */
-function choose(candidate: Candidate, asked: string | null): Choice | { problem: Problem } {
+function choose(candidate: Candidate, { strategy: asked, rehearses }: Wanted): Choice | { problem: Problem } {
   const { name } = candidate.facts;
   const judged = strategies.map((strategy) => ({ strategy, ...strategy.suits(candidate) }));
   const options = judged.map(({ strategy: { id, title }, suits, why }) => ({
@@ -44,16 +53,22 @@ function choose(candidate: Candidate, asked: string | null): Choice | { problem:
   }));
   const taken =
     asked === null
-      ? judged.find(({ suits }) => suits === "yes")
+      ? (judged.find(({ suits }) => suits === "yes") ??
+        judged.find(({ suits }) => suits === "after rehearsal"))
       : judged.find(({ strategy }) => strategy.id === asked);
   if (asked !== null && !taken) {
     const known = strategies.map(({ id }) => id).join(", ");
     return { problem: problem("strategy.unknown", { strategy: asked, known }) };
   }
   if (!taken) return { problem: noWay(candidate) };
-  if (taken.suits !== "no") return { kind: candidate.kind, strategy: taken.strategy, options };
+  const { strategy, suits } = taken;
   const why = say(taken.why, plain);
-  return { problem: problem("strategy.unsuitable", { name, strategy: taken.strategy.id, why }) };
+  if (suits === "no")
+    return { problem: problem("strategy.unsuitable", { name, strategy: strategy.id, why }) };
+  if (suits === "after rehearsal" && !rehearses) {
+    return { problem: problem("strategy.rehearse-first", { name, strategy: strategy.id, why }) };
+  }
+  return { kind: candidate.kind, strategy: rehearses ? rehearsalOf(strategy) : strategy, options };
 }
 
 function noWay({ facts: { name, encryption } }: Candidate): Problem {
@@ -62,11 +77,16 @@ function noWay({ facts: { name, encryption } }: Candidate): Problem {
     : problem("target.unknown-encryption", { name });
 }
 
+/** What is read of a database before anything of the past is. */
+type Found =
+  | Omit<Extract<Candidate, { kind: "cluster" }>, "rehearsed">
+  | Omit<Extract<Candidate, { kind: "instance" }>, "rehearsed">;
+
 async function findCandidate(
   name: string,
   { region }: Wanted,
   cloud: Cloud,
-): Promise<Candidate | { problem: Problem }> {
+): Promise<Found | { problem: Problem }> {
   const cluster = await cloud.findCluster(name);
   if (cluster) {
     const refused = refuseTopology(cluster) ?? (await refuseShared(cluster, cloud));
@@ -87,16 +107,8 @@ async function findCandidate(
   return { kind: "instance", facts, canBeEncrypted: orderable?.storageEncryption ?? false };
 }
 
-async function underTheKey(
-  { facts: { name, encryption, keyArn } }: Candidate,
-  key: string,
-  cloud: Cloud,
-): Promise<Problem | undefined> {
-  if (encryption !== "sse-kms") return undefined;
-  const wanted = await cloud.findKey(key);
-  return wanted && wanted.arn === keyArn
-    ? problem("target.already-encrypted", { name, key: wanted.arn })
-    : undefined;
+function isUnder(key: string, { facts: { encryption, keyArn } }: Found): boolean {
+  return encryption === "sse-kms" && keyArn === key;
 }
 
 /** What cannot be moved at all, whatever its key. */

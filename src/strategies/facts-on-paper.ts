@@ -34,6 +34,7 @@ export function blanks(pinned: Pinned): Learned {
     quiet: unknown,
     t1: Number.NaN,
     restoreAt: Number.NaN,
+    definitions: {},
     stalled: false,
     stillQuiet: unknown,
     replacement: { resourceId: replacementVariable, arn: pinned.source.arn },

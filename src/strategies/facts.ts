@@ -108,6 +108,8 @@ export const learned = z.object({
   t1: z.number(),
   /** A whole second after T1: AWS takes restore times by the second. */
   restoreAt: z.number(),
+  /** A hash of everything that a database defines, by its name: of the source at the marker, where it serves all the while. */
+  definitions: z.record(z.string(), z.string()),
   /** The restorable time did not come: the replacement is made of a snapshot instead. */
   stalled: z.boolean(),
   /** The source's counters after its servers restarted; from here they are compared. */

@@ -1,4 +1,4 @@
-import type { Counters, Quiet } from "../core/database.ts";
+import type { Counters, Endpoint, Quiet } from "../core/database.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { StepResult } from "../core/step.ts";
@@ -240,7 +240,7 @@ export const markToCopyAfter: SharedStep = {
 };
 
 /** AWS takes restore times by the second; one whole second later is after T1 however it rounds. */
-function wholeSecondAfter(t1: number): number {
+export function wholeSecondAfter(t1: number): number {
   return (Math.ceil(t1 / 1_000) + 1) * 1_000;
 }
 
@@ -260,32 +260,44 @@ export function unproven(
  * A silent database cannot be restored to a time after its last commit: recovery would end before its target. This second
  * row is committed after the restore time, so it is never in the replacement.
  */
-export const afterMark: SharedStep = {
-  id: "after-mark",
-  effect: "creates",
-  expect: seconds(3),
-  deadline: minutes(5),
-  settle: seconds(1),
-  title: () => note("step.after-mark", {}),
-  keeps: note("keeps.marker", {}),
-  check: async (cx) => {
-    const at = await sourceWriter(cx);
-    if ("status" in at) return at;
-    const restoreAt = known(cx, "restoreAt");
-    const later = await cx.database.findMarker(at, `${cx.names.migration}-after`);
-    if (later) {
-      // The last look before the instances restart, which may start the counters anew.
-      const since = compareCounters(known(cx, "quiet"), await cx.database.counters(at));
-      if (since.verdict !== "unchanged") return unproven(cx, since);
-      const claim = note("saw.committed-after", { restoreAt });
-      return { status: "done", evidence: [evidence(claim, later.token, "probe: encrypt_db.marker")] };
-    }
-    const first = await cx.database.findMarker(at, cx.names.migration);
-    if (!first || first.clock <= restoreAt) return waitingFor(note("wait.clock", { until: restoreAt }));
-    return { status: "todo" };
-  },
-  run: async (cx) => {
-    const at = await sourceWriter(cx);
-    if (!("status" in at)) await cx.database.mark(at, `${cx.names.migration}-after`);
-  },
-};
+export const afterMark = afterMarkStep(async (cx, at) => {
+  // The last look before the instances restart, which may start the counters anew.
+  const since = compareCounters(known(cx, "quiet"), await cx.database.counters(at));
+  return since.verdict === "unchanged" ? undefined : unproven(cx, since);
+});
+
+/** Where the source serves, what others commit meanwhile is no harm. */
+export const afterMarkRunning = afterMarkStep(async () => undefined);
+
+function afterMarkStep(
+  disproved: (cx: Context, at: Endpoint) => Promise<ReturnType<typeof blockedBy> | undefined>,
+): SharedStep {
+  return {
+    id: "after-mark",
+    effect: "creates",
+    expect: seconds(3),
+    deadline: minutes(5),
+    settle: seconds(1),
+    title: () => note("step.after-mark", {}),
+    keeps: note("keeps.marker", {}),
+    check: async (cx) => {
+      const at = await sourceWriter(cx);
+      if ("status" in at) return at;
+      const restoreAt = known(cx, "restoreAt");
+      const later = await cx.database.findMarker(at, `${cx.names.migration}-after`);
+      if (later) {
+        const against = await disproved(cx, at);
+        if (against) return against;
+        const claim = note("saw.committed-after", { restoreAt });
+        return { status: "done", evidence: [evidence(claim, later.token, "probe: encrypt_db.marker")] };
+      }
+      const first = await cx.database.findMarker(at, cx.names.migration);
+      if (!first || first.clock <= restoreAt) return waitingFor(note("wait.clock", { until: restoreAt }));
+      return { status: "todo" };
+    },
+    run: async (cx) => {
+      const at = await sourceWriter(cx);
+      if (!("status" in at)) await cx.database.mark(at, `${cx.names.migration}-after`);
+    },
+  };
+}

@@ -7,6 +7,8 @@ import {
   keptAs,
   marked,
   named,
+  replacementHost,
+  replacementName,
   restoreTime,
   rows,
   snapshot,
@@ -68,7 +70,7 @@ export const toTimeGuides: Guides = {
     done: (cx) => [
       {
         look: whole(cx, named(cx), ["name", "status", "endpoint"]),
-        must: { be: [`${cx.pinned.source.name} available ${cx.pinned.endpoints.writer}`] },
+        must: { be: [`${replacementName(cx)} available ${replacementHost(cx)}`] },
       },
       fenced(cx, named(cx)),
       keptAs(whole(cx, named(cx), ["resourceId"]), "REPLACEMENT_ID"),
@@ -103,7 +105,7 @@ export const snapshotGuides: Guides = {
     done: (cx) => [
       {
         look: whole(cx, named(cx), ["name", "status", "endpoint"]),
-        must: { be: [`${cx.pinned.source.name} available ${cx.pinned.endpoints.writer}`] },
+        must: { be: [`${replacementName(cx)} available ${replacementHost(cx)}`] },
       },
       fenced(cx, named(cx)),
       keptAs(whole(cx, named(cx), ["resourceId"]), "REPLACEMENT_ID"),

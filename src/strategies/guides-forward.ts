@@ -12,6 +12,7 @@ import {
   named,
   nobodyIsIn,
   protection,
+  replacementHost,
   replacementId,
   retiredHost,
   rows,
@@ -84,7 +85,7 @@ export const sharedGuides: Guides = {
     done: ({ pinned }) => [{ look: { of: "host", host: pinned.endpoints.writer }, must: { be: [] } }],
   },
   "introduce-replacement": {
-    done: (cx) => [asked(cx.pinned.endpoints.writer, "identity", [replacementId(cx)])],
+    done: (cx) => [asked(replacementHost(cx), "identity", [replacementId(cx)])],
   },
   "verify-data": {
     careful: "If the marker is not there, what was acknowledged last is not either: do not open, go back.",

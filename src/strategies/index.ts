@@ -1,3 +1,4 @@
+import { rehearsalOf } from "../core/rehearsal.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { auroraPointInTime } from "./aurora-point-in-time.ts";
 import { auroraSnapshot } from "./aurora-snapshot.ts";
@@ -6,6 +7,9 @@ import { rdsSnapshotCopy } from "./rds-snapshot-copy.ts";
 /** Every way there is, in one explicit list. */
 export const strategies: readonly Strategy[] = [auroraPointInTime, auroraSnapshot, rdsSnapshotCopy];
 
+/** How each of them is tried out. */
+export const rehearsals: readonly Strategy[] = strategies.map((strategy) => rehearsalOf(strategy));
+
 export function findStrategy(id: string): Strategy | undefined {
-  return strategies.find((strategy) => strategy.id === id);
+  return [...strategies, ...rehearsals].find((strategy) => strategy.id === id);
 }

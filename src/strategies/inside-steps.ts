@@ -26,7 +26,7 @@ export function sayWriters(all: readonly Pick<Writer, "kind" | "name" | "databas
     .join(", ");
 }
 
-function nothingToSilence({ writers }: Pinned): Note | undefined {
+export function nothingToSilence({ writers }: Pinned): Note | undefined {
   return writers.length === 0 ? note("skip.no-writers", {}) : undefined;
 }
 
@@ -73,7 +73,8 @@ export const restoreWriters: SharedStep = {
   },
 };
 
-async function silent(cx: Context, at: Endpoint): Promise<StepResult<Learned>> {
+/** Done where nothing is on there that writes without a client. */
+export async function silent(cx: Context, at: Endpoint): Promise<StepResult<Learned>> {
   const on = (await cx.database.writers(at)).filter((one) => one.on);
   if (on.some(({ silenceable }) => silenceable)) return { status: "todo" };
   return on.length > 0 ? stillOn(cx, on) : { status: "done", evidence: [nothingIsOn()] };

@@ -5,7 +5,16 @@ import { blanks, factsOf } from "./facts-on-paper.ts";
 import { backGuides } from "./guides-back.ts";
 import { snapshotGuides } from "./guides-copy.ts";
 import { sharedGuides } from "./guides-forward.ts";
-import { type Cx, named, protection, replacementTags, shows, snapshot, source } from "./signs.ts";
+import {
+  type Cx,
+  named,
+  protection,
+  replacementName,
+  replacementTags,
+  shows,
+  snapshot,
+  source,
+} from "./signs.ts";
 
 const guides: Readonly<Record<string, Guide<InstancePinned, Learned>>> = {
   "first-copy": {
@@ -44,7 +53,7 @@ const guides: Readonly<Record<string, Guide<InstancePinned, Learned>>> = {
         look: { of: "instance-settings", which: source(cx) },
         must: { equal: { of: "instance-settings", which: named(cx) } },
       },
-      replacementTags(cx, "instance", cx.pinned.source.name, cx.pinned.settings.tags),
+      replacementTags(cx, "instance", replacementName(cx), cx.pinned.settings.tags),
     ],
   },
 };

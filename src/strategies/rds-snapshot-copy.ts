@@ -13,6 +13,7 @@ import {
 } from "./facts.ts";
 import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
+import { instanceRehearsalGuides } from "./guides-rehearsal.ts";
 import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
 import { instanceByHand } from "./instance-by-hand.ts";
 import { instancePreflight } from "./instance-preflight.ts";
@@ -28,10 +29,20 @@ import {
 } from "./open-steps.ts";
 import { type Need, notAttached, preconditions } from "./preconditions.ts";
 import { prepareDatabase, protectSource } from "./prepare-steps.ts";
+import { whatWakes } from "./rehearsal-preconditions.ts";
+import { markRunning, silenceCopy, verifyCopy } from "./rehearsal-steps.ts";
 import { endpointGone, renameInstance } from "./rename-steps.ts";
 import { introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyInstanceSettings } from "./settings-steps.ts";
-import { finalCopy, firstCopy, instanceFinalSnapshot, instanceSafetySnapshot } from "./snapshot-steps.ts";
+import {
+  finalCopy,
+  firstCopy,
+  instanceFinalSnapshot,
+  instanceSafetySnapshot,
+  runningSnapshot,
+  safetySnapshot,
+} from "./snapshot-steps.ts";
+import { deleteCopy, deleteSnapshot, leaveSource, triedCopy, triedSnapshot } from "./take-down-steps.ts";
 import { verifyInstanceSettings } from "./verify-settings.ts";
 import { verifyData, verifyKey, verifyRestorable } from "./verify-steps.ts";
 
@@ -49,6 +60,11 @@ function needs({ quotas, safetySnapshotExists }: Observed): readonly Need[] {
     },
   ];
 }
+
+const restore = restoreStep<InstancePinned>(instanceTakes, async ({ cloud, pinned, names }, settings) => {
+  const name = names.replacement(pinned.source.name);
+  await cloud.restoreInstanceFromSnapshot({ snapshot: names.finalCopy, name, settings });
+});
 
 /**
  * For RDS for PostgreSQL, encrypted or not: no restore of an instance takes a key, but the copy of a snapshot does. One
@@ -97,10 +113,7 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
     renameInstance,
     stillQuiet,
     endpointGone,
-    restoreStep<InstancePinned>(instanceTakes, async ({ cloud, pinned, names }, settings) => {
-      const name = names.replacement(pinned.source.name);
-      await cloud.restoreInstanceFromSnapshot({ snapshot: names.finalCopy, name, settings });
-    }),
+    restore,
     applyInstanceSettings,
     introduceReplacement,
     verifyKey,
@@ -117,4 +130,36 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
   ],
   afterRollback: [sourceAnswers],
   byHand: instanceByHand,
+  rehearsal: {
+    title: note("strategy.rds-snapshot-copy-rehearsal", {}),
+    preconditions: whatWakes,
+    remarks: ({ settings, source: { name } }) =>
+      settings.multiAz ? [] : [note("remark.snapshot-pauses", { name })],
+    guides: instanceRehearsalGuides,
+    steps: [
+      gate("begin"),
+      protectSource,
+      triedSnapshot(safetySnapshot, (names) => names.safetySnapshot),
+      triedSnapshot(firstCopy, (names) => names.firstCopy),
+      prepareDatabase,
+      markRunning,
+      triedSnapshot(runningSnapshot, (names) => names.finalSnapshot),
+      triedSnapshot(finalCopy, (names) => names.finalCopy),
+      triedCopy(restore),
+      silenceCopy,
+      applyInstanceSettings,
+      introduceReplacement,
+      verifyKey,
+      verifyInstanceSettings,
+      verifyCopy,
+      verifyRestorable,
+      gate("take-down"),
+      deleteCopy,
+      deleteSnapshot("delete-final-copy", (names) => names.finalCopy),
+      deleteSnapshot("delete-first-copy", (names) => names.firstCopy),
+      deleteSnapshot("delete-final-snapshot", (names) => names.finalSnapshot),
+      deleteSnapshot("delete-safety-snapshot", (names) => names.safetySnapshot),
+      ...leaveSource,
+    ],
+  },
 };

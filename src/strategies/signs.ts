@@ -22,8 +22,10 @@ export const sourceServers = ({ pinned }: Cx): Which => ({
       ? pinned.members.map(({ resourceId }) => resourceId)
       : [pinned.source.resourceId],
 });
-/** Whoever has the source's name: after its rename that is the replacement. */
-export const named = ({ pinned }: Cx): Which => ({ names: [pinned.source.name] });
+/** What the replacement is called: as the source was, or in a rehearsal by a name of its own. */
+export const replacementName = ({ pinned, names }: Cx) => names.replacement(pinned.source.name);
+export const named = (cx: Cx): Which => ({ names: [replacementName(cx)] });
+export const replacementHost = (cx: Cx) => cx.pinned.endpoints.writer.replace(/^[^.]+/, replacementName(cx));
 export const serverNames = ({ pinned }: Cx) =>
   pinned.source.kind === "cluster"
     ? pinned.members.map(({ settings }) => settings.name)

@@ -33,27 +33,35 @@ export const safetySnapshot: SharedStep = {
  * What the replacement is made of: the fenced source, after T1. Taken under the source's own name, so that going back needs
  * no rename while it is being taken. That it is later than T1 is asserted twice: by its time here, and by the marker in it.
  */
-export const finalSnapshot: SharedStep = {
-  id: "final-snapshot",
-  effect: "creates",
-  expect: minutes(3),
-  deadline: minutes(720),
-  title: ({ names }) => note("step.final-snapshot", { snapshot: names.finalSnapshot }),
-  keeps: note("keeps.snapshot", {}),
-  check: async (cx) => {
-    const taken = await isTakenAfterT1(cx);
-    if (taken.status !== "done") return taken;
-    const unchanged = await unchangedSinceQuiet(cx);
-    if (unchanged.status !== "done") return unchanged;
-    return { status: "done", evidence: [...taken.evidence, ...unchanged.evidence] };
-  },
-  run: (cx) =>
-    cx.cloud.takeSnapshot(
-      sourceRef(cx.pinned),
-      cx.names.finalSnapshot,
-      ownTags(cx.names, cx.names.snapshotsAre),
-    ),
-};
+export const finalSnapshot = finalSnapshotStep(unchangedSinceQuiet);
+
+/** Of a source that serves: it goes on being written to, and what comes later is in no copy. */
+export const runningSnapshot = finalSnapshotStep(async () => undefined);
+
+function finalSnapshotStep(prove: (cx: Context) => Promise<StepResult<Learned> | undefined>): SharedStep {
+  return {
+    id: "final-snapshot",
+    effect: "creates",
+    expect: minutes(3),
+    deadline: minutes(720),
+    title: ({ names }) => note("step.final-snapshot", { snapshot: names.finalSnapshot }),
+    keeps: note("keeps.snapshot", {}),
+    check: async (cx) => {
+      const taken = await isTakenAfterT1(cx);
+      if (taken.status !== "done") return taken;
+      const proved = await prove(cx);
+      if (!proved) return taken;
+      if (proved.status !== "done") return proved;
+      return { status: "done", evidence: [...taken.evidence, ...proved.evidence] };
+    },
+    run: (cx) =>
+      cx.cloud.takeSnapshot(
+        sourceRef(cx.pinned),
+        cx.names.finalSnapshot,
+        ownTags(cx.names, cx.names.snapshotsAre),
+      ),
+  };
+}
 
 async function isTakenAfterT1(cx: Context): Promise<StepResult<Learned>> {
   const found = await findComplete(cx, cx.names.finalSnapshot);

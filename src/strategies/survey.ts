@@ -97,7 +97,6 @@ export function remarksOn({
   readonly settings: { readonly iamAuthentication: boolean };
 }): readonly Note[] {
   return [
-    note("remark.expected-from", {}),
     note("remark.restart", {}),
     note("remark.schema", { database }),
     note("remark.restorable", {}),

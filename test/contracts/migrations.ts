@@ -17,6 +17,7 @@ export function aMigration(id: string, given: Partial<Migration> = {}): Migratio
     learned: {},
     findings: [],
     request: { id: "trigger-1", key: "alias/databases" },
+    expected: { restore: 1_200_000 },
     longestDowntime: 3_600_000,
     requester,
     channel: "C1",

@@ -126,6 +126,17 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         expect(await store.lastPast(`${database}-other`)).toBeUndefined();
       });
 
+      it("is among the last ten, the newest first, and only of its own database", async () => {
+        expect(await store.lastPasts(database)).toEqual([]);
+        const all: Migration[] = [];
+        // Ids that are not in the order of their ends.
+        for (let index = 0; index < 12; index++) all.push(await ended(`m${23 - index}`, 2_000 + index));
+        await created(aMigration("m99"));
+
+        expect(await store.lastPasts(database)).toEqual(all.slice(2).reverse());
+        expect(await store.lastPasts(`${database}-other`)).toEqual([]);
+      });
+
       it("cannot be saved again", async () => {
         const past = await ended("m1", 2_000);
 

@@ -1,7 +1,7 @@
 import type { Approval, Person } from "../../src/core/approval.ts";
 import type { Migration, StepRecord } from "../../src/core/migration.ts";
 import { namesFor } from "../../src/core/names.ts";
-import { makePlan, type Plan } from "../../src/core/plan.ts";
+import { expectedBy, makePlan, type Plan } from "../../src/core/plan.ts";
 import { problem } from "../../src/core/problem.ts";
 import { note } from "../../src/core/sentences.ts";
 import type { Strategy } from "../../src/core/strategy.ts";
@@ -55,7 +55,8 @@ export function planOf(name = "orders-prod", id = "m1234567"): Plan {
     options: [],
     checks: [],
     findings: [],
-    remarks: [note("remark.expected-from", {}), note("remark.restart", {})],
+    remarks: [note("remark.restart", {})],
+    measurements: new Map(),
     names: namesFor(id, name),
     longestDowntime: minutes(30),
   });
@@ -124,6 +125,7 @@ export function viewAt(at: string, change: Partial<Migration> = {}, plan = planO
     learned: {},
     findings: plan.findings,
     request: { id: "1.2.3", key: newKey },
+    expected: expectedBy(plan),
     longestDowntime: plan.longestDowntime,
     requester: alice,
     channel: "C0DBOPS01",

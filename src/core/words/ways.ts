@@ -13,7 +13,10 @@ export const waysSentences = {
   "way.snapshot-encrypted":
     "it would do, but every write would wait for a snapshot, where a restore to a time only waits for the log",
   "way.snapshot-aws-owned":
-    "whether a snapshot under a key that AWS owns can be restored under another is not documented; a rehearsal would show it",
+    "whether a snapshot under a key that AWS owns can be restored under another is not documented; a rehearsal shows it",
+  "way.snapshot-rehearsed":
+    "a rehearsal with this key has shown that a snapshot of this cluster can be restored under it",
+  "way.snapshot-unknown": "AWS does not say how this cluster is encrypted",
   "way.snapshot-instance": "the restore of an instance's snapshot takes no key, so it must be copied first",
   "way.copy": "the copy of a snapshot takes a key, and most of it is made before the downtime",
   "way.copy-cluster": "copies of a cluster's snapshots are always full, and restoring needs none",
