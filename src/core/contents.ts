@@ -3,7 +3,8 @@ import * as z from "zod";
 /**
  * What the tables of a server hold, in three depths. `counts`: rows of small tables. `sample`: hashes of some blocks of
  * each table, chosen so that physical copies choose the same. `whole`: hashes of everything. A hash is the sum of the
- * hashes of rows, so that their order does not matter and partial results add up.
+ * hashes of rows, so that their order does not matter and partial results add up. Values that PostgreSQL calls equal, as
+ * 1.0 and 1.00, may have the same hash.
  */
 export const depths = ["counts", "sample", "whole"] as const;
 export type Depth = (typeof depths)[number];
@@ -36,7 +37,7 @@ export type Contents = z.infer<typeof contents>;
 
 export interface ContentsOptions {
   readonly depth: Depth;
-  /** Milliseconds after which no further part is begun. */
+  /** Milliseconds after which no further part is begun; one is read in any case. */
   readonly budget: number;
   /** Where an earlier answer said to go on; null begins. */
   readonly from: Place | null;

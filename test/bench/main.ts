@@ -6,13 +6,14 @@ import { planning } from "./planning.ts";
 import { rdsCalls } from "./rds-calls.ts";
 import { startUp } from "./start-up.ts";
 import { printTable, type Row } from "./table.ts";
+import { verification } from "./verification.ts";
 
 /**
  * `npm run bench`: measures the product against its targets and against other ways of doing the same, all in this one run, and
  * prints one table. Ends with 1 if something could not be measured, and not because a target was missed.
  */
 silenceNodeVersionWarning();
-const sections = { addedDowntime, rdsCalls, bill, startUp, planning, lifecycles };
+const sections = { addedDowntime, rdsCalls, bill, startUp, planning, lifecycles, verification };
 
 const rows: Row[] = [];
 for (const [name, measure] of Object.entries(sections)) {
