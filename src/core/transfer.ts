@@ -38,8 +38,8 @@ export const phases = ["roles", "dump", "restore", "analyze", "compare", "finish
 /** A role that logs in, and what is known of its password: PostgreSQL on RDS shows it to nobody. */
 const login = z.object({
   role: z.string(),
-  /** `tested`: it logs in to the target. `iam`: no password is needed. `owner`: its owner says so. `unknown`: it has none yet. */
-  password: z.enum(["tested", "iam", "owner", "unknown"]),
+  /** `tested`: it logs in to the target. `iam`: it needs no password. `owner`: its owner says so. `none`: it has none yet. */
+  assurance: z.enum(["tested", "iam", "owner", "none"]),
 });
 export type Login = z.infer<typeof login>;
 

@@ -21,10 +21,10 @@ export function loginsOf(
     .filter(({ login, name }) => login && name !== told.master)
     .map(({ name: role }): Login => {
       if (memberships.some((one) => one.role === "rds_iam" && one.member === role)) {
-        return { role, password: "iam" };
+        return { role, assurance: "iam" };
       }
-      if (Object.hasOwn(told.passwords, role)) return { role, password: "tested" };
-      return { role, password: told.byOwner.includes(role) ? "owner" : "unknown" };
+      if (Object.hasOwn(told.passwords, role)) return { role, assurance: "tested" };
+      return { role, assurance: told.byOwner.includes(role) ? "owner" : "none" };
     });
 }
 

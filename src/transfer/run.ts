@@ -158,7 +158,7 @@ async function moveDatabase({ job, shop, lock }: Bench, database: FoundDatabase)
 }
 
 function demandPasswords(logins: readonly Login[]): void {
-  const unknown = logins.filter(({ password }) => password === "unknown").map(({ role }) => role);
+  const unknown = logins.filter(({ assurance }) => assurance === "none").map(({ role }) => role);
   if (unknown.length === 0) return;
   throw new Stopped(problem("transfer.login-without-password", { roles: unknown.join(", ") }));
 }

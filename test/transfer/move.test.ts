@@ -39,10 +39,10 @@ describe.skipIf(!systemTools)(`A server that is moved by dump and restore${witho
       ["postgres", 0, null],
     ]);
     expect(found).toEqual([
-      { role: "Report's reader", password: "owner" },
-      { role: "app", password: "tested" },
-      { role: "encrypt_db", password: "tested" },
-      { role: "robot", password: "iam" },
+      { role: "Report's reader", assurance: "owner" },
+      { role: "app", assurance: "tested" },
+      { role: "encrypt_db", assurance: "tested" },
+      { role: "robot", assurance: "iam" },
     ]);
     expect(afterPreparing).toEqual([
       { datname: "postgres" },

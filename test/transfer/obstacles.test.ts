@@ -150,7 +150,7 @@ describe.skipIf(!systemTools)(`What stands in the way of a dump and its restore$
       await expectNothingAccepted();
       expect(await servers.run({ passwordsByOwner: ["clerk"] }, known)).toMatchObject({
         state: "done",
-        report: { logins: expect.arrayContaining([{ role: "clerk", password: "owner" }]) },
+        report: { logins: expect.arrayContaining([{ role: "clerk", assurance: "owner" }]) },
       });
     } finally {
       await servers.source.ask("postgres", "drop role clerk");

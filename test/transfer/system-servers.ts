@@ -70,7 +70,8 @@ export interface TestServer {
   stop(): Promise<void>;
 }
 
-async function startOne(
+/** A server of its own in `folder`, of whatever version the installation is. */
+export async function startOne(
   { binaries, user, superuserPassword }: Installation,
   authority: Authority,
   folder: string,
@@ -86,7 +87,7 @@ async function startOne(
   });
   await appendFile(join(data, "postgresql.conf"), settings);
   await writeFile(join(data, "pg_hba.conf"), authentication);
-  await writeCertificate(authority, data, { id: name, names: [`${name}.test`] }, user);
+  await writeCertificate(authority, data, { id: name, names: [`${name}.test`, "localhost"] }, user);
   const installation = { binaries, user, template: data, superuserPassword };
   const server = await startServer(installation, data);
   async function ask(database: string, sql: string) {
