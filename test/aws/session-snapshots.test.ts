@@ -80,6 +80,15 @@ describe("the credentials for what is made of a snapshot", () => {
     });
   });
 
+  test("watch an instance by a role and under a key", async () => {
+    const { act, instance, key, account } = await snapshotted();
+    await act().changeInstance(instance, {
+      monitoring: { intervalSeconds: 30, roleArn: "arn:aws:iam::123456789012:role/rds-monitoring" },
+      performanceInsights: { keyArn: key.arn, retentionDays: 31 },
+    });
+    expect(account.ledger.at(-1)).toMatchObject({ operation: "ModifyDBInstance", outcome: "ok" });
+  });
+
   test("do not reach a snapshot that is another migration's within the same second", async () => {
     const { act, snapshot, settings, retag, meanwhile } = await snapshotted();
     meanwhile(() => retag(snapshot, { ...safety, "encrypt-db:migration": "m00002" }));
