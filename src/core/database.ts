@@ -138,15 +138,18 @@ export const marker = z.object({ token: z.string(), clock: z.number() });
 export type Marker = z.infer<typeof marker>;
 
 /**
- * A summary that a physical copy must reproduce: the definition of everything in the catalogues (a hash per
- * database) and every sequence's position, which may be ahead in a copy and never behind.
+ * A summary that a physical copy must reproduce: the definition of everything in the catalogues (a hash for each kind, by
+ * what people call it), how many large objects there are, the versions of the collations in use, and every sequence's
+ * position, which may be ahead in a copy and never behind.
  */
 export const catalogue = z.object({
   databases: z.array(
     z.object({
       name: z.string(),
       relations: z.number(),
-      definitions: z.string(),
+      largeObjects: z.number(),
+      definitions: z.record(z.string(), z.string()),
+      collations: z.record(z.string(), z.string()),
       sequences: z.record(z.string(), z.number()),
     }),
   ),

@@ -162,25 +162,30 @@ const wholeServer = `
    where ${customersRole("m.rolname")}`;
 
 /**
- * One line for everything that is defined in a database, and in the server around it, by name and never by oid. A
- * physical copy has the same lines; a missing index, column or grant changes one.
+ * One line for everything that is defined in a database, and in the server around it, by name and never by oid; each kind
+ * under what people call it. A physical copy has the same lines; a missing index, column or grant changes one.
  */
-export const definitions = [
+const kinds: Readonly<Record<string, string>> = {
   schemas,
   relations,
   columns,
   indexes,
   constraints,
-  triggersRulesPolicies,
+  "triggers, rules and policies": triggersRulesPolicies,
   functions,
   types,
   sequences,
   statistics,
   extensions,
-  replication,
-  foreignData,
-  defaultPrivileges,
-  rarer,
+  "publications and subscriptions": replication,
+  "foreign data": foreignData,
+  "default privileges": defaultPrivileges,
+  "rarer objects": rarer,
   comments,
-  wholeServer,
-].join("\nunion all\n");
+  "settings, roles and memberships": wholeServer,
+};
+
+/** Rows of a kind and a line. */
+export const definitions = Object.entries(kinds)
+  .map(([kind, lines]) => `select '${kind}', line from (${lines}) one(line)`)
+  .join("\nunion all\n");

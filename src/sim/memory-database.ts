@@ -164,7 +164,9 @@ function catalogueOf({ database, written }: { database: string; written: number 
       {
         name: database,
         relations: 2,
-        definitions: "one table",
+        largeObjects: 0,
+        definitions: { relations: "one table" },
+        collations: { default: "2.36" },
         sequences: { "public.rows_id_seq": written },
       },
     ],

@@ -85,7 +85,7 @@ export const verifyData: SharedStep = {
         evidence(note("saw.marker-there", { token }), token, "probe: encrypt_db.marker of the replacement"),
         evidence(
           note("saw.catalogue-equal", { relations, databases }),
-          here.databases.map(({ definitions }) => definitions).join(" "),
+          here.databases.map(({ definitions }) => Object.values(definitions).join(" ")).join(" "),
           "probe: pg_catalog",
         ),
         evidence(note("saw.sequences", { count: sequences }), `${sequences}`, "probe: pg_sequences"),
@@ -98,13 +98,23 @@ function catalogueDifferences(there: Catalogue, here: Catalogue): string[] {
   return there.databases.flatMap((wanted) => {
     const found = here.databases.find(({ name }) => name === wanted.name);
     if (!found) return [`database ${wanted.name} is missing`];
-    const differ = wanted.definitions === found.definitions ? [] : [`definitions in ${wanted.name}`];
+    const named = (what: string) => `${what} in ${wanted.name}`;
+    const defined = unequal(wanted.definitions, found.definitions).map(named);
+    const collated = unequal(wanted.collations, found.collations).map((name) => named(`collation ${name}`));
+    const large = wanted.largeObjects === found.largeObjects ? [] : [named("large objects")];
     // A restored sequence may be ahead, since PostgreSQL logs 32 values in advance; never behind.
     const behind = Object.entries(wanted.sequences)
       .filter(([name, value]) => (found.sequences[name] ?? Number.NEGATIVE_INFINITY) < value)
       .map(([name]) => `sequence ${name} in ${wanted.name}`);
-    return [...differ, ...behind];
+    return [...defined, ...collated, ...large, ...behind];
   });
+}
+
+type Told = Readonly<Record<string, string>>;
+
+function unequal(there: Told, here: Told): string[] {
+  const names = new Set([...Object.keys(there), ...Object.keys(here)]);
+  return [...names].filter((name) => there[name] !== here[name]);
 }
 
 /** No restorable time, no way to get back anything that goes wrong after the opening. */

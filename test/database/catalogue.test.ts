@@ -70,10 +70,11 @@ describe("The hash of the definitions", () => {
   it("tells every kind of change", async () => {
     const client = await real.session("db-W", { ...logins.bot, options: "-c search_path=pg_catalog" });
     const query = async <Row>(sql: string): Promise<Row[]> => (await client.query(sql)).rows as Row[];
-    const hash = async () => (await catalogueOf({ query, close: () => client.end() }, "orders")).definitions;
+    const hash = async () =>
+      JSON.stringify((await catalogueOf({ query, close: () => client.end() }, "orders")).definitions);
     const missed: string[] = [];
     let before = await hash();
-    expect(before).toBe(orders(await catalogue())?.definitions);
+    expect(before).toBe(JSON.stringify(orders(await catalogue())?.definitions));
     for (const change of changes) {
       await admin.query(change);
       const after = await hash();
@@ -91,6 +92,17 @@ describe("The hash of the definitions", () => {
     expect(hashes(copy)).toEqual(hashes(await catalogue()));
   });
 
+  it("tells what kind of thing has changed", async () => {
+    const definitions = async () => orders(await catalogue())?.definitions ?? {};
+    const before = await definitions();
+    await admin.query("comment on view bodies is 'what was sold'");
+    await admin.query("alter role app connection limit 7");
+    const after = await definitions();
+    const changed = Object.keys(after).filter((kind) => after[kind] !== before[kind]);
+    expect(changed).toEqual(["comments", "settings, roles and memberships"]);
+    await admin.query("alter role app connection limit -1");
+  });
+
   it("is not moved by rows, by statistics, by what AWS adds for itself or by the bot's own schema", async () => {
     const before = orders(await catalogue());
     await admin.query("insert into items (body) values ('one more')");
@@ -99,8 +111,24 @@ describe("The hash of the definitions", () => {
     await real.database.introduce(real.writer, "cluster-A");
     await real.database.mark(real.writer, "token");
     const after = orders(await catalogue());
-    expect(after?.definitions).toBe(before?.definitions);
+    expect(after?.definitions).toEqual(before?.definitions);
     expect(after?.relations).toBe(before?.relations);
+  });
+});
+
+describe("What else a copy must have", () => {
+  it("is every large object, though the login may read none of them", async () => {
+    const before = orders(await catalogue())?.largeObjects ?? Number.NaN;
+    await admin.query("select lo_from_bytea(0, 'large'), lo_from_bytea(0, 'too')");
+    expect(orders(await catalogue())?.largeObjects).toBe(before + 2);
+  });
+
+  it("is the collations that columns use, in the server's own version of them", async () => {
+    await admin.query("create collation german (provider = icu, locale = 'de')");
+    expect(orders(await catalogue())?.collations).not.toHaveProperty("german");
+    await admin.query("create table names (name text collate german)");
+    const { rows } = await admin.query("select collversion from pg_collation where collname = 'german'");
+    expect(orders(await catalogue())?.collations.german).toBe(rows[0].collversion);
   });
 });
 
