@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { target } from "./cloud.ts";
+import { costRemarks } from "./cost.ts";
 import { type Finding, finding } from "./finding.ts";
 import { digest } from "./hash.ts";
 import type { Measured, Measurements } from "./measure.ts";
@@ -96,7 +97,7 @@ export function makePlan(
     pinned,
     steps,
     checks: [...input.checks],
-    remarks: [remarkOnTimes(steps), ...input.remarks],
+    remarks: [remarkOnTimes(steps), ...input.remarks, ...costRemarks({ pinned, steps })],
     findings: [...input.findings],
     options: [...input.options],
     longestDowntime: input.longestDowntime,

@@ -23,6 +23,11 @@ export const budgetProblems = {
 } as const satisfies Record<string, { why: string; fix: string }>;
 
 export const budgetSentences = {
+  "remark.cost-cluster":
+    "It costs twice the database from the restore until somebody deletes the source: {instances} more ({perDay} instance-hours a day) and the storage of the whole volume again. Snapshots that stay: at most {snapshots}, billed by GiB-month. Prices are not looked up.",
+  "remark.cost-instance":
+    "It costs twice the database from the restore until somebody deletes the source: {instances} more ({perDay} instance-hours a day) and {gibibytes} GiB of storage again. Snapshots that stay: at most {snapshots}, of at most {most} GiB-months a month together. Prices are not looked up.",
+
   "terms.at-once": "a downtime of at most {longest:duration}; {opening}; {whenLate}",
   "terms.later":
     "a downtime of at most {longest:duration}, not before {notBefore:instant}; {opening}; {whenLate}",
