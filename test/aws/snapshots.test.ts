@@ -202,6 +202,27 @@ describe("a snapshot that somebody else made", () => {
   });
 });
 
+describe("a snapshot that goes between the look and the call", () => {
+  it.each([
+    ["CopyDBSnapshot", "DBSnapshotNotFound"],
+    ["RestoreDBClusterFromSnapshot", "DBClusterSnapshotNotFoundFault"],
+  ])("is worth another look: %s", async (operation, code) => {
+    const { cloud, cluster, instance, pass, key, account } = await both();
+    await cloud.takeSnapshot(cluster, "orders-after-m1", safety);
+    await cloud.takeSnapshot(instance, "ledger-after-m1", safety);
+    await pass(hour);
+    const { settings } = await existing(cloud, "orders");
+    account.faults = (call) => (call.operation === operation ? { code, status: 404 } : undefined);
+
+    const keyArn = key.arn;
+    const late =
+      operation === "CopyDBSnapshot"
+        ? cloud.copySnapshot({ snapshot: "ledger-after-m1", name: "copy", keyArn, tags: safety })
+        : cloud.restoreClusterFromSnapshot({ snapshot: "orders-after-m1", name: "copy", keyArn, settings });
+    await expect(late).rejects.toMatchObject({ kind: "busy", operation });
+  });
+});
+
 describe("a snapshot is deleted", () => {
   it("where it was only a means", async () => {
     const { cloud, cluster, instance, pass } = await both();
