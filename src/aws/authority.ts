@@ -11,6 +11,8 @@ export interface Authority {
   /** The clients for one act, or throws a `CloudFault`. */
   clientsFor(operation: string, mandate: ActMandate, act: Act): Promise<ChangeClients>;
   readonly now: () => Instant;
+  /** Null where acts are made under the process's own credentials. */
+  readonly roles: Roles | null;
 }
 
 /** The roles that are assumed for an act. */
@@ -29,6 +31,7 @@ export function narrowedAuthority(options: {
   const { sts, roles, now, clientsWith } = options;
   return {
     now,
+    roles,
     clientsFor: async (operation, mandate, act) => {
       const role = operation.startsWith("Delete") ? roles.destroy : roles.change;
       return clientsWith(await assume(sts, role, mandate, act));
@@ -41,7 +44,7 @@ export function narrowedAuthority(options: {
  * held back by nothing.
  */
 export function ownAuthority(clients: ChangeClients, now: () => Instant): Authority {
-  return { now, clientsFor: async () => clients };
+  return { now, roles: null, clientsFor: async () => clients };
 }
 
 /**

@@ -5,6 +5,7 @@ import * as attachmentChanges from "./attachments-change.ts";
 import * as attachmentReads from "./attachments-read.ts";
 import type { Authority } from "./authority.ts";
 import type { AccountClients } from "./clients.ts";
+import * as keyRights from "./key-rights.ts";
 import * as kms from "./kms.ts";
 import * as offers from "./offers.ts";
 import * as changes from "./rds-change.ts";
@@ -18,6 +19,7 @@ export const actions = [
   ...reads.actions,
   ...offers.actions,
   ...kms.actions,
+  ...keyRights.actions,
   ...attachments.actions,
   ...attachmentReads.actions,
   ...attachmentChanges.actions,
@@ -41,6 +43,7 @@ export function createGateway(clients: AccountClients, authority: Authority): (m
   const lookups = {
     ...reads.createRdsLookups(clients.reads),
     ...offers.createOffers(clients.reads),
+    rightOnKey: (keyArn) => keyRights.rightOnKey(clients.kms, keyArn, authority.roles?.change),
     findKey: (key) => kms.findKey(clients.kms, key),
     attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
     ...attached,

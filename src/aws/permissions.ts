@@ -2,6 +2,7 @@ import { enrolledTag, migrationTag, type Role, roleTag } from "../core/names.ts"
 import { actions as attachments } from "./attachments.ts";
 import { attachmentStatements, deleteEndpointStatements } from "./attachments-permissions.ts";
 import { actions as attached } from "./attachments-read.ts";
+import { actions as keyPolicies } from "./key-rights.ts";
 import { actions as keys } from "./kms.ts";
 import { actions as offers } from "./offers.ts";
 import { actions as databases } from "./rds-read.ts";
@@ -44,7 +45,7 @@ export function lookStatements(): readonly Statement[] {
     {
       Sid: "Look",
       Effect: "Allow",
-      Action: [...databases, ...offers, ...attachments, ...attached, ...keys],
+      Action: [...databases, ...offers, ...attachments, ...attached, ...keys, ...keyPolicies],
       Resource: ["*"],
     },
   ];

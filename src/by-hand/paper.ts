@@ -103,6 +103,7 @@ function lookups(world: World) {
     findSnapshot: unanswered,
     orderable: unanswered,
     findKey: unanswered,
+    rightOnKey: unanswered,
     attachmentsOf: unanswered,
     attachedTo: unanswered,
     findScaling: unanswered,

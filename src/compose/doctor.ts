@@ -11,7 +11,8 @@ import {
 import { createIdentityClient, createNetworkClient } from "../aws/deployment-clients.ts";
 import { createDynamoReader } from "../aws/dynamo-store.ts";
 import { findFunction } from "../aws/function-settings.ts";
-import { keyPolicyOf, rotates } from "../aws/key-settings.ts";
+import { keyPolicyOf } from "../aws/key-rights.ts";
+import { rotates } from "../aws/key-settings.ts";
 import { findKey } from "../aws/kms.ts";
 import { createRdsLookups } from "../aws/rds-read.ts";
 import { allowedActions, findRole } from "../aws/role-rights.ts";

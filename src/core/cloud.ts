@@ -197,6 +197,10 @@ export const keyFacts = z.object({
 });
 export type KeyFacts = z.infer<typeof keyFacts>;
 
+/** Whether RDS may use a key in the bot's name. `unclear`: that depends on conditions; `unread`: it may not read the policy. */
+export const keyRight = z.enum(["allowed", "refused", "unclear", "unread"]);
+export type KeyRight = z.infer<typeof keyRight>;
+
 /** What hangs on a cluster and cannot be hung on another. */
 export interface Attachment {
   readonly kind: "zero-etl" | "blue-green" | "global-database" | "ram-share" | "pending-maintenance";
@@ -247,6 +251,8 @@ export interface Cloud extends AttachmentCloud {
   findSnapshot(kind: Ref["kind"], name: string): Promise<SnapshotFacts | undefined>;
   /** Undefined where AWS offers no such instance at present. */
   orderable(question: OrderableQuestion): Promise<Orderable | undefined>;
+  /** What the policy of a key of this account says; the bot's own rights are another matter. */
+  rightOnKey(keyArn: string): Promise<KeyRight>;
   /** By ARN, id or `alias/…`. */
   findKey(key: string): Promise<KeyFacts | undefined>;
   attachmentsOf(cluster: ClusterFacts): Promise<readonly Attachment[]>;

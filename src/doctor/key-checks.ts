@@ -1,3 +1,5 @@
+import { rightByPolicy } from "../aws/key-policy.ts";
+import { neededOnKey } from "../aws/key-rights.ts";
 import type { PolicyStatement } from "../aws/policy-document.ts";
 import type { KeyFacts } from "../core/cloud.ts";
 import { explain } from "../core/problem.ts";
@@ -5,7 +7,6 @@ import { terminal } from "../operate/text/terminal.ts";
 import { keyProblem } from "../strategies/preconditions.ts";
 import type { Check, Finding } from "./check.ts";
 import type { Deployment } from "./deployment.ts";
-import { rightByPolicy } from "./key-policy.ts";
 
 const hasKey = ({ config }: Deployment) => config.KMS_KEY !== undefined;
 
@@ -84,9 +85,6 @@ function notRotating(key: string): Finding {
   };
 }
 
-/** What RDS needs of whoever makes a database. Source: Aurora User Guide, Overview.Encryption.Keys. */
-const needed = ["kms:CreateGrant", "kms:DescribeKey"] as const;
-
 function policyFindings(
   { config }: Deployment,
   key: KeyFacts,
@@ -98,7 +96,7 @@ function policyFindings(
     roleArn: config.CHANGE_ROLE_ARN,
   };
   const judged = (as: ReturnType<typeof rightByPolicy>) =>
-    needed.filter((action) => rightByPolicy(policy, action, caller) === as);
+    neededOnKey.filter((action) => rightByPolicy(policy, action, caller) === as);
   const refused = judged("refused");
   const unclear = judged("unclear");
   return [

@@ -7,7 +7,7 @@ import type { Survey, SurveyContext } from "../core/strategy.ts";
 import { attachedRemarks, isScaled, toCarry } from "./attached.ts";
 import type { AuroraPinned, Observed } from "./facts.ts";
 import { offersFor } from "./offers.ts";
-import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
+import { type Attached, insideAttachments, lookAround, observedInside, pinnedInside, remarksOn } from "./survey.ts";
 
 type Surveyed = Survey<AuroraPinned, Observed> | { problem: Problem };
 
@@ -31,7 +31,7 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     lookAround(cx, { ...source, kind: "cluster" }, database),
   ]);
   if ("problem" in around) return around;
-  const { vpc, fenceGroup, quotas, sourceKey, safetySnapshotExists, inside } = around;
+  const { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside } = around;
   const { resourceId, arn, keyArn } = source;
   const { masterSecret } = source.own;
   const secretKey = masterSecret?.keyArn ? await cx.cloud.findKey(masterSecret.keyArn) : undefined;
@@ -76,8 +76,10 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
       safetySnapshotExists,
       key,
       sourceKeyState: sourceKey?.state ?? null,
+      keyRights,
       offers,
       login: inside.login,
+      inside: observedInside(inside),
       openTransactions: inside.openTransactions,
       invalidIndexes: inside.invalidIndexes,
     },

@@ -1,5 +1,13 @@
 import * as z from "zod";
-import { clusterSettings, keyFacts, memberSettings, quotas, type Ref, type Tags } from "../core/cloud.ts";
+import {
+  clusterSettings,
+  keyFacts,
+  keyRight,
+  memberSettings,
+  quotas,
+  type Ref,
+  type Tags,
+} from "../core/cloud.ts";
 import { counters, inventory, writer } from "../core/database.ts";
 import { instanceSettings } from "../core/instance.ts";
 import type { Step, StepContext } from "../core/step.ts";
@@ -91,8 +99,11 @@ export const observed = z.object({
   safetySnapshotExists: z.boolean(),
   key: keyFacts,
   sourceKeyState: z.string().nullable(),
+  /** On the new key and, where it is a customer's, on the present one. */
+  keyRights: z.array(z.object({ key: z.string(), right: keyRight })),
   offers,
   login: inventory.shape.login,
+  inside: inventory.pick({ openTransactions: true, invalidIndexes: true, readsEverything: true }),
   openTransactions: inventory.shape.openTransactions,
   invalidIndexes: inventory.shape.invalidIndexes,
 });

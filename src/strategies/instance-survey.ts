@@ -8,7 +8,7 @@ import type { InstancePinned, Observed } from "./facts.ts";
 import { isUsable } from "./looks.ts";
 import { offersFor } from "./offers.ts";
 import { ofInstance } from "./subject.ts";
-import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
+import { type Attached, insideAttachments, lookAround, observedInside, pinnedInside, remarksOn } from "./survey.ts";
 
 type Surveyed = Survey<InstancePinned, Observed> | { problem: Problem };
 
@@ -29,7 +29,7 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
     lookAround(cx, { ...subject, settings }, database),
   ]);
   if ("problem" in around) return around;
-  const { vpc, fenceGroup, quotas, sourceKey, safetySnapshotExists, inside } = around;
+  const { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside } = around;
   const pinned: InstancePinned = {
     source: { kind: "instance", name, resourceId, arn, keyArn },
     keyArn: key.arn,
@@ -55,8 +55,10 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
       safetySnapshotExists,
       key,
       sourceKeyState: sourceKey?.state ?? null,
+      keyRights,
       offers,
       login: inside.login,
+      inside: observedInside(inside),
       openTransactions: inside.openTransactions,
       invalidIndexes: inside.invalidIndexes,
     },

@@ -1,3 +1,5 @@
+import type { KeyRight } from "../core/cloud.ts";
+import type { Severity } from "../core/finding.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import { type Duration, hours, minutes } from "../core/time.ts";
@@ -134,6 +136,20 @@ const backupsOn: Condition = {
       : undefined,
 };
 
+/** One claim for each thing that a policy may turn out to say. */
+const keyUsable = (
+  right: KeyRight,
+  code: "key.shut" | "key.unclear" | "key.unread",
+  severity: Severity,
+): Condition => ({
+  claim: note(`check.${code}`, {}),
+  weighs: () => severity,
+  check: ({ observed }) => {
+    const keys = observed.keyRights.flatMap((each) => (each.right === right ? [each.key] : []));
+    return keys.length === 0 ? undefined : problem(code, { keys: keys.join(", ") });
+  },
+});
+
 /** The fence ends every session, and AWS waits for none. */
 const noLongTransaction: Condition = {
   claim: note("check.transactions", {}),
@@ -176,6 +192,9 @@ export const preflight: readonly Condition[] = [
   authoritiesValid,
   authoritiesLast,
   backupsOn,
+  keyUsable("refused", "key.shut", "blocks"),
+  keyUsable("unclear", "key.unclear", "warns"),
+  keyUsable("unread", "key.unread", "notes"),
   noLongTransaction,
   indexesValid,
 ];

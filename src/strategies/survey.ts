@@ -16,6 +16,7 @@ interface Around {
   readonly fenceGroup: string;
   readonly quotas: Quotas;
   readonly sourceKey: KeyFacts | undefined;
+  readonly keyRights: Observed["keyRights"];
   readonly safetySnapshotExists: boolean;
   readonly inside: Inventory;
 }
@@ -30,10 +31,11 @@ export async function lookAround(
   database: string,
 ): Promise<Around | { readonly problem: Problem }> {
   const { name, kind, keyArn, settings } = source;
-  const [quotas, subnets, sourceKey, snapshot, inside] = await Promise.all([
+  const [quotas, subnets, sourceKey, keyRights, snapshot, inside] = await Promise.all([
     cx.cloud.quotas(),
     cx.cloud.findSubnetGroup(settings.subnetGroup),
     keyArn === null ? undefined : cx.cloud.findKey(keyArn),
+    rightsOnKeys(cx, keyArn),
     cx.cloud.findSnapshot(kind, cx.names.safetySnapshot),
     askInside(cx, source, database),
   ]);
@@ -42,7 +44,21 @@ export async function lookAround(
   if (vpc === undefined || fenceGroup === undefined)
     return { problem: problem("fence.no-group", { vpc: vpc ?? "?", name }) };
   if ("problem" in inside) return inside;
-  return { vpc, fenceGroup, quotas, sourceKey, safetySnapshotExists: snapshot !== undefined, inside };
+  const safetySnapshotExists = snapshot !== undefined;
+  return { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside };
+}
+
+/** Everybody in an account may use its `aws/rds` through RDS, and only its own account may read a key's policy. */
+async function rightsOnKeys(
+  { cloud, key, target }: SurveyContext,
+  sourceKeyArn: string | null,
+): Promise<Observed["keyRights"]> {
+  const named = sourceKeyArn === null ? [key] : [key, sourceKeyArn];
+  const found = await Promise.all(named.map((each) => cloud.findKey(each)));
+  const ours = found.flatMap((each) =>
+    each?.manager === "CUSTOMER" && each.account === target.account ? [each.arn] : [],
+  );
+  return Promise.all(ours.map(async (arn) => ({ key: arn, right: await cloud.rightOnKey(arn) })));
 }
 
 /** Asks the database itself; a login that does not get in is a problem here and not in the middle of the night. */
@@ -84,6 +100,12 @@ export function pinnedInside({ serverVersion, databases, writers, unloggedTables
       .map(({ kind, database, id, name }) => ({ kind, database, id, name })),
     comesBackEmpty: unloggedTables,
   };
+}
+
+/** What may change harmlessly, and is told. */
+export function observedInside(found: Inventory): Observed["inside"] {
+  const { openTransactions, invalidIndexes, readsEverything } = found;
+  return { openTransactions, invalidIndexes, readsEverything };
 }
 
 /** What approvers should know of any migration. */

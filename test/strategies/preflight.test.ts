@@ -3,6 +3,7 @@ import type { Finding } from "../../src/core/finding.ts";
 import { plain } from "../../src/core/note.ts";
 import { explain } from "../../src/core/problem.ts";
 import { planFor } from "../../src/engine/survey.ts";
+import { addKey } from "../../src/sim/aws/seeds/furniture.ts";
 import type { ClusterSettings, InstanceSettings } from "../../src/sim/aws/state.ts";
 import { FastWorld } from "../../src/sim/fast-world.ts";
 
@@ -108,6 +109,67 @@ test.each<readonly [string, () => FastWorld, string, RegExp]>([
   const one = findings.find((each) => code.endsWith(each.code));
   if (!one) throw new Error("it was not found");
   expect(explain(one, plain).why).toMatch(said);
+});
+
+describe("a key's policy", () => {
+  function under(policy: object) {
+    const world = withCluster();
+    world.account.alter((turn) => {
+      const Statement = [{ Effect: "Allow", Resource: "*", ...policy }];
+      addKey(turn, { alias: "alias/databases", policy: JSON.stringify({ Statement }) });
+    });
+    return world;
+  }
+  const account = { AWS: "arn:aws:iam::123456789012:root" };
+
+  test("that lets the account do everything is nothing to tell", async () => {
+    expect(await found(under({ Principal: account, Action: "kms:*" }))).toEqual([]);
+  });
+
+  test.each([
+    [
+      "that knows only administrators",
+      { Principal: { AWS: "arn:aws:iam::123456789012:role/admin" }, Action: "kms:*" },
+    ],
+    [
+      "that lets everybody look and nobody grant",
+      { Principal: account, Action: ["kms:DescribeKey", "kms:GetKeyPolicy"] },
+    ],
+    [
+      "that lets another service grant",
+      {
+        Principal: account,
+        Action: "kms:*",
+        Condition: { StringEquals: { "kms:ViaService": "s3.eu-west-1.amazonaws.com" } },
+      },
+    ],
+  ])("%s blocks", async (_, policy) => {
+    expect(codes(await found(under(policy)))).toEqual(["blocks key.shut"]);
+  });
+
+  test("that depends on something else is warned of", async () => {
+    const policy = {
+      Principal: account,
+      Action: "kms:*",
+      Condition: { StringEquals: { "aws:PrincipalOrgID": "o-example" } },
+    };
+    expect(codes(await found(under(policy)))).toEqual(["warns key.unclear"]);
+  });
+
+  test("that the bot may not read is noted, and is no reason to refuse", async () => {
+    const world = withCluster();
+    world.account.faults = ({ operation }) =>
+      operation === "GetKeyPolicy" ? { code: "AccessDeniedException", status: 400 } : undefined;
+    expect(codes(await found(world))).toEqual(["notes key.unread"]);
+  });
+
+  test("of the present key counts as well: the way back and every copy read through it", async () => {
+    const world = new FastWorld();
+    const key = world.account.alter((turn) => addKey(turn, { policy: JSON.stringify({ Statement: [] }) }));
+    world.addCluster({ id: name, storageKey: { type: "sse-kms", arn: key.arn } });
+    const [first] = await found(world);
+    expect(first).toMatchObject({ severity: "blocks", code: "key.shut", params: { keys: key.arn } });
+  });
 });
 
 test("an authority of which ninety days are left is warned of", async () => {

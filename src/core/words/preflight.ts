@@ -45,6 +45,18 @@ export const preflightProblems = {
     why: "{name} has no automated backups, so that neither it nor the replacement could be restored to a time.",
     fix: "Turn them on (`aws rds modify-db-instance --backup-retention-period 7 --apply-immediately`); the first backup of an instance may interrupt it briefly.",
   },
+  "key.shut": {
+    why: "The policy of {keys} does not let RDS use the key in the bot's name: the restore would fail inside the downtime.",
+    fix: "Allow kms:CreateGrant and kms:DescribeKey to the role in CHANGE_ROLE_ARN in the key's policy, under kms:ViaService `rds.REGION.amazonaws.com` and kms:GrantIsForAWSResource `true`.",
+  },
+  "key.unclear": {
+    why: "Whether the policy of {keys} lets RDS use the key in the bot's name depends on conditions that were not judged; if it does not, the restore fails inside the downtime.",
+    fix: "Read it (`aws kms get-key-policy`), or restore any snapshot under the key once with the role in CHANGE_ROLE_ARN.",
+  },
+  "key.unread": {
+    why: "The bot may not read the policy of {keys}, so that nobody has looked whether RDS may use the key in its name.",
+    fix: "Allow kms:GetKeyPolicy to the worker's role in the key's policy.",
+  },
   "transaction.long": {
     why: "{user} ({application}) has had a transaction open in {database} for {openFor:duration}; the fence ends it, and what it did is undone.",
     fix: "Let it end first: `select * from pg_stat_activity order by xact_start` on {name} shows what it does.",
@@ -70,6 +82,9 @@ export const preflightSentences = {
   "check.authority": "The certificate authority of each server is valid",
   "check.authority-lasts": "No certificate authority ends within ninety days",
   "check.backups": "Automated backups are on",
+  "check.key.shut": "The policies of the keys let RDS use them in the bot's name",
+  "check.key.unclear": "They do so under conditions that are known to hold",
+  "check.key.unread": "The policies of the keys can be read",
   "check.transactions": "No transaction has been open for five minutes",
   "check.indexes": "No index is invalid",
   "check.storage": "The account has room for as much storage again",

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
+import { rightByPolicy } from "../../src/aws/key-policy.ts";
 import { readPolicy } from "../../src/aws/policy-document.ts";
-import { rightByPolicy } from "../../src/doctor/key-policy.ts";
 
 const account = "123456789012";
 const role = `arn:aws:iam::${account}:role/encrypt-db-change`;

@@ -1,4 +1,4 @@
-import { isAbout, type PolicyStatement } from "../aws/policy-document.ts";
+import { isAbout, type PolicyStatement } from "./policy-document.ts";
 
 /** Whose call is judged: a role of the account, or, where none is known, somebody of it. */
 export interface Caller {
