@@ -297,7 +297,8 @@ describe("the list of operations", () => {
 
     await Promise.all([cloud.attachmentsOf(found), cloud.attachedTo(found)]);
     await Promise.all([cloud.quotas(), cloud.findSubnetGroup("production"), cloud.listDatabases()]);
-    await Promise.all([cloud.findKey(given.keyArn), cloud.orderable(given.instanceSettings)]);
+    await Promise.all([cloud.findKey(given.keyArn), cloud.rightOnKey(given.keyArn)]);
+    await cloud.orderable(given.instanceSettings);
     const { engine, engineVersion, caCertificate } = given.instanceSettings;
     await Promise.all([
       cloud.offersVersion(engine, engineVersion),
