@@ -17,8 +17,13 @@ export interface Witness {
   readonly keyArn: string;
   readonly fenceGroup: string;
   readonly requester: string;
-  /** Who clicked on what, when. */
-  readonly clicks: readonly { readonly at: number; readonly user: string; readonly gate: string }[];
+  /** Who clicked on what, when, and from when on it is to hold. */
+  readonly clicks: readonly {
+    readonly at: number;
+    readonly from: number;
+    readonly user: string;
+    readonly gate: string;
+  }[];
   /** What people did to the account behind the product's back. */
   readonly tampering: readonly { readonly at: number; readonly what: string }[];
   /** Where clients got in, and what they missed there. */
@@ -58,7 +63,7 @@ const tamperingBefore = ({ tampering }: Witness, at: number) => tampering.filter
 
 function isApproved({ clicks, requester }: Witness, gate: string, from: number, until: number): boolean {
   return clicks.some(
-    (click) => click.gate === gate && click.user !== requester && click.at >= from && click.at <= until,
+    (click) => click.gate === gate && click.user !== requester && click.at >= from && click.from <= until,
   );
 }
 

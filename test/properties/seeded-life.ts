@@ -1,6 +1,8 @@
 import { currentOf } from "../../src/core/course.ts";
 import { isUnbroken } from "../../src/core/journal.ts";
 import type { Migration } from "../../src/core/migration.ts";
+import type { Terms } from "../../src/core/terms.ts";
+import { minutes } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
 import { seeded } from "../../src/sim/fast-world.ts";
@@ -89,12 +91,26 @@ async function somebodyActs(life: SeededLife): Promise<void> {
   if (luck > 0.98) return ask(life, "UBOB", "rollback");
 }
 
-/** The opening is agreed to with the cutover in half of all lives. */
 async function click(life: SeededLife, user: string, gate: string): Promise<void> {
-  life.clicks.push({ at: life.world.clock.now(), user, gate });
-  const opening = pick(life.random, ["automatic", "ask"] as const);
-  await press(life, user, approve(gate, { opening }));
-  if (life.random() < 0.2) await press(life, user, approve(gate, { opening }));
+  await clickOn(life, user, gate, termsOf(life));
+}
+
+async function clickOn(life: SeededLife, user: string, gate: string, terms: Partial<Terms>): Promise<void> {
+  const now = life.world.clock.now();
+  const from = gate === "cutover" ? (terms.notBefore ?? now) : now;
+  life.clicks.push({ at: now, from, user, gate });
+  await press(life, user, approve(gate, terms));
+  if (life.random() < 0.2) await press(life, user, approve(gate, terms));
+}
+
+/** The opening is agreed to with the cutover in half of all lives; some begin later, and some are late. */
+function termsOf({ random, world }: SeededLife): Partial<Terms> {
+  return {
+    opening: pick(random, ["automatic", "ask"] as const),
+    whenLate: pick(random, ["offer", "roll-back"] as const),
+    longestDowntime: minutes(pick(random, [50, 60, 90])),
+    notBefore: random() < 0.15 ? world.clock.now() + minutes(20) : null,
+  };
 }
 
 function gateOf(migration: Migration): string | undefined {
@@ -122,7 +138,8 @@ async function calm(life: SeededLife): Promise<Migration | undefined> {
       continue;
     }
     const gate = gateOf(migration);
-    if (gate !== undefined) await click(life, "UBOB", gate);
+    // A cutover that waits for its time is approved for now.
+    if (gate !== undefined) await clickOn(life, "UBOB", gate, {});
     else if (migration.status === "paused") await ask(life, "UALICE", "resume");
     else if (migration.status === "stuck") await ask(life, "UBOB", help % 2 === 0 ? "retry" : "rollback");
     else await ask(life, "UBOB", "resume");

@@ -7,7 +7,12 @@ import type { Tampering } from "./tampering.ts";
 
 /** A life of which it is written down who clicked and who tampered. */
 export interface Watched extends Life {
-  readonly clicks: { readonly at: number; readonly user: string; readonly gate: string }[];
+  readonly clicks: {
+    readonly at: number;
+    readonly from: number;
+    readonly user: string;
+    readonly gate: string;
+  }[];
   readonly tampering: Tampering[];
 }
 
