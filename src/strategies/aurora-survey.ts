@@ -7,7 +7,7 @@ import type { Survey, SurveyContext } from "../core/strategy.ts";
 import { attachedRemarks, isScaled, toCarry } from "./attached.ts";
 import type { AuroraPinned, Observed } from "./facts.ts";
 import { offersFor } from "./offers.ts";
-import { type Attached, insideAttachments, lookAround, observedInside, pinnedInside, remarksOn } from "./survey.ts";
+import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
 
 type Surveyed = Survey<AuroraPinned, Observed> | { problem: Problem };
 
@@ -79,9 +79,9 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
       keyRights,
       offers,
       login: inside.login,
-      inside: observedInside(inside),
       openTransactions: inside.openTransactions,
       invalidIndexes: inside.invalidIndexes,
+      readsEverything: inside.readsEverything,
     },
   };
 }

@@ -103,9 +103,9 @@ export const observed = z.object({
   keyRights: z.array(z.object({ key: z.string(), right: keyRight })),
   offers,
   login: inventory.shape.login,
-  inside: inventory.pick({ openTransactions: true, invalidIndexes: true, readsEverything: true }),
   openTransactions: inventory.shape.openTransactions,
   invalidIndexes: inventory.shape.invalidIndexes,
+  readsEverything: inventory.shape.readsEverything,
 });
 export type Observed = z.infer<typeof observed>;
 

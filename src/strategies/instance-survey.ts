@@ -8,7 +8,7 @@ import type { InstancePinned, Observed } from "./facts.ts";
 import { isUsable } from "./looks.ts";
 import { offersFor } from "./offers.ts";
 import { ofInstance } from "./subject.ts";
-import { type Attached, insideAttachments, lookAround, observedInside, pinnedInside, remarksOn } from "./survey.ts";
+import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
 
 type Surveyed = Survey<InstancePinned, Observed> | { problem: Problem };
 
@@ -58,9 +58,9 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
       keyRights,
       offers,
       login: inside.login,
-      inside: observedInside(inside),
       openTransactions: inside.openTransactions,
       invalidIndexes: inside.invalidIndexes,
+      readsEverything: inside.readsEverything,
     },
   };
 }

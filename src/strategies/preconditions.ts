@@ -5,6 +5,7 @@ import { note } from "../core/sentences.ts";
 import type { Precondition } from "../core/strategy.ts";
 import type { Observed, Pinned } from "./facts.ts";
 import { isUsable } from "./looks.ts";
+import { contentsComparable } from "./inside-preflight.ts";
 import { preflight } from "./preflight.ts";
 
 export type Condition = Precondition<Pinned, Observed>;
@@ -129,6 +130,7 @@ export function preconditions(
       },
     },
     ...preflight,
+    contentsComparable,
   ];
 }
 

@@ -102,12 +102,6 @@ export function pinnedInside({ serverVersion, databases, writers, unloggedTables
   };
 }
 
-/** What may change harmlessly, and is told. */
-export function observedInside(found: Inventory): Observed["inside"] {
-  const { openTransactions, invalidIndexes, readsEverything } = found;
-  return { openTransactions, invalidIndexes, readsEverything };
-}
-
 /** What approvers should know of any migration. */
 export function remarksOn({
   settings,

@@ -111,7 +111,7 @@ async function costs(real: RealServers, inside: pg.Client): Promise<Row[]> {
 }
 
 /** Each damage to a copy of its own, since undoing it would move rows to other blocks. */
-async function told(real: RealServers): Promise<Row[]> {
+async function told(real: RealServers, inside: pg.Client): Promise<Row[]> {
   const original = new Map(
     await Promise.all(depths.map(async (depth) => [depth, await read(real, real.writer, depth)] as const)),
   );
@@ -120,6 +120,7 @@ async function told(real: RealServers): Promise<Row[]> {
     const copy = await real.stage.copy();
     const inCopy = await real.asSuperuser(real.names.get(copy.host) ?? "", "orders");
     await inCopy.query(statement);
+    const counts = (await rowCounts(inCopy)) === (await rowCounts(inside)) ? "does not tell" : "tells";
     await inCopy.end();
     const tells: string[] = [];
     for (const depth of depths) {
@@ -130,11 +131,19 @@ async function told(real: RealServers): Promise<Row[]> {
     measured.push({
       metric: `12 verification: ${what}`,
       ours: `told by ${tells.join(", ") || "nothing"}`,
-      against: "count(*) of every table",
+      against: `count(*) ${counts} it`,
       ratio: "",
       target: "told by the whole",
       met: tells.includes("whole"),
+      footnote: "The sample is of about a megabyte in eight here, and tells of a single row by luck only.",
     });
   }
   return measured;
+}
+
+async function rowCounts(inside: pg.Client): Promise<string> {
+  const { rows } = await inside.query(
+    "select (select count(*) from orders) as orders, (select count(*) from states) as states",
+  );
+  return JSON.stringify(rows);
 }

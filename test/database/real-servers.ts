@@ -44,6 +44,8 @@ export async function openRealServers() {
     { database: "billing", sql: "create table bills (id int primary key);" },
   );
   await servers.data.startInstance({ id: "db-W", volume: "cluster-A", writer: true });
+  // What the product can do without: here the login has what is granted, table by table.
+  await bySuperuser("revoke pg_read_all_data from encrypt_db");
   await servers.data.startInstance({ id: "db-R", volume: "cluster-A", writer: false });
 
   const at = (host: string): Endpoint => ({ host, port: 5432, database: "orders" });

@@ -8,6 +8,10 @@ export const insideProblems = {
     why: "Subscriptions write inside {name} without a client ({attached}); the fence does not stop them, and the bot's login may not turn them off.",
     fix: "Make it a member of their owner (`GRANT owner TO encrypt_db`), or disable them yourself (`ALTER SUBSCRIPTION … DISABLE`) and enable them on the replacement, and nowhere else, when it is open.",
   },
+  "inside.cannot-compare": {
+    why: "The login {user} may not read every table of {name}: of those that it may not read, only that they are not empty is compared before the opening.",
+    fix: "It does no harm: the marker proves that nothing is missing at the end. `GRANT pg_read_all_data TO {user}` lets rows be compared too; the bot keeps nothing but sums of hashes.",
+  },
   "proof.writer-on": {
     why: "Inside {name} something writes without a client: {writers}.",
     fix: "Find out who turned it on again, turn it off, and retry; or roll back: nothing is lost by it.",
@@ -39,9 +43,6 @@ export const insideSentences = {
   "remark.writers":
     "Turned off from before the fence until after the opening: {writers}. Publishers keep their log for a subscription meanwhile.",
   "remark.comes-back-empty": "Unlogged, so that the replacement has it empty: {tables}.",
-  "remark.contents-unread":
-    "The bot's login may not read every table, so that of those only the size is compared; `GRANT pg_read_all_data TO encrypt_db` lets it.",
 
-  "check.open-transactions": "No transaction has been open for long",
-  "check.valid-indexes": "All indexes are valid",
+  "check.reads-everything": "The bot's login may read every table, to compare it",
 } as const satisfies Record<string, string>;

@@ -59,7 +59,7 @@ grant pg_monitor, pg_signal_backend, pg_checkpoint, pg_create_subscription to rd
 create role ${logins.master.user} login createdb createrole replication password '${logins.master.password}';
 grant rds_superuser to ${logins.master.user};
 create role ${logins.bot.user} login password '${logins.bot.password}';
-grant pg_signal_backend, pg_read_all_stats to ${logins.bot.user};
+grant pg_signal_backend, pg_read_all_stats, pg_read_all_data to ${logins.bot.user};
 create role ${logins.application.user} login password '${logins.application.password}';
 `;
 
