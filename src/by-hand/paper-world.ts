@@ -73,7 +73,8 @@ export function makeCluster(
     readonly settings: ClusterSettings;
   },
 ): void {
-  const settings = { ...made.settings, databaseInsights: "standard" };
+  // Only a later change sets these.
+  const settings = { ...made.settings, databaseInsights: "standard", localWriteForwarding: false };
   const encryption = "sse-kms" as const;
   // What hung on the other does not hang on it.
   const own = { ...like.own, roles: [], dataApi: false, activityStream: null, masterSecret: null };

@@ -128,7 +128,7 @@ test("a person does not get past a restore that is not behind the fence", async 
   unfence(life, serving(life).resourceId);
   const person = await aPerson(life);
   const goingOn = person.carryOut(await sheetOf(life, { ...migration, steps }), (sheet) => sheet.forward);
-  await expect(goingOn).rejects.toThrow("never done: 4.15 of 28: Restore orders-prod");
+  await expect(goingOn).rejects.toThrow(/^never done: 4\.\d+ of \d+: Restore orders-prod/);
 });
 
 test.each(wrongs)("a person does not get past it where %s", async (_, goWrong, title) => {
@@ -137,7 +137,7 @@ test.each(wrongs)("a person does not get past it where %s", async (_, goWrong, t
   goWrong(life);
   const person = await aPerson(life);
   const goingOn = person.carryOut(await sheetOf(life), (sheet) => sheet.forward);
-  await expect(goingOn).rejects.toThrow(new RegExp(`^never done: 4.\\d+ of 28: ${title}`));
+  await expect(goingOn).rejects.toThrow(new RegExp(`^never done: 4.\\d+ of \\d+: ${title}`));
 });
 
 function change({ world, source }: Life, to: Partial<Cluster>, which?: string): void {
@@ -198,7 +198,7 @@ test("the way back after the opening stops at writes that would be lost", async 
   life.clients.write();
   const person = await aPerson(life);
   const goingBack = person.carryOut(await sheetOf(life), (sheet) => sheet.back);
-  await expect(goingBack).rejects.toThrow("never done: 5.1 of 10: Close orders-prod again");
+  await expect(goingBack).rejects.toThrow(/^never done: 5\.1 of \d+: Close orders-prod again/);
   expect(life.clients.missingFrom(serving(life).resourceId)).toEqual([]);
 });
 

@@ -10,7 +10,13 @@ const runbook = read("infra/runbook.md");
 /** Where a migration that is under way can come upon a problem that only people can solve. */
 const places = [
   ...readdirSync(join(root, "src/strategies"))
-    .filter((file) => file.endsWith("-steps.ts") || file.endsWith("looks.ts") || file === "gates.ts")
+    .filter(
+      (file) =>
+        file.endsWith("-steps.ts") ||
+        file.endsWith("looks.ts") ||
+        file === "verify-settings.ts" ||
+        file === "gates.ts",
+    )
     .map((file) => `src/strategies/${file}`),
   "src/core/transition.ts",
   "src/engine/turn.ts",
