@@ -89,7 +89,7 @@ export const verifyCopy: SharedStep = {
       return blockedBy(problem("rehearsal.definitions-differ", { differences: differing.join(", "), name }));
     }
     const relations = found.databases.reduce((sum, database) => sum + database.relations, 0);
-    const databases = Object.keys(here).join(", ");
+    const databases = found.databases.map((database) => database.name).join(", ");
     return {
       status: "done",
       evidence: [
@@ -106,12 +106,16 @@ export const verifyCopy: SharedStep = {
 
 type Definitions = Readonly<Record<string, string>>;
 
-/** A hash for each database. */
+/** A hash for each kind of definition in each database: `indexes in orders`. */
 function definitionsOf({ databases }: Catalogue): Record<string, string> {
-  return Object.fromEntries(databases.map(({ name, definitions }) => [name, definitions]));
+  return Object.fromEntries(
+    databases.flatMap(({ name, definitions }) =>
+      Object.entries(definitions).map(([kind, hash]) => [`${kind} in ${name}`, hash]),
+    ),
+  );
 }
 
-/** The databases that differ, also those that only one of them has. */
+/** Those that differ, also those that only one of them has. */
 function differences(there: Definitions, here: Definitions): string[] {
   const names = new Set([...Object.keys(there), ...Object.keys(here)]);
   return [...names].filter((name) => there[name] !== here[name]);
