@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { StepRecord } from "../../../src/core/migration.ts";
+import { problem } from "../../../src/core/problem.ts";
 import { note } from "../../../src/core/sentences.ts";
 import { minutes, seconds } from "../../../src/core/time.ts";
 import type { MigrationView } from "../../../src/engine/deps.ts";
@@ -108,7 +109,7 @@ describe("the root message", () => {
   it("shows in the downtime how much of it is used, signed for and still expected", () => {
     const text = wholeText(rootMessage(viewAt("restore")));
     expect(text).toContain("Downtime so far: 5 min*\n`███▒▒▒▒▒░░░░░░░░░░░░` 25 min left");
-    expect(text).toContain("Longest signed*\n30 min, by Bob Okafor");
+    expect(text).toContain("Longest signed*\n30 min, by Bob Okafor; a rollback is offered if");
     expect(text).toContain("Going back fits*\nif begun until <!date^1795523160^");
     expect(text).toContain("in about 7 min, after 12 min in all");
     expect(text).toContain("It waits for orders-prod, which is creating.");
@@ -238,6 +239,20 @@ describe("the root message", () => {
     expect(wholeText(rootMessage(viewAt("begin")))).toContain("longer than the longest");
     const patient = { ...planOf(), longestDowntime: minutes(90) };
     expect(wholeText(rootMessage(viewAt("begin", {}, patient)))).not.toContain("longer than the longest");
+  });
+
+  it("shows what was found at the last look, warnings first, each with what to do", () => {
+    const findings = [
+      { severity: "notes" as const, ...problem("storage.full-grown", { name: "x", allocated: 5, limit: 5 }) },
+      { severity: "warns" as const, ...problem("key.unclear", { keys: "<!here> key/1" }) },
+    ];
+    const text = wholeText(rootMessage(viewAt("begin", { findings })));
+    const [, warned = "", noted = ""] =
+      /:warning: (Whether the policy of .*)\n• (The storage of x has grown to 5 GiB.*)/.exec(text) ?? [];
+    expect(warned).toContain("&lt;!here&gt; key/1");
+    expect(warned).toContain("*What to do:* Read it");
+    expect(noted).toContain("*What to do:* Raise the limit");
+    expect(wholeText(rootMessage(viewAt("restore", { findings })))).not.toContain("has grown to");
   });
 
   it("draws where the downtime begins and ends, and what cannot be undone", () => {
