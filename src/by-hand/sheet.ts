@@ -1,7 +1,7 @@
 import { cutoverGate, passedWith } from "../core/approval.ts";
 import type { GuideContext, Sign } from "../core/by-hand.ts";
 import { backCourse, currentOf, forwardCourse } from "../core/course.ts";
-import { whenLate as lateness, openings } from "../core/gate-names.ts";
+import { ifLate, openings } from "../core/gate-names.ts";
 import { isEnded, type Migration } from "../core/migration.ts";
 import { plain } from "../core/note.ts";
 import type { Plan } from "../core/plan.ts";
@@ -96,7 +96,7 @@ function signed({ migration, plan }: SheetOf): readonly (readonly [string, strin
     ["Signed", `at most ${plain.duration(longestDowntime)}, by ${given.person.name}`],
     ["  begins", notBefore === null ? "at once" : `not before ${plain.instant(notBefore)}`],
     ["  opening", openings[opening]],
-    ["  if late", lateness[whenLate]],
+    ["  if late", ifLate(whenLate)],
   ];
 }
 

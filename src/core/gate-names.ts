@@ -19,10 +19,15 @@ export const openings: Readonly<Record<Terms["opening"], string>> = {
   ask: "it asks before it opens",
 };
 
-export const whenLate: Readonly<Record<Terms["whenLate"], string>> = {
-  offer: "a rollback is offered if the forecast passes that",
-  "roll-back": "it rolls back by itself if the forecast passes that",
+const lateness: Readonly<Record<Terms["whenLate"], string>> = {
+  offer: "a rollback is offered",
+  "roll-back": "it rolls back by itself",
 };
+
+/** What is done where the forecast passes the longest downtime. */
+export function ifLate(whenLate: Terms["whenLate"]): string {
+  return `${lateness[whenLate] ?? whenLate} if the forecast passes that`;
+}
 
 /** Terms as parameters: they are stored, and said in words by `inWords`. */
 export function termsParams({ longestDowntime, notBefore, ...kinds }: Terms): Note["params"] {
@@ -48,7 +53,7 @@ export function inWords({ code, params }: Note): Note {
     const spoken = {
       ...params,
       opening: openings[params.opening as Terms["opening"]] ?? "",
-      whenLate: whenLate[params.whenLate as Terms["whenLate"]] ?? "",
+      whenLate: ifLate(params.whenLate as Terms["whenLate"]),
     };
     const of = code === "event.approved" ? "event.terms" : code;
     return { code: ("notBefore" in params && later[of]) || of, params: spoken };

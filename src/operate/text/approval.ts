@@ -1,6 +1,6 @@
 import { openGate } from "../../core/approval.ts";
 import { type Finding, type Severity, severities } from "../../core/finding.ts";
-import { gateName, whenLate as lateness, openings } from "../../core/gate-names.ts";
+import { gateName, ifLate, openings } from "../../core/gate-names.ts";
 import { sourceOf } from "../../core/phase.ts";
 import { expectedDowntime, type PlannedStep } from "../../core/plan.ts";
 import { explain } from "../../core/problem.ts";
@@ -62,7 +62,7 @@ function termsOf({ migration, plan }: MigrationView, gate: string, terms: Terms 
     ["Downtime", `at most ${terminal.duration(longestDowntime)}, expected ${expected}`],
     ["Begins", notBefore === null ? "at once" : `not before ${terminal.instant(notBefore)}`],
     ["Opening", openings[opening]],
-    ["If late", lateness[whenLate]],
+    ["If late", ifLate(whenLate)],
     ["Rolling back", "needs no further approval"],
   ];
 }

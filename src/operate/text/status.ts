@@ -1,6 +1,6 @@
 import { cutoverGate } from "../../core/approval.ts";
 import { bar, budgetOf, mayStillFit } from "../../core/budget.ts";
-import { gateName, termsNote } from "../../core/gate-names.ts";
+import { gateName, ifLate, termsNote } from "../../core/gate-names.ts";
 import { isEnded } from "../../core/migration.ts";
 import {
   currentStep,
@@ -114,7 +114,7 @@ function downtimeRows(phase: Phase, view: MigrationView): readonly Row[] {
   const isOpening = mayHoldWrites(migration, plan);
   const budget = budgetOf(migration, { ...view, waitsForPeople: !isGoingOn(phase), isOpening });
   if (!budget) return [];
-  const { used, left, longest, signer, forecast, backUntil } = budget;
+  const { used, left, longest, signer, whenLate, forecast, backUntil } = budget;
   const past = left < 0 ? "; PAST IT" : "";
   const late = forecast !== null && forecast > longest ? ", LONGER THAN SIGNED" : "";
   const ends =
@@ -125,6 +125,7 @@ function downtimeRows(phase: Phase, view: MigrationView): readonly Row[] {
   const fits = backUntil < now ? "no longer" : `if begun until ${terminal.instant(backUntil)}`;
   return [
     ["Downtime", `${bar(budget)} ${terminal.duration(used)} of at most ${signed}${past}; ${ends}`],
+    ["If late", ifLate(whenLate)],
     ...(mayStillFit(budget, migration) ? [["Going back fits", fits] as const] : []),
   ];
 }

@@ -1,6 +1,6 @@
 import { type Approval, cutoverGate, openGate } from "../../core/approval.ts";
 import { bar, budgetOf, mayStillFit } from "../../core/budget.ts";
-import { gateName, termsNote } from "../../core/gate-names.ts";
+import { gateName, ifLate, termsNote } from "../../core/gate-names.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import {
@@ -217,12 +217,12 @@ export function downtimeFields(phase: Phase, view: MigrationView): readonly (rea
   const isOpening = mayHoldWrites(migration, plan);
   const budget = budgetOf(migration, { ...view, waitsForPeople: !isGoingOn(phase), isOpening });
   if (!budget) return [];
-  const { used, left, longest, signer, forecast, backUntil } = budget;
+  const { used, left, longest, signer, whenLate, forecast, backUntil } = budget;
   const rest = left < 0 ? `:warning: ${sayDuration(-left)} past it` : `${sayDuration(left)} left`;
   const late = forecast !== null && forecast > longest ? " :warning: longer than signed" : "";
   return [
     [`Downtime so far: ${sayDuration(used)}`, `${code(bar(budget))} ${rest}`],
-    ["Longest signed", `${sayDuration(longest)}, by ${escaped(signer.name)}`],
+    ["Longest signed", `${sayDuration(longest)}, by ${escaped(signer.name)}; ${ifLate(whenLate)}`],
     [
       "Expected to end",
       forecast === null

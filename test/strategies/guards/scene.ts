@@ -43,7 +43,7 @@ export async function start(scene: Scene): Promise<void> {
 
 /** A click on the button of the newest plan. */
 export async function agree(scene: Scene, user: string, gate: string): Promise<void> {
-  scene.clicks.push({ at: scene.world.clock.now(), user, gate });
+  scene.clicks.push({ at: scene.world.clock.now(), from: scene.world.clock.now(), user, gate });
   await press(scene, user, approve(gate));
 }
 
