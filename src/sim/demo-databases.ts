@@ -1,4 +1,4 @@
-import { attachProxy } from "./aws/seeds/attach.ts";
+import { attachEverything } from "./aws/seeds/attach.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
 import { auroraUnder, rdsInstance, unencryptedAurora } from "./aws/seeds/topologies.ts";
@@ -35,11 +35,7 @@ export function seedAccount(turn: Turn): void {
   addCluster(turn, ordersProd);
   auroraUnder(turn, "payments-prod", former.arn);
   auroraUnder(turn, "billing-prod", key.arn);
-  attachProxy(
-    turn,
-    addCluster(turn, { id: "reports-prod", members: [{ id: "reports-prod-1" }] }),
-    "reports-proxy",
-  );
+  attachEverything(turn, addCluster(turn, { id: "reports-prod" }), key.arn);
   unencryptedAurora(turn, "legacy-prod");
   rdsInstance(turn, "wiki-prod", { type: "none" });
   rdsInstance(turn, "ledger-prod", { type: "sse-kms", arn: former.arn });

@@ -1,4 +1,4 @@
-import { attachBlueGreen, attachIntegration } from "./aws/seeds/attach.ts";
+import { attachBlueGreen, attachIntegration, attachProxy } from "./aws/seeds/attach.ts";
 import { addCluster } from "./aws/seeds/databases.ts";
 import { addInstance } from "./aws/seeds/instances.ts";
 import * as topologies from "./aws/seeds/topologies.ts";
@@ -63,6 +63,16 @@ export const refusedDatabases: readonly RefusedDatabase[] = [
     code: "attached.read-replica",
     exitCode: 26,
     seed: (turn, id) => addInstance(turn, { id, storageKey: { type: "none" }, replicas: [`${id}-replica`] }),
+    served: true,
+  },
+  {
+    name: "portal-prod",
+    code: "attached.not-enrolled",
+    exitCode: 27,
+    seed: (turn, id) => {
+      const portal = addCluster(turn, { id, members: [{ id: `${id}-1` }] });
+      attachProxy(turn, portal, `${id}-proxy`, { tags: {} });
+    },
     served: true,
   },
 ];

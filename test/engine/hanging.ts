@@ -1,28 +1,10 @@
 import type { Account } from "../../src/sim/aws/account.ts";
-import * as attach from "../../src/sim/aws/seeds/attach.ts";
+import { attachEverything } from "../../src/sim/aws/seeds/attach.ts";
 import type { Cluster } from "../../src/sim/aws/state.ts";
-import { membersOf } from "../../src/sim/aws/turn.ts";
 
 /** Everything that a restore leaves behind and that is carried over. */
 export function hangEverything(account: Account, source: Cluster): void {
-  const [, reader] = membersOf(account.state, source.resourceId);
-  account.alter((turn) => {
-    attach.attachRole(turn, source, "import", "s3Import");
-    attach.attachRole(turn, source, "lambda", "Lambda");
-    attach.attachCustomEndpoint(turn, source, "reports", { staticMembers: [reader?.resourceId ?? ""] });
-    attach.attachCustomEndpoint(turn, source, "batch", {
-      type: "ANY",
-      excludedMembers: [reader?.resourceId ?? ""],
-      tags: { "encrypt-db:enrolled": "true", team: "batch" },
-    });
-    attach.attachProxy(turn, source, "front");
-    attach.attachReaderAutoscaling(turn, source, 1, 4);
-    attach.attachManagedSecret(turn, source);
-    attach.attachDataApi(turn, source);
-    attach.attachActivityStream(turn, source, keyOf(account));
-    attach.attachLocalWriteForwarding(turn, source);
-    attach.attachEventSubscription(turn, source, "on-call");
-  });
+  account.alter((turn) => attachEverything(turn, source, keyOf(account)));
 }
 
 /** Of the activity stream: the one that databases are put under will do. */

@@ -260,7 +260,7 @@ describe("what goes by the name or reaches past the groups", () => {
       target?.cluster,
     ]);
     expect(targets).toEqual([
-      ["front", serving(life).resourceId],
+      [`${name}-proxy`, serving(life).resourceId],
       ["others", other.resourceId],
     ]);
     expect(hanging(life.world.account, "other").proxies).toEqual(["others"]);

@@ -163,3 +163,25 @@ export function attachPendingMaintenance(
   add(turn, "maintenance", { resource, action: "system-update", description, appliesAt });
   schedule(turn, { at: appliesAt, event: { do: "open maintenance window", resource } });
 }
+
+/** Everything that a restore leaves behind and that is carried over; `keyArn` encrypts the activity stream. */
+export function attachEverything(turn: Turn, cluster: Cluster, keyArn: string): void {
+  const { id } = cluster;
+  const [, reader] = membersOf(turn.state, cluster.resourceId).map(({ resourceId }) => resourceId);
+  attachRole(turn, cluster, "import-from-s3", "s3Import");
+  attachRole(turn, cluster, "call-lambda", "Lambda");
+  attachCustomEndpoint(turn, cluster, `${id}-daily`, { staticMembers: reader ? [reader] : [] });
+  const tags = { ...enrolledToo, team: "batch" };
+  attachCustomEndpoint(turn, cluster, `${id}-batch`, {
+    type: "ANY",
+    excludedMembers: reader ? [reader] : [],
+    tags,
+  });
+  attachProxy(turn, cluster, `${id}-proxy`);
+  attachReaderAutoscaling(turn, cluster);
+  attachManagedSecret(turn, cluster);
+  attachDataApi(turn, cluster);
+  attachActivityStream(turn, cluster, keyArn);
+  attachLocalWriteForwarding(turn, cluster);
+  attachEventSubscription(turn, cluster, `${id}-on-call`);
+}
