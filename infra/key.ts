@@ -30,7 +30,11 @@ export const usingActions = [
 
 /** Source: CloudWatch Logs User Guide, Encrypt log data using AWS KMS. */
 function logsStatement(stack: Stack): PolicyStatement {
-  const groups = [...Object.values(functionNames).map(logGroups.ofFunction), logGroups.endpoint];
+  const groups = [
+    ...Object.values(functionNames).map(logGroups.ofFunction),
+    logGroups.endpoint,
+    logGroups.transfer,
+  ];
   return new PolicyStatement({
     principals: [new ServicePrincipal(`logs.${stack.region}.amazonaws.com`)],
     actions: [...usingActions],

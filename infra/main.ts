@@ -12,7 +12,11 @@ try {
     settings = readSettings(example);
   }
   if (!settings) throw new Error(`${example} is missing`);
-  createApp(settings, { slack: "dist/slack", worker: "dist/worker", probe: "dist/probe" }).app.synth();
+  const bundles = {
+    ...{ slack: "dist/slack", worker: "dist/worker", probe: "dist/probe" },
+    transfer: "dist/transfer",
+  };
+  createApp(settings, bundles).app.synth();
 } catch (fault) {
   console.error(fault instanceof Error ? fault.message : fault);
   process.exitCode = 1;

@@ -10,8 +10,12 @@ export const functionNames = {
   probe: `${product}-probe`,
 } as const;
 
+/** Of the cluster, the task definition and its container. */
+export const transferName = `${product}-transfer`;
+
 export const logGroups = {
   ofFunction: (name: string) => `/aws/lambda/${name}`,
   /** Below this prefix CloudWatch needs no growing policy for each service that delivers logs. */
   endpoint: `/aws/vendedlogs/${product}/slack-endpoint`,
+  transfer: `/aws/ecs/${transferName}`,
 } as const;

@@ -80,6 +80,18 @@ const settingsSchema = z
     operatorApprovers: z.array(id("UW", "a person (U…)")).min(1).optional(),
     /** Who hears of an alarm. Each address has to confirm the message that AWS sends it. */
     alarmEmails: z.array(z.email()).min(1),
+    /**
+     * Moving by dump and restore, which needs a container task; without it no database is moved in that way. The secret then has
+     * a field more: DATABASE_LOGINS, the passwords of roles that log in, as a JSON object in a text; "{}" for none.
+     */
+    transfer: z
+      .strictObject({
+        /** For one dump of one database, compressed. Fargate's own limits. */
+        diskGiB: z.int().min(21).max(200),
+        /** The client tools: for each major version of a target this one, or one between the source's and the target's. */
+        clientVersions: z.array(z.int().min(11).max(99)).min(1),
+      })
+      .optional(),
     /** Where the bot's own numbers are not wanted; src/config.ts says what they mean. */
     longestDowntimeMinutes: z.int().positive().optional(),
     approvalLifetimeMinutes: z.int().positive().optional(),

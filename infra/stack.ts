@@ -14,13 +14,15 @@ import { createOperatorPolicy } from "./operators.ts";
 import type { Settings } from "./settings.ts";
 import { createSlackEndpoint } from "./slack-endpoint.ts";
 import { createTable, inboxStatements, storeStatements } from "./table.ts";
+import { createTransfer } from "./transfer.ts";
 import { createWakes } from "./wakes.ts";
 
-/** The folders with the bundles of the three functions. */
+/** The folders with the bundles of the three functions, and with what the image of the task is made of. */
 export interface Bundles {
   readonly slack: string;
   readonly worker: string;
   readonly probe: string;
+  readonly transfer: string;
 }
 
 /** Everything that the bot is in an account: one stack, since none of it is of use without the rest. */
@@ -69,6 +71,16 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
       destroyRole: actRoles.destroy.roleArn,
     }),
   });
+
+  const { transfer } = settings;
+  if (transfer) {
+    const image = bundles.transfer;
+    const made = createTransfer(stack, {
+      settings: { ...settings, transfer },
+      ...{ key, network, image, worker: workerRole },
+    });
+    output(stack, "TransferTasks", "Where databases are dumped and restored", stack.toJsonString(made));
+  }
 
   createOperatorPolicy(stack, worker, table, key);
 

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import dynalite from "dynalite";
 import { afterAll, beforeAll, describe, expect, it, test } from "vitest";
 import { absent } from "../../infra/absent.ts";
-import { type Bundle, type BundleName, bundle, bundleNames, faultsOf } from "../../infra/bundle.ts";
+import { type Bundle, type BundleName, bundle, bundleNames, entryOf, faultsOf } from "../../infra/bundle.ts";
 import { createDynamoClient } from "../../src/aws/clients.ts";
 import { createDynamoStore } from "../../src/aws/dynamo-store.ts";
 import type { Store } from "../../src/engine/deps.ts";
@@ -91,7 +91,7 @@ describe("each bundle", () => {
     expect(bundles[name].bytes).toBe(readFileSync(bundles[name].path).length);
     // A bundle of nothing would have no faults either.
     const own = Object.keys(bundles[name].inputs).filter((path) => path.startsWith("src/"));
-    expect(own).toContain(`src/lambda/${name}.ts`);
+    expect(own).toContain(entryOf(name));
   });
 
   test("does its work with the library that it is meant to", () => {

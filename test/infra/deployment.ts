@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
@@ -31,7 +31,9 @@ export function emptyBundles(folder: string) {
     writeFileSync(join(folder, name, "index.mjs"), "");
     return join(folder, name);
   };
-  return { slack: bundle("slack"), worker: bundle("worker"), probe: bundle("probe") };
+  const transfer = bundle("transfer");
+  copyFileSync("infra/transfer-image/Dockerfile", join(transfer, "Dockerfile"));
+  return { slack: bundle("slack"), worker: bundle("worker"), probe: bundle("probe"), transfer };
 }
 
 /** The properties of every resource of a type. */
