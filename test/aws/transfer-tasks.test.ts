@@ -139,14 +139,10 @@ describe("A transfer as a task of ECS", () => {
       startedBy: expect.stringMatching(/^[0-9a-f]{32}$/),
       clientToken: expect.stringMatching(/^[!-~]{1,64}$/),
     });
-    const [override] = (
-      input?.overrides as {
-        containerOverrides: { name: string; environment: { name: string; value: string }[] }[];
-      }
-    ).containerOverrides;
-    expect(override?.name).toBe("encrypt-db-transfer");
-    expect(override?.environment.map(({ name }) => name)).toEqual(["TRANSFER_JOB"]);
-    expect(JSON.parse(override?.environment[0]?.value ?? "")).toEqual(job);
+    const environment = [{ name: "TRANSFER_JOB", value: JSON.stringify(job) }];
+    expect(input?.overrides).toEqual({
+      containerOverrides: [{ name: "encrypt-db-transfer", environment }],
+    });
     expect(headers?.authorization).toMatch(
       /^AWS4-HMAC-SHA256 Credential=AKIA\/\d+\/eu-west-1\/ecs\/aws4_request/,
     );

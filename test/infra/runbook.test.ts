@@ -18,6 +18,7 @@ const places = [
         file === "gates.ts",
     )
     .map((file) => `src/strategies/${file}`),
+  ...readdirSync(join(root, "src/transfer")).map((file) => `src/transfer/${file}`),
   "src/core/transition.ts",
   "src/engine/turn.ts",
   "src/engine/reconcile.ts",
