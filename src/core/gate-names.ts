@@ -1,12 +1,13 @@
 import { cutoverGate, discardGate, openGate } from "./approval.ts";
 import type { Note } from "./note.ts";
+import { takeDownGate } from "./rehearsal.ts";
 import type { Terms } from "./terms.ts";
 
 const names: Readonly<Record<string, string>> = {
   begin: "the plan",
   [cutoverGate]: "the cutover",
   [openGate]: "the opening",
-  "take-down": "the take-down",
+  [takeDownGate]: "the take-down",
 };
 
 /** What is approved at a gate, in words. */

@@ -26,7 +26,8 @@ export function measure(strategy: Strategy, pasts: readonly Migration[]): Measur
   );
   return new Map(
     strategy.steps
-      .filter(({ gate }) => !gate)
+      // What is planned at nothing waits for people, or is for when something goes wrong.
+      .filter(({ expect }) => expect > 0)
       .flatMap(({ id, run }) => {
         const took = comparable.flatMap(({ steps }) => durationOf(steps[id], run !== undefined) ?? []);
         return took.length === 0 ? [] : [[id, summed(took)] as const];
@@ -35,11 +36,18 @@ export function measure(strategy: Strategy, pasts: readonly Migration[]): Measur
 }
 
 function durationOf(record: StepRecord | undefined, acts: boolean): Duration | undefined {
+  if (!record || (record.begunAt === null && acts)) return undefined;
+  return tookOf(record);
+}
+
+/**
+ * How long a step took from its first act, or its first look, until it was seen done. Undefined where it is not, or where
+ * people were waited for in between: then a retry has looked anew, after the step had begun.
+ */
+export function tookOf(record: StepRecord | undefined): Duration | undefined {
   if (!record || record.doneAt === null) return undefined;
   const { since, begunAt, doneAt } = record;
-  // A retry looks anew, after the step had begun.
-  if (begunAt === null ? acts : begunAt < since) return undefined;
-  return doneAt - (begunAt ?? since);
+  return begunAt !== null && begunAt < since ? undefined : doneAt - (begunAt ?? since);
 }
 
 function summed(took: readonly Duration[]): Measured {

@@ -131,12 +131,14 @@ export function expectedBy({ steps }: Pick<Plan, "steps">): Record<string, numbe
   return Object.fromEntries(steps.map(({ id, expect }) => [id, expect]));
 }
 
-/** Milliseconds from the first act of the fence to the end of the step that opens. */
-export function expectedDowntime(steps: readonly PlannedStep[]): number {
+/** From the first act of the fence to the step that opens; none of a rehearsal. */
+export function downtimeSteps(steps: readonly PlannedStep[]): readonly PlannedStep[] {
   const from = steps.findIndex((step) => step.downtime === "begins");
   const to = steps.findIndex((step) => step.downtime === "ends");
-  return steps
-    .slice(from, to + 1)
-    .filter((step) => step.skipped === null)
-    .reduce((sum, step) => sum + step.expect, 0);
+  return from === -1 ? [] : steps.slice(from, to + 1).filter((step) => step.skipped === null);
+}
+
+/** Milliseconds from the first act of the fence to the end of the step that opens. */
+export function expectedDowntime(steps: readonly PlannedStep[]): number {
+  return downtimeSteps(steps).reduce((sum, step) => sum + step.expect, 0);
 }

@@ -26,7 +26,7 @@ export const refusals = {
   },
   "target.aws-owned-key": {
     why: "{name} is under a key that AWS owns; whether such a cluster can be restored under another key is not documented.",
-    fix: "Prove it first with a rehearsal on a copy; this version does not do that.",
+    fix: "Try it with the key that you want: `/encrypt-db rehearse {name}`. Once that has held, start it.",
   },
   "target.unknown-encryption": {
     why: "AWS did not say how {name} is encrypted.",

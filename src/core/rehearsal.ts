@@ -11,6 +11,9 @@ import type { Strategy } from "./strategy.ts";
 /** Persisted with the strategy's id: never changed. */
 const suffix = "-rehearsal";
 
+/** The gate after which what was made is deleted. */
+export const takeDownGate = "take-down";
+
 type By = { readonly strategy: { readonly id: string } };
 
 /** True of a migration, or a plan, by a strategy that only tries. */

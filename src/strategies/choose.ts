@@ -60,21 +60,16 @@ function choose(candidate: Candidate, { strategy: asked, rehearses }: Wanted): C
     const known = strategies.map(({ id }) => id).join(", ");
     return { problem: problem("strategy.unknown", { strategy: asked, known }) };
   }
-  if (!taken) return { problem: noWay(candidate) };
+  if (!taken) return { problem: problem("target.unknown-encryption", { name }) };
   const { strategy, suits } = taken;
-  const why = say(taken.why, plain);
-  if (suits === "no")
+  if (suits === "no") {
+    const why = say(taken.why, plain);
     return { problem: problem("strategy.unsuitable", { name, strategy: strategy.id, why }) };
+  }
   if (suits === "after rehearsal" && !rehearses) {
-    return { problem: problem("strategy.rehearse-first", { name, strategy: strategy.id, why }) };
+    return { problem: problem("target.aws-owned-key", { name }) };
   }
   return { kind: candidate.kind, strategy: rehearses ? rehearsalOf(strategy) : strategy, options };
-}
-
-function noWay({ facts: { name, encryption } }: Candidate): Problem {
-  return encryption === "sse-rds"
-    ? problem("target.aws-owned-key", { name })
-    : problem("target.unknown-encryption", { name });
 }
 
 /** What is read of a database before anything of the past is. */

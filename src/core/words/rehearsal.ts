@@ -16,10 +16,6 @@ export const rehearsalProblems = {
     why: "{copy} has other security groups than the fence's: somebody may be using it.",
     fix: "If nobody needs what is in it, leave it only the fence's group, and `/encrypt-db retry {name}`.",
   },
-  "strategy.rehearse-first": {
-    why: "AWS does not document that {name} can be moved by {strategy}: {why}.",
-    fix: "Try it with the key that you want: `/encrypt-db rehearse {name}`. Once that has held, start it.",
-  },
 } as const satisfies Record<string, { why: string; fix: string }>;
 
 export const rehearsalSentences = {

@@ -1,9 +1,11 @@
 import { openGate } from "../../core/approval.ts";
+import { sayDowntimeEstimate, sayEstimate } from "../../core/estimate.ts";
 import { type Finding, type Severity, severities } from "../../core/finding.ts";
 import { gateName, ifLate, openings } from "../../core/gate-names.ts";
 import { sourceOf } from "../../core/phase.ts";
-import { expectedDowntime, type PlannedStep } from "../../core/plan.ts";
+import type { PlannedStep } from "../../core/plan.ts";
 import { explain } from "../../core/problem.ts";
+import { isRehearsal } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import type { Effect } from "../../core/step.ts";
 import type { Terms } from "../../core/terms.ts";
@@ -44,6 +46,7 @@ function findingLines(findings: readonly Finding[], severity: Severity): readonl
 type Row = readonly [string, string];
 
 function termsOf({ migration, plan }: MigrationView, gate: string, terms: Terms | null): readonly Row[] {
+  if (isRehearsal(migration)) return [["Downtime", "none: it is only rehearsed, on a copy"]];
   if (gate === openGate) {
     return [
       [
@@ -52,7 +55,7 @@ function termsOf({ migration, plan }: MigrationView, gate: string, terms: Terms 
       ],
     ];
   }
-  const expected = terminal.duration(expectedDowntime(plan.steps));
+  const expected = sayDowntimeEstimate(plan.steps, terminal.duration);
   if (terms === null) {
     const longest = terminal.duration(migration.longestDowntime);
     return [["Downtime", `none yet; of the cutover about ${expected}, at most ${longest} proposed`]];
@@ -90,7 +93,7 @@ function coveredBy(steps: readonly PlannedStep[], gate: string): readonly string
 function traits(step: PlannedStep): readonly string[] {
   return [
     effects[step.effect],
-    `about ${terminal.duration(step.expect)}`,
+    sayEstimate(step, terminal.duration),
     ...(step.effect === "reads" || step.undo ? [] : [keptBy(step)]),
     ...(step.downtime === null ? [] : [`the downtime ${step.downtime}`]),
   ];

@@ -14,6 +14,7 @@ import {
   sourceOf,
 } from "../../core/phase.ts";
 import { explain } from "../../core/problem.ts";
+import { isRehearsal, takeDownGate } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
@@ -26,7 +27,7 @@ export function statusText(view: MigrationView): string {
   const phase = phaseOf(migration, plan);
   const name = migration.target.name;
   return [
-    `${name}: ${phaseText(phase)}`,
+    isRehearsal(migration) ? `Rehearsal of ${name}: ${rehearsalText(phase)}` : `${name}: ${phaseText(phase)}`,
     columns([
       ["Serving", servingText(view)],
       ...stepRows(view),
@@ -70,6 +71,20 @@ function phaseText(phase: Phase): string {
       return "rolled back; the source answers under its name, unfenced";
     case "closed":
       return "closed by people, who brought it to its end by hand";
+  }
+}
+
+/** Where a rehearsal stands otherwise than a move would. */
+function rehearsalText(phase: Phase): string {
+  switch (phase.is) {
+    case "rolling-back":
+      return "being called off; what it made is deleted";
+    case "finished":
+      return "held, and everything that it made is gone";
+    case "rolled-back":
+      return "called off, and everything that it made is gone";
+    default:
+      return phaseText(phase);
   }
 }
 
@@ -170,7 +185,7 @@ function commandsFor(phase: Phase, { migration, plan }: MigrationView): readonly
         ...(phase.gate.id === cutoverGate
           ? [`approve ${name} --opening automatic`, `approve ${name} --opening ask --if-late roll-back`]
           : [`approve ${name}`]),
-        `reject ${name}`,
+        ...(phase.gate.id === takeDownGate ? back : [`reject ${name}`]),
       ];
     case "running":
       return [`pause ${name}`, ...back, ...discard];

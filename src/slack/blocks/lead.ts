@@ -1,5 +1,6 @@
 import { type Approval, cutoverGate, openGate } from "../../core/approval.ts";
 import { bar, budgetOf, mayStillFit } from "../../core/budget.ts";
+import { sayDowntimeEstimate } from "../../core/estimate.ts";
 import { gateName, ifLate, termsNote } from "../../core/gate-names.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
@@ -13,18 +14,21 @@ import {
   signers,
 } from "../../core/phase.ts";
 import { expectedDowntime, type Plan } from "../../core/plan.ts";
+import { isRehearsal } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import type { Instant } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, escaped, mention, mrkdwn, sayInstant } from "../text.ts";
 import { keyName } from "./key.ts";
 import { problemLines } from "./problem.ts";
+import { rehearsalLead, rehearsalTitle } from "./rehearsal.ts";
 import { backSteps } from "./steps.ts";
 import { claimsOf } from "./summary.ts";
 
 /** The state in a few words: the heading of the root message, and the beginning of its one-sentence text. */
 export function titleOf(phase: Phase, { migration, plan }: MigrationView): string {
   const { name } = migration.target;
+  if (isRehearsal(migration)) return rehearsalTitle(phase, name);
   switch (phase.is) {
     case "gate":
       return phase.scheduled
@@ -58,6 +62,10 @@ export function titleOf(phase: Phase, { migration, plan }: MigrationView): strin
 /** What is happening and who acts next, in mrkdwn. The first line stands alone: it is also the notification. */
 export function leadOf(phase: Phase, view: MigrationView, approvers: string): string {
   const { migration, plan } = view;
+  if (isRehearsal(migration)) {
+    const own = rehearsalLead(phase, view, approvers);
+    if (own) return own;
+  }
   const name = escaped(migration.target.name);
   switch (phase.is) {
     case "gate":
@@ -193,8 +201,8 @@ function downtimeTook({ downtimeBegan, downtimeEnded }: Migration): string {
 
 /** With a warning for an approver where the plan is expected to take longer than what would be approved. */
 export function sayExpectedDowntime(plan: Plan): string {
-  const expected = expectedDowntime(plan.steps);
-  return `${sayDuration(expected)}${expected > plan.longestDowntime ? " :warning: longer than the longest" : ""}`;
+  const isLonger = expectedDowntime(plan.steps) > plan.longestDowntime;
+  return `${sayDowntimeEstimate(plan.steps, sayDuration)}${isLonger ? " :warning: longer than the longest" : ""}`;
 }
 
 /** Whether clients are served, and by what: the first question of whoever is woken. */

@@ -1,9 +1,10 @@
 import type { KnownBlock } from "@slack/types";
 import { verbs } from "../../core/command.ts";
+import { sayDowntimeEstimate } from "../../core/estimate.ts";
 import { inWords } from "../../core/gate-names.ts";
 import { sayDuration } from "../../core/note.ts";
 import { phaseOf } from "../../core/phase.ts";
-import { expectedDowntime, type Plan } from "../../core/plan.ts";
+import type { Plan } from "../../core/plan.ts";
 import { explain, type Problem } from "../../core/problem.ts";
 import { note, say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
@@ -51,7 +52,7 @@ function problemsMessage(problems: readonly Problem[]): Message {
 function planMessage(plan: Plan): Message {
   const { name } = plan.target;
   return message(
-    `The plan for ${escaped(name)}: ${count(plan.steps.length, "step")}, a downtime of about ${sayDuration(expectedDowntime(plan.steps))}. Nothing has been created.`,
+    `The plan for ${escaped(name)}: ${count(plan.steps.length, "step")}, a downtime of about ${sayDowntimeEstimate(plan.steps, sayDuration)}. Nothing has been created.`,
     [
       header(`Plan for ${name}`),
       section(

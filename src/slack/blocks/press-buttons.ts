@@ -5,6 +5,7 @@ import { inDowntime } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../../core/phase.ts";
 import type { PlannedStep } from "../../core/plan.ts";
+import { isRehearsal, takeDownGate } from "../../core/rehearsal.ts";
 import type { Terms } from "../../core/terms.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import type { Press } from "../../engine/request.ts";
@@ -37,7 +38,11 @@ export function buttonsFor(phase: Phase, view: MigrationView): readonly Button[]
 function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
   switch (phase.is) {
     case "gate":
-      return [...approvals(phase, view), reject(phase.gate, view)];
+      return [
+        ...approvals(phase, view),
+        // To refuse it is to leave the copy there; there is nothing to press for that.
+        ...(phase.gate.id === takeDownGate ? [] : [reject(phase.gate, view)]),
+      ];
     case "running":
       return [pause(view), ...rollback(view), ...discard(view)];
     case "downtime":
@@ -84,6 +89,7 @@ function approvals(
       },
     ];
   }
+  if (isRehearsal(view.migration)) return [rehearsalApproval(gate, approve, name)];
   if (gate.id === openGate) {
     return [
       {
@@ -109,6 +115,25 @@ function approvals(
   ];
 }
 
+function rehearsalApproval({ id }: PlannedStep, press: Press, name: string): Pressable {
+  if (id === "begin") {
+    return {
+      press,
+      label: "Approve the rehearsal",
+      style: "primary",
+      asks: `A copy is made beside ${name}, behind the fence, and measured. Nothing interrupts ${name}.`,
+      confirm: "Approve",
+    };
+  }
+  return {
+    press,
+    label: "Take it down",
+    style: "danger",
+    asks: `The copy of ${name} and the snapshots of the rehearsal are deleted, and nothing else.`,
+    confirm: "Delete them",
+  };
+}
+
 function reject(gate: PlannedStep, { migration, plan, rollbackPrice }: MigrationView): Pressable {
   const undoes = hasSomethingToUndo(migration, plan);
   return {
@@ -125,6 +150,17 @@ function rollback(view: MigrationView): readonly Pressable[] {
   const { migration, plan, rollbackPrice } = view;
   if (migration.direction === "back" || !hasSomethingToUndo(migration, plan)) return [];
   const price = `It takes about ${sayDuration(rollbackPrice)}`;
+  if (isRehearsal(migration)) {
+    return [
+      {
+        press: { does: "rollback" },
+        label: "Call it off",
+        style: "danger",
+        asks: `${price}. Everything that the rehearsal has made is deleted; ${migration.target.name} serves as before.`,
+        confirm: "Call it off",
+      },
+    ];
+  }
   return [
     {
       press: { does: "rollback" },

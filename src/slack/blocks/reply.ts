@@ -2,6 +2,7 @@ import { inWords } from "../../core/gate-names.ts";
 import type { JournalEntry, Migration } from "../../core/migration.ts";
 import { plain, sayDuration } from "../../core/note.ts";
 import { explain } from "../../core/problem.ts";
+import { isRehearsal } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, mention, mrkdwn, sayInstant } from "../text.ts";
@@ -12,10 +13,12 @@ import { explanation, problemLines } from "./problem.ts";
 import { whoIs } from "./summary.ts";
 
 /** Events that the root message shows well enough. */
-const quiet: ReadonlySet<string> = new Set(["event.created", "event.begun"]);
+const quiet: ReadonlySet<string> = new Set(["event.created", "event.rehearsal-created", "event.begun"]);
 
 /** Sent to the channel as well: it must not be missed by somebody who does not follow the thread. */
 const broadcast: ReadonlySet<string> = new Set([
+  "event.rehearsed",
+
   "event.stuck",
   "event.finished",
   "event.rolled-back",
@@ -75,7 +78,7 @@ function stuckLines(entry: JournalEntry, view: MigrationView): string[] {
     ...whyLines(entry, migration),
     ...(migration.direction === "forward"
       ? [
-          `Rolling back would take about ${sayDuration(rollbackPrice)}. The buttons are on the thread's first message.`,
+          `${isRehearsal(migration) ? "Calling it off" : "Rolling back"} would take about ${sayDuration(rollbackPrice)}. The buttons are on the thread's first message.`,
         ]
       : []),
   ];

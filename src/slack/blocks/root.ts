@@ -13,6 +13,7 @@ import {
 } from "../../core/phase.ts";
 import type { Option, Plan } from "../../core/plan.ts";
 import { explain } from "../../core/problem.ts";
+import { isRehearsal, withoutRehearsal } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
@@ -115,7 +116,11 @@ function factsOf(phase: Phase, view: MigrationView): readonly Fact[] {
   }
   if (hasSomethingToUndo(migration, plan) && migration.direction === "forward") {
     const price = mayHoldWrites(migration, plan) ? "discards what clients have written" : "loses 0 writes";
-    facts.push(["Rolling back now", `takes about ${sayDuration(rollbackPrice)}, ${price}`]);
+    facts.push(
+      isRehearsal(migration)
+        ? ["Calling it off now", `takes about ${sayDuration(rollbackPrice)} and deletes the copy`]
+        : ["Rolling back now", `takes about ${sayDuration(rollbackPrice)}, ${price}`],
+    );
   }
   if (isGoingOn(phase) && !inDowntime(migration)) {
     facts.push(["Left", `about ${sayDuration(remaining)}, without what people take to approve`]);
@@ -131,8 +136,12 @@ export function planFacts(plan: Plan): readonly (readonly [string, string])[] {
     ["Database", `${code(name)} (${kind})`],
     ["Account and Region", `${escaped(account)}, ${escaped(region)}`],
     ...keyFacts(plan),
-    ["Expected downtime", sayExpectedDowntime(plan)],
-    ["Longest downtime to approve", sayDuration(plan.longestDowntime)],
+    ...(isRehearsal(plan)
+      ? [["Downtime", "none"] as const]
+      : [
+          ["Expected downtime", sayExpectedDowntime(plan)] as const,
+          ["Longest downtime to approve", sayDuration(plan.longestDowntime)] as const,
+        ]),
     ["Method", say(plan.strategy.title, mrkdwn)],
     ["Expected in all", `${sayDuration(total)}, without what people take to approve`],
   ];
@@ -146,13 +155,20 @@ function keyFacts(plan: Plan): readonly Fact[] {
   ];
 }
 
+const verdicts: Readonly<Record<Option["suits"], string>> = {
+  yes: "possible",
+  "on request": "possible",
+  "after rehearsal": "to be rehearsed first",
+  no: "not possible",
+};
+
 /** Every way there is, the one that is taken first, and why. */
 function optionLines({ options, strategy }: Plan): readonly string[] {
-  const taken = ({ strategy: id }: Option) => id === strategy.id;
+  const taken = ({ strategy: id }: Option) => id === withoutRehearsal({ strategy });
   return [...options]
     .sort((a, b) => Number(taken(b)) - Number(taken(a)))
     .map((option) => {
-      const verdict = taken(option) ? "*taken*" : option.suits === "no" ? "not possible" : "possible";
+      const verdict = taken(option) ? "*taken*" : verdicts[option.suits];
       return `• ${say(option.title, mrkdwn)} (${code(option.strategy)}) — ${verdict}: ${say(option.why, mrkdwn)}`;
     });
 }

@@ -1,5 +1,6 @@
 import { passedWith } from "../../core/approval.ts";
 import { hasBegun } from "../../core/course.ts";
+import { sayEstimate } from "../../core/estimate.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import { currentStep, isDone, scheduledAt } from "../../core/phase.ts";
@@ -25,7 +26,7 @@ export function planLines(plan: Plan): readonly string[] {
 function planned(step: PlannedStep): string {
   if (step.skipped) return `not needed: ${say(step.skipped, mrkdwn)}`;
   if (step.gate) return "*a second person approves* :raised_hand:";
-  return [effects[step.effect], `about ${sayDuration(step.expect)}`, ...wayBack(step)].join(" · ");
+  return [effects[step.effect], sayEstimate(step, sayDuration), ...wayBack(step)].join(" · ");
 }
 
 function wayBack(step: PlannedStep): readonly string[] {

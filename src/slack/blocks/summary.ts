@@ -3,6 +3,7 @@ import type { Sighting } from "../../core/database.ts";
 import { isEnded, type Migration } from "../../core/migration.ts";
 import type { Note } from "../../core/note.ts";
 import { isDone, sourceOf } from "../../core/phase.ts";
+import { isRehearsal } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import type { Instant } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
@@ -24,13 +25,22 @@ const headlines: Readonly<Partial<Record<Migration["status"], readonly string[]>
   "rolled-back": ["saw.source-answers", "saw.put-aside", "saw.snapshot"],
 };
 
+/** Of a rehearsal nothing is left but this. */
+const rehearsed = [
+  "saw.key",
+  "saw.settings-equal",
+  "saw.marker-there",
+  "saw.definitions-equal",
+  "saw.can-be-restored",
+];
+
 /** What is known of the endpoints, and at the end what was proved and what is kept. */
 export function summaryBlocks(view: MigrationView): readonly KnownBlock[] {
   const { migration } = view;
   const lines = [
     // Nobody watches the endpoints any more: what was seen last would be read as how it is.
     ...(isEnded(migration) ? [] : sightingLines(view)),
-    ...(migration.status === "finished" ? keyBefore(view) : []),
+    ...(migration.status === "finished" && !isRehearsal(migration) ? keyBefore(view) : []),
     ...proved(migration),
   ];
   return lines.length === 0 ? [] : [section(lines.join("\n"))];
@@ -94,7 +104,9 @@ function keyBefore({ plan }: MigrationView): readonly string[] {
 /** The first of each: with forty instances the key is proved forty-one times, first of all for the cluster. */
 function proved(migration: Migration): readonly string[] {
   const claims = claimsOf(migration);
-  return (headlines[migration.status] ?? []).flatMap((headline) => {
+  const wanted =
+    isRehearsal(migration) && migration.status === "finished" ? rehearsed : headlines[migration.status];
+  return (wanted ?? []).flatMap((headline) => {
     const claim = claims.find(({ code: of }) => of === headline);
     return claim ? [`• ${say(claim, mrkdwn)}`] : [];
   });

@@ -23,6 +23,7 @@ describe("the thread", () => {
   it("sends failure and finish to the channel as well, and nothing else", () => {
     expect(events.filter((code) => isBroadcast(entry({ code, params: {} }))).sort()).toEqual([
       "event.finished",
+      "event.rehearsed",
       "event.rollback-signed",
       "event.rollback-signed-waiting",
       "event.rolled-back",
