@@ -26,9 +26,7 @@ async function offersVersion(client: RDSClient, engine: string, version: string)
       ({ DBEngineVersions }) => DBEngineVersions,
     ),
   );
-  return found.some(
-    ({ EngineVersion, Status }) => EngineVersion === version && (Status ?? "available") === "available",
-  );
+  return found.some(({ Status = "available" }) => Status === "available");
 }
 
 async function certificateValidUntil(client: RDSClient, authority: string) {

@@ -124,6 +124,17 @@ describe("a warning", () => {
   });
 });
 
+test("a note that has come up since is no reason to ask twice", async () => {
+  await started();
+  life.world.account.faults = ({ operation }) =>
+    operation === "GetKeyPolicy" ? { code: "AccessDeniedException", status: 400 } : undefined;
+  await press(life, "UBOB", approve("begin"));
+  const after = await settle(life);
+  expect(weights(after?.findings)).toEqual(["notes key.unread"]);
+  expect(after?.approvals).toHaveLength(1);
+  expect(await warnings()).toEqual([]);
+});
+
 describe("a window that opens within two hours", () => {
   test("keeps the cutover from being approved, until it is over", async () => {
     setBackupWindow(windowIn(150));

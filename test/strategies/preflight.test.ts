@@ -59,6 +59,24 @@ test.each<readonly [string, () => FastWorld, string, RegExp]>([
     /orders-prod-1 \(eu-west-1d\) .* subnet group production/,
   ],
   [
+    "a Multi-AZ instance whose subnets are in one zone",
+    () => {
+      const world = withInstance({ MultiAZ: true });
+      world.account.alter((turn) => {
+        const { production } = turn.state.subnetGroups;
+        if (!production) throw new Error("there is no such group");
+        const subnetGroups = {
+          ...turn.state.subnetGroups,
+          production: { ...production, zones: ["eu-west-1a"] },
+        };
+        turn.state = { ...turn.state, subnetGroups };
+      });
+      return world;
+    },
+    "blocks offer.no-zone",
+    /orders-prod \(in two zones\)/,
+  ],
+  [
     "an authority that has ended",
     () => withCluster({}, { CACertificateIdentifier: "rds-ca-2019" }),
     "blocks authority.ended",
@@ -78,10 +96,7 @@ test.each<readonly [string, () => FastWorld, string, RegExp]>([
   ],
   [
     "an instance for whose storage the account has no room twice",
-    () => {
-      const world = withInstance({ AllocatedStorage: 60_000 });
-      return world;
-    },
+    () => withInstance({ AllocatedStorage: 60_000 }),
     "blocks quota.exhausted",
     /60000 of 100000 GiB of storage; the migration needs 60000 more/,
   ],
