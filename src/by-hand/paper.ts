@@ -264,5 +264,8 @@ function databaseOn(acts: Act[]): Database {
     findMarker: unanswered,
     catalogue: unanswered,
     contents: unanswered,
+    // By hand it is one command, which shows what it finds.
+    readOn: async () => {},
+    readSoFar: unanswered,
   };
 }

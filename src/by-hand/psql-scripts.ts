@@ -3,12 +3,26 @@ import { ownSchema } from "../database/own-schema.ts";
 import { ofThisDatabase } from "../database/writers.ts";
 
 /** What takes more than one statement, or one that the server itself must write first (`\\gexec`). */
-export type Scripted = "writers" | "silence" | "restore-writers" | "contents";
+export type Scripted = "writers" | "silence" | "restore-writers" | "contents" | "whole-contents";
 
 const part = (number: number) => `split_part(:'argument', '|', ${number})`;
 // A name may hold the separator.
 const rest = "regexp_replace(:'argument', '^[^|]*[|][^|]*[|]', '')";
 const named = `${part(1)}, ${part(2)}, ${rest}`;
+
+const sampled = `100 / 2 ^ greatest(0, ceil(log(2, greatest(blocks, 1)::numeric / ${fewBlocks})))`;
+
+/** The rows and hashes of each table, of `percent` of its blocks. */
+const contents = (name: string, percent: string) => `${name}() { # HOST
+  db_databases "$1" | while read -r name; do PGDATABASE="$name" ask "$1" <<'SQL'
+${plainText};
+select format('select %L, %L, count(*), sum(hashtextextended((encrypt_db_row.*)::text, 0))
+                 from only %s encrypt_db_row tablesample system (%s) repeatable (1)',
+              current_database(), name, name, ${percent})
+  from (${tables}) tables
+ where readable \\gexec
+SQL
+done; }`;
 
 /** Functions of the shell; a writer is a row `kind|database|id`. */
 export const scripts: Readonly<Record<Scripted | "turn", string>> = {
@@ -43,15 +57,6 @@ SQL
 delete from ${ownSchema}.silenced where (kind, database, id) = (${named});
 END
 done; }`,
-  contents: `db_contents() { # HOST
-  db_databases "$1" | while read -r name; do PGDATABASE="$name" ask "$1" <<'SQL'
-${plainText};
-select format('select %L, %L, count(*), sum(hashtextextended((encrypt_db_row.*)::text, 0))
-                 from only %s encrypt_db_row tablesample system (%s) repeatable (1)',
-              current_database(), name, name,
-              100 / 2 ^ greatest(0, ceil(log(2, greatest(blocks, 1)::numeric / ${fewBlocks}))))
-  from (${tables}) tables
- where readable \\gexec
-SQL
-done; }`,
+  contents: contents("db_contents", sampled),
+  "whole-contents": contents("db_whole_contents", "100"),
 };

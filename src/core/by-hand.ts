@@ -119,4 +119,6 @@ export type Question =
   /** What is on that writes without a client: kind, database, id. */
   | "writers"
   /** Each table with its rows and the sum of their hashes; of a large one, of a sample of its blocks. */
-  | "contents";
+  | "contents"
+  /** The same of every row. */
+  | "whole-contents";

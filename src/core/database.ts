@@ -200,6 +200,13 @@ export interface Database {
    * writes to either.
    */
   contents(at: Endpoint, options: ContentsOptions): Promise<Contents>;
+  /**
+   * The same of everything, in as many calls as it takes: each goes on where the last one under this token stopped, and
+   * writes down in the bot's own schema, which must be there, what was found so far.
+   */
+  readOn(at: Endpoint, token: string, options: { budget: number }): Promise<void>;
+  /** What was found under this token so far; undefined where nothing was read. */
+  readSoFar(at: Endpoint, token: string): Promise<Contents | undefined>;
 }
 
 /** The database could not be asked, or would not do it. The message holds no host, password or SQL text. */

@@ -56,6 +56,8 @@ export const migrationTag = "encrypt-db:migration";
 export const roleTag = "encrypt-db:role";
 /** Set to `true` by whoever owns a database, never by the bot: without it no policy lets the bot change it. */
 export const enrolledTag = "encrypt-db:enrolled";
+/** Set to `whole` by an owner who wants every row compared before the opening, which takes as long as reading them all. */
+export const compareTag = "encrypt-db:compare";
 /** A safety copy is insurance and never deleted; a copy is only a means. */
 export type Role = "source" | "replacement" | "retired" | "failed" | "safety-copy" | "copy";
 

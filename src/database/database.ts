@@ -11,6 +11,7 @@ import { look, watch } from "./look.ts";
 import { findMarker, heartbeat, mark } from "./marker.ts";
 import { forget, introduce } from "./own-schema.ts";
 import { watchQuiet } from "./quiet.ts";
+import { readOn, readSoFar } from "./reading.ts";
 import { endSessions } from "./sessions.ts";
 import { restoreWriters, silence, writers } from "./writers.ts";
 
@@ -51,5 +52,7 @@ export function createDatabase({ login, ca, clock, ...rest }: DatabaseOptions): 
     heartbeat: (at) => withConnection(at, access, heartbeat),
     catalogue: (at) => catalogue(at, access),
     contents: (at, options) => contents(at, access, options),
+    readOn: (at, token, { budget }) => readOn(at, access, token, budget),
+    readSoFar: (at, token) => readSoFar(at, access, token),
   };
 }

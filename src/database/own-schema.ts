@@ -2,16 +2,16 @@ import { DatabaseFault } from "../core/database.ts";
 import type { Connection } from "./connect.ts";
 
 /**
- * The bot's own schema holds three tables: who this database is, the markers that were committed, and which writers the
- * bot has silenced. Nothing in it is believed, and nothing is written to it, unless it belongs to the bot's login: whoever may make schemas could
+ * The bot's own schema holds four tables: who this database is, the markers that were committed, which writers the bot
+ * has silenced, and what it has read so far. Nothing in it is believed, and nothing is written to it, unless it belongs to the bot's login: whoever may make schemas could
  * have put a view or a trigger there that runs with the login's rights.
  */
 export const ownSchema = "encrypt_db";
 
 const owned = `
-  select count(*) = 3 as owned
+  select count(*) = 4 as owned
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where n.nspname = '${ownSchema}' and c.relname in ('identity', 'marker', 'silenced') and c.relkind = 'r'
+   where n.nspname = '${ownSchema}' and c.relname in ('identity', 'marker', 'silenced', 'reading') and c.relkind = 'r'
      and pg_get_userbyid(c.relowner) = current_user and pg_get_userbyid(n.nspowner) = current_user`;
 
 /** Are all its tables there, and ours? */
@@ -31,6 +31,7 @@ export const introduction = {
        (token text primary key, written timestamptz not null default pg_catalog.clock_timestamp())`,
   silenced: `create table if not exists ${ownSchema}.silenced
        (kind text, database text, id text, primary key (kind, database, id))`,
+  reading: `create table if not exists ${ownSchema}.reading (token text primary key, found jsonb not null)`,
   name: `insert into ${ownSchema}.identity (resource_id) values ($1)
          on conflict (one) do update set resource_id = excluded.resource_id`,
 };
@@ -54,6 +55,7 @@ export async function introduce(connection: Connection, resourceId: string): Pro
   await connection.query(introduction.identity);
   await connection.query(introduction.marker);
   await connection.query(introduction.silenced);
+  await connection.query(introduction.reading);
   if ((await whoAnswers(connection)) === resourceId) return;
   await connection.query(introduction.name, [resourceId]);
 }

@@ -44,6 +44,8 @@ export const operations = {
     ]),
     result: contents,
   },
+  readOn: { args: z.tuple([endpoint, z.string(), z.object({ budget: z.number() })]), result: nothing },
+  readSoFar: { args: z.tuple([endpoint, z.string()]), result: contents.nullable() },
 } as const satisfies Record<keyof Database, { args: z.ZodType; result: z.ZodType }>;
 
 export type Operation = keyof typeof operations;
@@ -101,5 +103,7 @@ export function remoteDatabase(invoke: (payload: unknown) => Promise<unknown>): 
     heartbeat: async (at) => void (await call("heartbeat", at)),
     catalogue: (at) => call("catalogue", at),
     contents: (at, options) => call("contents", at, options),
+    readOn: async (at, token, options) => void (await call("readOn", at, token, options)),
+    readSoFar: async (at, token) => (await call("readSoFar", at, token)) ?? undefined,
   };
 }

@@ -136,6 +136,10 @@ export function memoryDatabase(servers: MemoryServers, world: Network & { clock:
       held(at).markers.has(token) ? { token, clock: Math.ceil(clock.now()) } : undefined,
     heartbeat: async (at) => commit(at, { kind: "nothing" }),
     catalogue: async (at) => catalogueOf(held(at)),
+    readOn: async (at, token) => {
+      if (introduced(at)) commit(at, { kind: "read", token, found: contentsOf(held(at), false) });
+    },
+    readSoFar: async (at, token) => held(at).readings.get(token),
     contents: async (at, { depth }) => contentsOf(held(at), depth === "counts"),
   };
 }

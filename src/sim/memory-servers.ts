@@ -1,3 +1,4 @@
+import type { Contents } from "../core/contents.ts";
 import type { Session } from "../core/database.ts";
 import { failure } from "../database/fault.ts";
 import type { DataPlane, EmptyDatabase } from "./aws/data-plane.ts";
@@ -11,6 +12,7 @@ export type Change =
   | { readonly kind: "mark"; readonly token: string }
   | { readonly kind: "forget" }
   | WriterChange
+  | { readonly kind: "read"; readonly token: string; readonly found: Contents }
   | { readonly kind: "nothing" };
 
 interface Commit {
@@ -26,6 +28,7 @@ export interface Volume {
   readonly introducedAs: string | null;
   readonly markers: ReadonlySet<string>;
   readonly writers: Writers;
+  readonly readings: ReadonlyMap<string, Contents>;
   /** Rows ever put or removed. */
   readonly written: number;
 }
@@ -36,6 +39,7 @@ interface LiveVolume extends Volume {
   introducedAs: string | null;
   readonly markers: Set<string>;
   writers: Writers;
+  readonly readings: Map<string, Contents>;
   written: number;
 }
 
@@ -257,6 +261,7 @@ function replay(database: string, commits: readonly Commit[]): LiveVolume {
     introducedAs: null,
     markers: new Set(),
     writers: new Map(),
+    readings: new Map(),
     written: 0,
   };
   for (const commit of commits) apply(volume, commit);
@@ -269,6 +274,7 @@ function copy(volume: LiveVolume): LiveVolume {
     commits: [...volume.commits],
     rows: new Map(volume.rows),
     markers: new Set(volume.markers),
+    readings: new Map(volume.readings),
   };
 }
 
@@ -291,6 +297,7 @@ function apply(volume: LiveVolume, { change }: Commit): void {
     case "forget":
       volume.introducedAs = null;
       volume.markers.clear();
+      volume.readings.clear();
       volume.writers = afterForgetting(volume.writers);
       return;
     case "schedule":
@@ -298,6 +305,9 @@ function apply(volume: LiveVolume, { change }: Commit): void {
     case "silence":
     case "wake":
       volume.writers = afterChange(volume.writers, change);
+      return;
+    case "read":
+      volume.readings.set(change.token, change.found);
       return;
     case "nothing":
       return;

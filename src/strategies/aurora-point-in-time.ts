@@ -19,6 +19,7 @@ import { canBeCarried } from "./attached-preconditions.ts";
 import { auroraPointInTimeByHand } from "./aurora-by-hand.ts";
 import { clusterNeeds } from "./aurora-needs.ts";
 import { surveyAurora } from "./aurora-survey.ts";
+import { verifyContents, verifyWhole } from "./contents-steps.ts";
 import { clusterDifferences } from "./differences.ts";
 import {
   type AuroraPinned,
@@ -39,7 +40,7 @@ import {
 } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
 import { toTimeRehearsalGuides } from "./guides-rehearsal.ts";
-import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
+import { restoreWriters, silenceWriters } from "./inside-steps.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import { createReaders, createWriter } from "./member-steps.ts";
 import {
@@ -151,6 +152,7 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
     verifyClusterSettings,
     verifyData,
     verifyContents,
+    verifyWhole,
     verifyRestorable,
     verifyAttached,
     gateBeforeOpening(),

@@ -19,12 +19,13 @@ import { canBeCarried } from "./attached-preconditions.ts";
 import { auroraSnapshotByHand } from "./aurora-by-hand.ts";
 import { clusterNeeds } from "./aurora-needs.ts";
 import { surveyAurora } from "./aurora-survey.ts";
+import { verifyContents, verifyWhole } from "./contents-steps.ts";
 import { clusterDifferences } from "./differences.ts";
 import { type AuroraPinned, auroraPinned, type Learned, learned, type Observed, observed } from "./facts.ts";
 import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
 import { snapshotRehearsalGuides } from "./guides-rehearsal.ts";
-import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
+import { restoreWriters, silenceWriters } from "./inside-steps.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import { createReaders, createWriter } from "./member-steps.ts";
 import {
@@ -125,6 +126,7 @@ export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
     verifyClusterSettings,
     verifyData,
     verifyContents,
+    verifyWhole,
     verifyRestorable,
     verifyAttached,
     gateBeforeOpening(),

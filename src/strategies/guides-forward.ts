@@ -110,6 +110,15 @@ export const sharedGuides: Guides = {
       },
     ],
   },
+  "verify-whole": {
+    careful: "It reads every row of both. If a line differs, do not open: go back.",
+    done: (cx) => [
+      {
+        look: { of: "database", asks: "whole-contents", host: retiredHost(cx, writer(cx)) },
+        must: { equal: { of: "database", asks: "whole-contents", host: cx.pinned.endpoints.writer } },
+      },
+    ],
+  },
   "verify-restorable": {
     done: (cx) => [
       {

@@ -1,4 +1,3 @@
-import { type Contents, compareContents } from "../core/contents.ts";
 import type { Endpoint, Writer } from "../core/database.ts";
 import type { Note } from "../core/note.ts";
 import { problem } from "../core/problem.ts";
@@ -6,19 +5,7 @@ import { note } from "../core/sentences.ts";
 import type { StepResult } from "../core/step.ts";
 import { minutes, seconds } from "../core/time.ts";
 import type { Context, Learned, Pinned, SharedStep } from "./facts.ts";
-import {
-  blockedBy,
-  evidence,
-  replacementEndpoint,
-  sourceWriter,
-  waitingFor,
-  writerEndpoint,
-} from "./looks.ts";
-
-/** How long each side is read at one look; the worker's own run must not end meanwhile. */
-const readFor = seconds(20);
-/** As many as a message has room for. */
-const mostDifferences = 5;
+import { blockedBy, evidence, waitingFor, writerEndpoint } from "./looks.ts";
 
 export function sayWriters(all: readonly Pick<Writer, "kind" | "name" | "database">[]): string {
   return all
@@ -103,51 +90,4 @@ function nothingIsOn() {
 export async function provedSilent(cx: Context, at: Endpoint) {
   const on = (await cx.database.writers(at)).filter((one) => one.on);
   return on.length > 0 ? stillOn(cx, on) : nothingIsOn();
-}
-
-/**
- * The marker proves that nothing is missing at the end; this looks for what is missing or different in the middle. Both
- * sides are fenced, so that they can be compared.
- */
-export const verifyContents: SharedStep = {
-  id: "verify-contents",
-  effect: "reads",
-  verifies: true,
-  expect: seconds(15),
-  deadline: minutes(15),
-  title: () => note("step.verify-contents", {}),
-  check: async (cx) => {
-    const source = await sourceWriter(cx);
-    if ("status" in source) return source;
-    const sampled = (at: Endpoint) =>
-      cx.database.contents(at, { depth: "sample", budget: readFor, from: null });
-    const [there, here] = await Promise.all([sampled(source), sampled(replacementEndpoint(cx))]);
-    const { compared, passedOver, rows, differences } = compareContents(there, here);
-    if (differences.length > 0) {
-      const named = differences.slice(0, mostDifferences).join("; ");
-      const more = differences.length - mostDifferences;
-      const params = {
-        name: cx.pinned.source.name,
-        differences: more > 0 ? `${named}; ${more} more` : named,
-      };
-      return blockedBy(problem("verify.contents-differ", params));
-    }
-    const equal = evidence(
-      note("saw.contents-equal", { rows, compared }),
-      `${compared} tables`,
-      "probe: sums of the hashes of rows, source and replacement",
-    );
-    if (passedOver === 0) return { status: "done", evidence: [equal] };
-    const unread = note("saw.contents-unread", { tables: passedOver, why: whyUnread(there, here) });
-    return {
-      status: "done",
-      evidence: [equal, evidence(unread, `${passedOver} tables`, "probe: pg_relation_size")],
-    };
-  },
-};
-
-function whyUnread(...read: readonly Contents[]): string {
-  if (read.some(({ next }) => next !== null)) return "the time allowed for it was over";
-  const denied = read.some(({ unreadable }) => unreadable.length > 0);
-  return denied ? "the login may not read them" : "reading them would have taken too long";
 }

@@ -2,6 +2,7 @@ import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { minutes } from "../core/time.ts";
 import { nothingOnInstance } from "./attached-preconditions.ts";
+import { verifyContents, verifyWhole } from "./contents-steps.ts";
 import { differences } from "./differences.ts";
 import {
   type InstancePinned,
@@ -14,7 +15,7 @@ import {
 import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
 import { instanceRehearsalGuides } from "./guides-rehearsal.ts";
-import { restoreWriters, silenceWriters, verifyContents } from "./inside-steps.ts";
+import { restoreWriters, silenceWriters } from "./inside-steps.ts";
 import { instanceByHand } from "./instance-by-hand.ts";
 import { instancePreflight } from "./instance-preflight.ts";
 import { surveyInstance } from "./instance-survey.ts";
@@ -120,6 +121,7 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
     verifyInstanceSettings,
     verifyData,
     verifyContents,
+    verifyWhole,
     verifyRestorable,
     gateBeforeOpening(),
     lastLook,

@@ -190,6 +190,10 @@ async function askDatabase(
       (await database.contents(at, { depth: "sample", budget: 60_000, from: null })).tables.map((table) =>
         JSON.stringify(table),
       ),
+    db_whole_contents: async () =>
+      (await database.contents(at, { depth: "whole", budget: 60_000, from: null })).tables.map((table) =>
+        JSON.stringify(table),
+      ),
     db_silence: () => database.silence(at),
     db_restore_writers: () => database.restoreWriters(at),
     db_introduce: () => database.introduce(at, argument),

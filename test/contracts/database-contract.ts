@@ -73,6 +73,8 @@ export function describeDatabase(title: string, make: () => Promise<Stage>): voi
       ["findMarker", (at) => database.findMarker(at, "token")],
       ["heartbeat", (at) => database.heartbeat(at)],
       ["catalogue", (at) => database.catalogue(at)],
+      ["readOn", (at) => database.readOn(at, "token", { budget: 0 })],
+      ["readSoFar", (at) => database.readSoFar(at, "token")],
       ["contents", (at) => database.contents(at, { depth: "counts", budget: 1_000, from: null })],
     ];
 

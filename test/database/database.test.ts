@@ -27,6 +27,9 @@ describe("What a real server answers", () => {
     await remote.silence(writer);
     expect(await remote.writers(writer)).toEqual([]);
     await remote.restoreWriters(writer);
+    await remote.readOn(writer, "token", { budget: 60_000 });
+    expect(await remote.readSoFar(writer, "token")).toEqual(await real.database.readSoFar(writer, "token"));
+    expect(await remote.readSoFar(writer, "other")).toBeUndefined();
     await remote.mark(writer, "token");
     expect(await remote.findMarker(writer, "token")).toMatchObject({ token: "token" });
     expect(await remote.findMarker(writer, "other")).toBeUndefined();

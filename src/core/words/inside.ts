@@ -27,15 +27,18 @@ export const insideSentences = {
   "step.silence-writers.undo": "Turn on again what was turned off inside {name}",
   "step.restore-writers": "Turn on, on the replacement, what was turned off on the source",
   "step.restore-writers.undo": "Turn it off again on the replacement",
+  "step.verify-whole": "Compare every row with the source",
   "step.verify-contents":
     "Compare what the tables hold with the source, as far as the time allowed for it goes",
 
+  "skip.not-asked-for": "nobody has asked for it by the tag {tag}=whole",
   "skip.no-writers": "nothing writes inside it without a client",
 
   "saw.silent": "nothing is on that writes without a client",
   "saw.writers-on": "{writers}: on again",
-  "saw.contents-equal":
-    "{rows} rows of {compared} tables have the same hashes; tables over 8 MB by a sample of their blocks, which tells many lost rows and may miss a few",
+  "saw.contents-equal": "{compared} tables, each row of them, have the same hashes: {rows} rows",
+  "saw.sample-equal":
+    "{compared} tables have the same hashes: {rows} rows; of tables over 8 MB a sample of blocks, which tells of many missing rows and may miss a few",
   "saw.contents-unread": "of {tables} more tables only that they are there and not empty: {why}",
 
   "wait.writers": "what was turned off is not all on again",
