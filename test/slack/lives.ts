@@ -31,7 +31,7 @@ export function planOf(name = "orders-prod", id = "m1234567"): Plan {
       keyArn: oldKey,
     },
     keyArn: newKey,
-    settings: { deletionProtection: false, securityGroups: ["sg-app"] },
+    settings: { deletionProtection: false, securityGroups: ["sg-app"], tags: {} },
     members: [{ resourceId: "db-WRITER", settings: { name: `${name}-1` } }],
     endpoints: { writer: `${name}.cluster-abc.eu-west-1.rds.amazonaws.com`, reader: "reader" },
     fenceGroup: "sg-fence",
