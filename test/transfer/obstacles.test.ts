@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import { logins, openSystemServers, type SystemServers, systemTools, without } from "./system-servers.ts";
 import { withoutRoom } from "./wrapped-tools.ts";
@@ -206,6 +208,43 @@ grant select on encrypt_db.transfer to public`,
       state: "failed",
       problem: { code: "transfer.target-database", params: { database: "postgres" } },
     });
+  });
+
+  test("is a target that does not let a role in with the password that it had", async () => {
+    const path = join(servers.folder, "target/pg_hba.conf");
+    const rules = await readFile(path, "utf8");
+    await writeFile(path, `hostssl all app 127.0.0.1/32 reject\n${rules}`);
+    await servers.target.ask("template1", "select pg_reload_conf()");
+    try {
+      expect(await servers.run({}, known)).toMatchObject({
+        state: "failed",
+        problem: { code: "transfer.login-refused", params: { role: "app", code: "28000" } },
+      });
+      // Everything is there, and yet nobody is told that it is.
+      const marker = "select from pg_class where relname = 'marker' and relkind = 'r'";
+      expect(await servers.target.ask("orders", marker)).toEqual([]);
+    } finally {
+      await writeFile(path, rules);
+      await servers.target.ask("template1", "select pg_reload_conf()");
+    }
+    expect(await servers.run({}, known)).toMatchObject({ state: "done" });
+  });
+
+  test("is a role, or a setting, that somebody made on the target", async () => {
+    await servers.target.ask("postgres", "create role intruder login");
+    await servers.target.ask("postgres", "alter role postgres set work_mem = '1MB'");
+    expect(await servers.run({}, known)).toMatchObject({
+      state: "failed",
+      problem: {
+        code: "transfer.server-differs",
+        params: {
+          differences: expect.stringMatching(
+            /only the target has role intruder .*only the target has work_mem=1MB of postgres/,
+          ),
+        },
+      },
+    });
+    await servers.target.ask("postgres", "alter role postgres reset work_mem");
   });
 
   test("is a disk without room for the dump", async () => {
