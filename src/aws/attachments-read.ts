@@ -103,7 +103,11 @@ async function tagsAt(client: RDSClient, arn: string): Promise<Tags> {
   return tagsOf(TagList);
 }
 
-async function proxiesTo(client: RDSClient, cluster: ClusterFacts): Promise<ProxyFacts[]> {
+/** Those that lead to the cluster or to one of these instances. */
+export async function proxiesTo(
+  client: RDSClient,
+  cluster: { readonly name: string; readonly members: readonly { readonly name: string }[] },
+): Promise<ProxyFacts[]> {
   const all = await calling("DescribeDBProxies", () =>
     everyPage(paginateDescribeDBProxies({ client }, {}), ({ DBProxies }) => DBProxies),
   );

@@ -5,7 +5,8 @@ import {
   paginateDescribeIntegrations,
   paginateDescribePendingMaintenanceActions,
 } from "@aws-sdk/client-rds";
-import type { Attachment, ClusterFacts } from "../core/cloud.ts";
+import type { Attachable, Attachment } from "../core/cloud.ts";
+import { proxiesTo } from "./attachments-read.ts";
 import type { AccountClients } from "./clients.ts";
 import { calling } from "./faults.ts";
 import { everyPage } from "./pages.ts";
@@ -19,29 +20,29 @@ export const actions = [
   "ram:ListResources",
 ] as const;
 
-type Look = (clients: AccountClients, cluster: ClusterFacts) => Promise<readonly string[]>;
+type Look = (clients: AccountClients, database: Attachable) => Promise<readonly string[]>;
 
-/** What hangs on a cluster and cannot be carried over. Throws the first `CloudFault`: a list with a gap is no list. */
+/** What hangs on a database and cannot be carried over. Throws the first `CloudFault`: a list with a gap is no list. */
 export async function attachmentsOf(
   clients: AccountClients,
-  cluster: ClusterFacts,
+  database: Attachable,
 ): Promise<readonly Attachment[]> {
   const found = await Promise.all(
-    looks.map(async ([kind, look]) => (await look(clients, cluster)).map((name) => ({ kind, name }))),
+    looks.map(async ([kind, look]) => (await look(clients, database)).map((name) => ({ kind, name }))),
   );
   return found.flat();
 }
 
-const integrations: Look = async ({ reads: client }, cluster) => {
+const integrations: Look = async ({ reads: client }, database) => {
   const found = await calling("DescribeIntegrations", () =>
     everyPage(paginateDescribeIntegrations({ client }, {}), ({ Integrations }) => Integrations),
   );
   return found
-    .filter(({ SourceArn }) => SourceArn === cluster.arn)
+    .filter(({ SourceArn }) => SourceArn === database.arn)
     .map(({ IntegrationName }) => IntegrationName ?? "");
 };
 
-const blueGreenDeployments: Look = async ({ reads: client }, cluster) => {
+const blueGreenDeployments: Look = async ({ reads: client }, database) => {
   const found = await calling("DescribeBlueGreenDeployments", () =>
     everyPage(
       paginateDescribeBlueGreenDeployments({ client }, {}),
@@ -49,35 +50,36 @@ const blueGreenDeployments: Look = async ({ reads: client }, cluster) => {
     ),
   );
   return found
-    .filter(({ Source, Target }) => Source === cluster.arn || Target === cluster.arn)
+    .filter(({ Source, Target }) => Source === database.arn || Target === database.arn)
     .map(({ BlueGreenDeploymentName }) => BlueGreenDeploymentName ?? "");
 };
 
-const globalDatabases: Look = async ({ reads: client }, cluster) => {
+const globalDatabases: Look = async ({ reads: client }, database) => {
   const found = await calling("DescribeGlobalClusters", () =>
     everyPage(paginateDescribeGlobalClusters({ client }, {}), ({ GlobalClusters }) => GlobalClusters),
   );
   return found
     .filter(({ GlobalClusterMembers: members }) =>
-      members?.some(({ DBClusterArn, Readers }) => [DBClusterArn, ...(Readers ?? [])].includes(cluster.arn)),
+      members?.some(({ DBClusterArn, Readers }) => [DBClusterArn, ...(Readers ?? [])].includes(database.arn)),
     )
     .map(({ GlobalClusterIdentifier }) => GlobalClusterIdentifier ?? "");
 };
 
-const shares: Look = async ({ ram: client }, cluster) => {
+const shares: Look = async ({ ram: client }, database) => {
   const found = await calling("ListResources", () =>
     everyPage(
-      paginateListResources({ client }, { resourceOwner: "SELF", resourceArns: [cluster.arn] }),
+      paginateListResources({ client }, { resourceOwner: "SELF", resourceArns: [database.arn] }),
       ({ resources }) => resources,
     ),
   );
   return found.map(({ resourceShareArn }) => resourceShareArn ?? "");
 };
 
-const pendingMaintenance: Look = async ({ reads: client }, cluster) => {
-  const members = cluster.members.map(({ name }) => name);
+const pendingMaintenance: Look = async ({ reads: client }, database) => {
+  const { kind, name } = database;
+  const members = kind === "cluster" ? database.members.map((member) => member.name) : [name];
   const filters = [
-    filter("db-cluster-id", [cluster.name]),
+    ...(kind === "cluster" ? [filter("db-cluster-id", [name])] : []),
     // Without a value the filter would be refused; with both in one call, nothing would match both.
     ...(members.length > 0 ? [filter("db-instance-id", members)] : []),
   ];
@@ -98,7 +100,14 @@ const pendingMaintenance: Look = async ({ reads: client }, cluster) => {
     );
 };
 
+/** A cluster's are carried over. */
+const proxies: Look = async ({ reads: client }, { kind, name }) => {
+  if (kind === "cluster") return [];
+  return (await proxiesTo(client, { name, members: [{ name }] })).map((proxy) => proxy.name);
+};
+
 const looks: readonly (readonly [Attachment["kind"], Look])[] = [
+  ["proxy", proxies],
   ["zero-etl", integrations],
   ["blue-green", blueGreenDeployments],
   ["global-database", globalDatabases],

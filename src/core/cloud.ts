@@ -201,9 +201,18 @@ export type KeyFacts = z.infer<typeof keyFacts>;
 export const keyRight = z.enum(["allowed", "refused", "unclear", "unread"]);
 export type KeyRight = z.infer<typeof keyRight>;
 
-/** What hangs on a cluster and cannot be hung on another. */
+/** What things hang on: a cluster with its instances, or an instance outside of one, which has none. */
+export type Attachable = Pick<Ref, "kind" | "name"> & Pick<ClusterFacts, "arn" | "members">;
+
+/** What hangs on a database and cannot be hung on another. A proxy only where it is an instance's: a cluster's are carried over. */
 export interface Attachment {
-  readonly kind: "zero-etl" | "blue-green" | "global-database" | "ram-share" | "pending-maintenance";
+  readonly kind:
+    | "proxy"
+    | "zero-etl"
+    | "blue-green"
+    | "global-database"
+    | "ram-share"
+    | "pending-maintenance";
   /** The name an operator knows it by. */
   readonly name: string;
 }
@@ -255,7 +264,7 @@ export interface Cloud extends AttachmentCloud {
   rightOnKey(keyArn: string): Promise<KeyRight>;
   /** By ARN, id or `alias/…`. */
   findKey(key: string): Promise<KeyFacts | undefined>;
-  attachmentsOf(cluster: ClusterFacts): Promise<readonly Attachment[]>;
+  attachmentsOf(database: Attachable): Promise<readonly Attachment[]>;
   quotas(): Promise<Quotas>;
   findSubnetGroup(name: string): Promise<SubnetGroupFacts | undefined>;
   /** True if AWS still makes databases of exactly this version. */

@@ -57,7 +57,11 @@ export interface Way<P, L> {
   /** Planning figure from AWS's pages or field reports; what this migration measured replaces it. */
   readonly expect: Duration;
   /** What the journal says, beside that it is done. */
-  tells?(cx: { readonly pinned: P; readonly learned: Readonly<Partial<L>>; readonly names: Names }): Note;
+  tells?(cx: {
+    readonly pinned: P;
+    readonly learned: Readonly<Partial<L>>;
+    readonly names: Names;
+  }): Note | undefined;
   check(cx: StepContext<P, L>): Promise<StepResult<L>>;
   /** Starts it. Safe to repeat: whether it took effect is only ever learned from `check`. */
   run?(cx: StepContext<P, L>): Promise<void>;

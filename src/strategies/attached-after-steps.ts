@@ -93,6 +93,8 @@ export const attachSecret: AuroraStep = {
   expect: minutes(2),
   deadline: minutes(30),
   title: () => note("step.attach-secret", {}),
+  tells: ({ pinned, learned }) =>
+    note("event.new-secret", { secret: learned.secret ?? "", old: pinned.attached.masterSecret?.arn ?? "" }),
   skip: ({ attached }) => (attached.masterSecret === null ? note("skip.no-secret", {}) : undefined),
   keeps: note("keeps.replacement", {}),
   check: async (cx) => {
@@ -102,7 +104,11 @@ export const attachSecret: AuroraStep = {
     if (!found) return { status: "todo" };
     if (!found.active || replacement.status !== "available") return waitingFor(note("wait.secret", {}));
     const claim = note("saw.secret", { secret: found.arn, old: cx.pinned.attached.masterSecret?.arn ?? "" });
-    return together([evidence(claim, found.arn, "rds:DescribeDBClusters")]);
+    return {
+      status: "done",
+      evidence: [evidence(claim, found.arn, "rds:DescribeDBClusters")],
+      learned: { secret: found.arn },
+    };
   },
   run: (cx) =>
     cx.cloud.manageMasterPassword(replacementRef(cx), cx.pinned.attached.masterSecret?.keyArn ?? null),
@@ -114,6 +120,11 @@ export const attachStream: AuroraStep = {
   expect: minutes(4),
   deadline: minutes(60),
   title: () => note("step.attach-stream", {}),
+  tells: ({ pinned, learned }) =>
+    note("event.new-stream", {
+      kinesis: learned.kinesis ?? "",
+      old: pinned.attached.activityStream?.kinesis ?? "",
+    }),
   skip: ({ attached }) => (attached.activityStream === null ? note("skip.no-stream", {}) : undefined),
   keeps: note("keeps.replacement", {}),
   check: async (cx) => {
@@ -124,7 +135,11 @@ export const attachStream: AuroraStep = {
     // It takes minutes to start, in which the replacement is verified; the last of the verifications waits for it.
     const old = cx.pinned.attached.activityStream?.kinesis ?? "";
     const claim = note("saw.stream", { kinesis: found.kinesis, old });
-    return together([evidence(claim, found.kinesis, "rds:DescribeDBClusters")]);
+    return {
+      status: "done",
+      evidence: [evidence(claim, found.kinesis, "rds:DescribeDBClusters")],
+      learned: { kinesis: found.kinesis },
+    };
   },
   run: async (cx) => {
     const { activityStream: wanted } = cx.pinned.attached;

@@ -26,7 +26,7 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
   const [members, offers, attachments, attached, around] = await Promise.all([
     listed,
     offersFor(cx, source.settings, servers),
-    cx.cloud.attachmentsOf(source),
+    cx.cloud.attachmentsOf({ ...source, kind: "cluster" }),
     cx.cloud.attachedTo(source),
     lookAround(cx, { ...source, kind: "cluster" }, database),
   ]);

@@ -125,7 +125,7 @@ function refuseTopology({ name, own, settings, status }: ClusterFacts): Problem 
 
 async function refuseShared(cluster: ClusterFacts, cloud: Cloud): Promise<Problem | undefined> {
   const { name } = cluster;
-  const attachments = await cloud.attachmentsOf(cluster);
+  const attachments = await cloud.attachmentsOf({ ...cluster, kind: "cluster" });
   const global = attachments.find(({ kind }) => kind === "global-database");
   if (global) return problem("target.global-database", { name, global: global.name });
   const share = attachments.find(({ kind }) => kind === "ram-share");

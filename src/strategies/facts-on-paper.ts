@@ -37,6 +37,8 @@ export function blanks(pinned: Pinned): Learned {
     definitions: {},
     stalled: false,
     stillQuiet: unknown,
+    secret: "",
+    kinesis: "",
     replacement: { resourceId: replacementVariable, arn: pinned.source.arn },
     atOpening: unknown,
   };

@@ -126,6 +126,9 @@ export const learned = z.object({
   /** The source's counters after its servers restarted; from here they are compared. */
   stillQuiet: counters,
   replacement: z.object({ resourceId: z.string(), arn: z.string() }),
+  /** The ARN of the replacement's managed master secret, and the name of its activity stream's Kinesis stream. */
+  secret: z.string(),
+  kinesis: z.string(),
   /** The replacement's counters just before opening: what clients write afterwards is the difference. */
   atOpening: counters,
 });

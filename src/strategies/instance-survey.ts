@@ -24,7 +24,8 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
   const { standalone, resourceId, arn, keyArn, endpoint } = facts;
   const database = standalone.databaseName ?? "postgres";
   const { settings } = standalone;
-  const [offers, around] = await Promise.all([
+  const [attachments, offers, around] = await Promise.all([
+    cx.cloud.attachmentsOf(subject),
     offersFor(cx, settings, Promise.resolve([{ ...settings, name }])),
     lookAround(cx, { ...subject, settings }, database),
   ]);
@@ -50,7 +51,7 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
       writer: name,
       latestRestorableTime: standalone.latestRestorableTime,
       pendingChanges: facts.pendingChanges.map((change) => `${name}: ${change}`),
-      attachments: [...ownAttachments(facts, standalone), ...insideAttachments(inside)],
+      attachments: [...attachments, ...ownAttachments(facts, standalone), ...insideAttachments(inside)],
       quotas,
       safetySnapshotExists,
       key,

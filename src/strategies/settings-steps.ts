@@ -15,6 +15,14 @@ export const applyClusterSettings: AuroraStep = {
   expect: seconds(40),
   deadline: minutes(30),
   title: () => note("step.apply-settings", {}),
+  // The resource id is in the ARN of `rds-db:connect`. Source: Aurora User Guide, UsingWithRDS.IAMDBAuth.IAMPolicy.
+  tells: ({ pinned, learned }) =>
+    pinned.settings.iamAuthentication
+      ? note("event.iam-policies", {
+          old: pinned.source.resourceId,
+          resourceId: learned.replacement?.resourceId ?? "",
+        })
+      : undefined,
   keeps: note("keeps.replacement", {}),
   check: async (cx) => {
     const { settings } = cx.pinned;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { CloudFault } from "../../src/core/cloud.ts";
 import * as attach from "../../src/sim/aws/seeds/attach.ts";
+import { addInstance } from "../../src/sim/aws/seeds/instances.ts";
 import { minute } from "../sim/aws/laboratory.ts";
 import { clusterRef, existing, gateway } from "./gateway.ts";
 
@@ -159,6 +160,16 @@ describe("a cluster", () => {
     expect(await cloud.findScaling("orders")).toMatchObject({ minimum: 1, maximum: 4, suspended });
     expect((await cloud.findScaling("neighbour"))?.suspended.out).toBe(false);
   });
+});
+
+it("a proxy to an instance outside of a cluster is told, and stands against moving it", async () => {
+  const { cloud, account } = gateway();
+  account.alter((turn) => attach.attachProxy(turn, addInstance(turn, { id: "ledger" }), "ledger-proxy"));
+  const found = await cloud.findInstance("ledger");
+  if (!found) throw new Error("there is no ledger");
+  expect(await cloud.attachmentsOf({ ...found, kind: "instance", members: [] })).toEqual([
+    { kind: "proxy", name: "ledger-proxy" },
+  ]);
 });
 
 it("no change is made where the name belongs to another cluster by now", async () => {

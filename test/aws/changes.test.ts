@@ -295,7 +295,7 @@ describe("the list of operations", () => {
   it("is what the gateway calls, neither more nor less", async () => {
     const { cloud, calls, found, given, pass } = await both();
 
-    await Promise.all([cloud.attachmentsOf(found), cloud.attachedTo(found)]);
+    await Promise.all([cloud.attachmentsOf({ ...found, kind: "cluster" }), cloud.attachedTo(found)]);
     await Promise.all([cloud.quotas(), cloud.findSubnetGroup("production"), cloud.listDatabases()]);
     await Promise.all([cloud.findKey(given.keyArn), cloud.rightOnKey(given.keyArn)]);
     await cloud.orderable(given.instanceSettings);

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { CloudFault } from "../../src/core/cloud.ts";
+import { type Cloud, CloudFault } from "../../src/core/cloud.ts";
 import * as attach from "../../src/sim/aws/seeds/attach.ts";
 import { addKey } from "../../src/sim/aws/seeds/furniture.ts";
 import * as topologies from "../../src/sim/aws/seeds/topologies.ts";
@@ -152,7 +152,7 @@ describe("a cluster", () => {
       domains: [],
       backtrackSeconds: 0,
     });
-    expect(await cloud.attachmentsOf(found)).toEqual([]);
+    expect(await cloud.attachmentsOf({ ...found, kind: "cluster" })).toEqual([]);
     expect(await cloud.attachedTo(found)).toEqual({
       customEndpoints: [],
       proxies: [],
@@ -161,6 +161,10 @@ describe("a cluster", () => {
     });
   });
 });
+
+async function asCluster(cloud: Cloud, name: string) {
+  return { ...(await existing(cloud, name)), kind: "cluster" } as const;
+}
 
 describe("what is told elsewhere", () => {
   it("is found for this cluster, every kind of it, and not for its neighbour", async () => {
@@ -182,16 +186,16 @@ describe("what is told elsewhere", () => {
       topologies.globalDatabaseMember(turn, "member"),
     ]);
 
-    expect(await cloud.attachmentsOf(await existing(cloud, "orders"))).toEqual([
+    expect(await cloud.attachmentsOf(await asCluster(cloud, "orders"))).toEqual([
       { kind: "zero-etl", name: "orders-redshift" },
       { kind: "blue-green", name: "orders-upgrade" },
       { kind: "pending-maintenance", name: "system-update on orders" },
       { kind: "pending-maintenance", name: "system-update on orders-1" },
     ]);
-    expect(await cloud.attachmentsOf(await existing(cloud, shared?.id ?? ""))).toEqual([
+    expect(await cloud.attachmentsOf(await asCluster(cloud, shared?.id ?? ""))).toEqual([
       { kind: "ram-share", name: "arn:aws:ram:eu-central-1:123456789012:resource-share/shared" },
     ]);
-    expect(await cloud.attachmentsOf(await existing(cloud, member?.id ?? ""))).toEqual([
+    expect(await cloud.attachmentsOf(await asCluster(cloud, member?.id ?? ""))).toEqual([
       { kind: "global-database", name: "member-global" },
     ]);
   });
@@ -203,7 +207,7 @@ describe("what is told elsewhere", () => {
     account.faults = ({ operation }) =>
       operation === "ListResources" ? { code: "AccessDeniedException" } : undefined;
 
-    await expect(cloud.attachmentsOf(orders)).rejects.toMatchObject({
+    await expect(cloud.attachmentsOf({ ...orders, kind: "cluster" })).rejects.toMatchObject({
       kind: "refused",
       operation: "ListResources",
     });
@@ -378,7 +382,7 @@ describe("what is not there", () => {
       () => cloud.membersOf("orders"),
       () => cloud.findSnapshot("cluster", "orders"),
       () => cloud.findKey("alias/databases"),
-      () => cloud.attachmentsOf(orders),
+      () => cloud.attachmentsOf({ ...orders, kind: "cluster" }),
       () => cloud.quotas(),
       () => cloud.findSubnetGroup("production"),
       () => cloud.offersVersion("aurora-postgresql", "16.4"),

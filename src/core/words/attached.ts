@@ -59,6 +59,12 @@ export const attachedSentences = {
   "step.resume-scaling.undo": "Suspend the autoscaling of {name} again",
   "step.proxies-lead-back": "Check that {proxies} reach {name}",
 
+  "event.new-secret":
+    "The master password now is in {secret}. Whoever uses {old} must be given the new one before the opening.",
+  "event.new-stream": "The activity stream goes to {kinesis}. Whoever reads {old} must be given the new one.",
+  "event.iam-policies":
+    "Logins by IAM need policies for `rds-db:connect` that name {resourceId} as well as {old}: add it before the opening.",
+
   "skip.no-scaling": "its readers are not scaled automatically",
   "skip.no-proxies": "no RDS Proxy leads to it",
   "skip.no-data-api": "the Data API is off",

@@ -27,7 +27,7 @@ export interface DatabaseProxy {
   readonly proxy: Undated<DBProxy>;
   readonly targetGroupArn: string;
   readonly tags: readonly Tag[];
-  /** The cluster that it leads to, by resource id, whatever that is called; null where none is registered. */
+  /** The cluster or instance that it leads to, by resource id, whatever that is called; null where none is registered. */
   readonly target: { readonly cluster: string; readonly registering: boolean } | null;
 }
 

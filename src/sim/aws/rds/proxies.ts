@@ -53,7 +53,7 @@ export function describeDBProxyTargets(turn: Turn, input: DescribeDBProxyTargets
 
 function targetsOf({ state }: Turn, proxy: DatabaseProxy): DBProxyTarget[] {
   const cluster = state.clusters[proxy.target?.cluster ?? ""];
-  if (cluster === undefined) return [];
+  if (cluster === undefined) return instanceTarget(state, proxy);
   const members = membersOf(state, cluster.resourceId).map((member) => ({
     Type: "RDS_INSTANCE" as const,
     TargetArn: arn(state, "db", member.id),
@@ -72,6 +72,23 @@ function targetsOf({ state }: Turn, proxy: DatabaseProxy): DBProxyTarget[] {
       Port: cluster.settings.Port,
     },
     ...members,
+  ];
+}
+
+/** An instance outside of a cluster is tracked by itself; nothing here registers one. */
+function instanceTarget(state: AccountState, { target }: DatabaseProxy): DBProxyTarget[] {
+  const instance = state.instances[target?.cluster ?? ""];
+  if (instance === undefined) return [];
+  return [
+    {
+      Type: "RDS_INSTANCE" as const,
+      TargetArn: arn(state, "db", instance.id),
+      RdsResourceId: instance.id,
+      Endpoint: instanceEndpoint(state, instance.id),
+      Port: instance.settings.DbInstancePort,
+      Role: "READ_WRITE" as const,
+      TargetHealth: { State: "AVAILABLE" as const },
+    },
   ];
 }
 

@@ -4,7 +4,7 @@ import { customEndpoint } from "../names.ts";
 import { masterSecret } from "../rds/cluster-attachments.ts";
 import { keyNamed } from "../rds/encryption.ts";
 import { nextWindow } from "../rds/maintenance.ts";
-import type { Cluster, ClusterChange, ClusterSettings } from "../state.ts";
+import type { Cluster, ClusterChange, ClusterSettings, Instance } from "../state.ts";
 import { membersOf, newResourceId, put, schedule, type Turn } from "../turn.ts";
 
 /** Hangs things on a cluster that a restore does not bring along; one function each. */
@@ -32,8 +32,15 @@ interface GivenProxy {
   readonly tags?: Readonly<Record<string, string>>;
 }
 
-export function attachProxy(turn: Turn, cluster: Cluster, name: string, given: GivenProxy = {}): void {
+export function attachProxy(
+  turn: Turn,
+  database: Cluster | Instance,
+  name: string,
+  given: GivenProxy = {},
+): void {
   const { region, accountId, subnetGroups } = turn.state;
+  const { settings } = database;
+  const subnetGroup = "SubnetGroup" in settings ? settings.SubnetGroup : settings.DBSubnetGroup;
   const place = `arn:aws:rds:${region}:${accountId}`;
   const { secrets = [`arn:aws:secretsmanager:${region}:${accountId}:secret:${name}-AbCdEf`] } = given;
   const proxy = {
@@ -41,7 +48,7 @@ export function attachProxy(turn: Turn, cluster: Cluster, name: string, given: G
     DBProxyArn: `${place}:db-proxy:prx-${name}`,
     Status: "available" as const,
     EngineFamily: "POSTGRESQL",
-    VpcId: subnetGroups[cluster.settings.DBSubnetGroup]?.vpcId,
+    VpcId: subnetGroups[subnetGroup]?.vpcId,
     Endpoint: `${name}.proxy-${customEndpoint(turn.state, name).split("cluster-custom-")[1]}`,
     RequireTLS: true,
     Auth: secrets.map((SecretArn) => ({ AuthScheme: "SECRETS" as const, SecretArn })),
@@ -50,7 +57,7 @@ export function attachProxy(turn: Turn, cluster: Cluster, name: string, given: G
     proxy,
     targetGroupArn: `${place}:target-group:prx-tg-${name}`,
     tags: tagList(given.tags ?? enrolledToo),
-    target: { cluster: cluster.resourceId, registering: false },
+    target: { cluster: database.resourceId, registering: false },
   });
 }
 
