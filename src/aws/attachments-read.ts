@@ -67,7 +67,7 @@ async function customEndpointsOf(client: RDSClient, cluster: string): Promise<Cu
 }
 
 /** Its name is the account's and Region's, whichever cluster it is of. */
-export async function findCustomEndpoint(
+async function findCustomEndpoint(
   client: RDSClient,
   name: string,
 ): Promise<CustomEndpointFacts | undefined> {
