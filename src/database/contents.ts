@@ -43,7 +43,8 @@ export const tables = `
          has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'SELECT')
            and not row_security_active(c.oid) as readable
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
-   where c.relkind in ('r', 'm') and c.relpersistence = 'p' and ${userSchema}
+   where c.relkind in ('r', 'm') and c.relpersistence = 'p'
+     and ${userSchema}
    order by format('%I.%I', n.nspname, c.relname) collate "C"`;
 
 /** The text of a row depends on settings that a role or a database may have changed. */
@@ -52,7 +53,7 @@ export const plainText = [
   "set bytea_output = 'hex'",
   "set IntervalStyle = 'postgres'",
   "set xmloption = 'content'",
-].join("; ");
+].join(";\n");
 
 type Reading = ContentsOptions & { readonly end: number };
 

@@ -110,7 +110,7 @@ const wrongs: readonly [string, (life: Life) => void, string][] = [
   [
     "somebody has written to the source",
     (life) => commit(life, life.source as Cluster, { kind: "put", key: "late", value: "row" }),
-    "Prove, as the last thing",
+    "Compare what the tables hold",
   ],
   ["the fence is gone", (life) => unfence(life, life.source.resourceId), "Prove, as the last thing"],
   [
@@ -129,6 +129,15 @@ test("a person does not get past a restore that is not behind the fence", async 
   const person = await aPerson(life);
   const goingOn = person.carryOut(await sheetOf(life, { ...migration, steps }), (sheet) => sheet.forward);
   await expect(goingOn).rejects.toThrow(/^never done: 4\.\d+ of \d+: Restore orders-prod/);
+});
+
+test("a person does not get past a write to the source that comes after everything was compared", async () => {
+  const life = await standingAt({ step: "verify-restorable", when: "done" });
+  life.world.meanwhile = undefined;
+  commit(life, life.source as Cluster, { kind: "put", key: "late", value: "row" });
+  const person = await aPerson(life);
+  const goingOn = person.carryOut(await sheetOf(life), (sheet) => sheet.forward);
+  await expect(goingOn).rejects.toThrow(/^never done: 4\.\d+ of \d+: Prove, as the last thing/);
 });
 
 test.each(wrongs)("a person does not get past it where %s", async (_, goWrong, title) => {
@@ -189,7 +198,7 @@ test("whoever reads the way back a second time does not put the source aside", a
   const person = await aPerson(life);
   await person.carryOut(sheet, ({ back }) => back.slice(1));
   const again = person.carryOut(sheet, ({ back }) => back);
-  await expect(again).rejects.toThrow("never done: 5.1 of 7: Put the replacement aside");
+  await expect(again).rejects.toThrow("never done: 5.1 of 8: Put the replacement aside");
   expect(seen(life)).toEqual(seen(aLife()));
 });
 

@@ -143,6 +143,9 @@ test.runIf(hasPsql)(
     expect(await typed(on("contents"))).toEqual(shown);
     await admin.query("update large set body = 'y'");
     expect(await typed(on("contents"))).not.toEqual(shown);
+    const whole = await real.database.contents(real.writer, { depth: "whole", budget: 60_000, from: null });
+    const rows = whole.tables.filter(({ percent }) => percent > 0).map(({ rows: count }) => `${count}`);
+    expect((await typed(on("whole-contents"))).map((row) => row.split("|")[2])).toEqual(rows);
     await admin.query("drop table large");
     await admin.end();
   },
