@@ -2,6 +2,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { verbs } from "../src/core/command.ts";
+import { otherExitCodes, refusedDatabases } from "../src/sim/refused-databases.ts";
+import { strategies } from "../src/strategies/index.ts";
 
 const root = join(import.meta.dirname, "..");
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -16,6 +18,16 @@ test("the README's table of commands is the one that the bot understands", () =>
     says,
   }));
   expect(rows).toEqual(Object.values(verbs).map(({ usage, says }) => ({ usage, says })));
+});
+
+test("the README lists every strategy, and every database that the demo refuses with its exit code", () => {
+  for (const { id } of strategies) expect(readme).toContain(`| \`${id}\` |`);
+  const rows = [...readme.matchAll(/^\| `([a-z0-9-]+)` \| .+ \| (\d+) \|$/gm)].map(([, name, code]) => [
+    name,
+    Number(code),
+  ]);
+  expect(rows).toEqual(refusedDatabases.map(({ name, exitCode }) => [name, exitCode]));
+  for (const exitCode of Object.values(otherExitCodes)) expect(readme).toContain(` ${exitCode}`);
 });
 
 test("every npm command in the README exists", () => {
