@@ -7,7 +7,7 @@ import { plain } from "../core/note.ts";
 import type { Plan } from "../core/plan.ts";
 import { rollbackPrice } from "../core/price.ts";
 import { explain } from "../core/problem.ts";
-import { namesBy } from "../core/rehearsal.ts";
+import { isRehearsal, namesBy } from "../core/rehearsal.ts";
 import { say } from "../core/sentences.ts";
 import { settleOf } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
@@ -118,14 +118,15 @@ function trouble({ problem }: Migration): string[] {
   return [wrapped(`It is stuck: ${why} ${fix}`)];
 }
 
-function ended({ status }: Migration): string {
+function ended(migration: Migration): string {
+  const { status } = migration;
   if (status === "closed") {
     return wrapped(
       "Somebody closed it: people brought it to its end, and nobody but they know how it stands.",
     );
   }
   return wrapped(
-    status === "rolled-back" || status === "rejected"
+    status === "rolled-back" || status === "rejected" || isRehearsal(migration)
       ? "Nothing remains to be done: the source serves under its own name."
       : "Nothing remains to be done: the replacement serves under the source's name. The source is kept, fenced and " +
           "protected, until somebody decides that nobody needs it.",
@@ -204,18 +205,27 @@ function forwardSection(of: SheetOf, steps: readonly ManualStep[]): string {
   const total = forwardCourse(of.strategy, of.migration.pinned).length;
   const first = total - steps.length + 1;
   const written = steps.map((step, index) => stepText(of, step, `4.${first + index} of ${total}`));
-  return ["## 4. Forward: what remains until it is under the new key", ...written].join("\n\n");
+  const heading = isRehearsal(of.migration)
+    ? "## 4. Forward: what remains until it is rehearsed and everything is as before"
+    : "## 4. Forward: what remains until it is under the new key";
+  return [heading, ...written].join("\n\n");
 }
 
 function backSection(of: SheetOf, steps: readonly ManualStep[]): string {
   const { migration, strategy, now } = of;
   const price = plain.duration(rollbackPrice(strategy, migration, now));
+  const written = steps.map((step, index) => stepText(of, step, `5.${index + 1} of ${steps.length}`));
+  if (isRehearsal(migration)) {
+    const intro = `It takes about ${price}. The source serves all the while; only what the rehearsal has made is deleted.`;
+    return ["## 5. Call it off: what remains until nothing of it is left", wrapped(intro), ...written].join(
+      "\n\n",
+    );
+  }
   const loses =
     migration.downtimeEnded === null || migration.direction === "back"
       ? "It loses 0 writes, for nobody has written to the replacement."
       : "It loses every write since the opening: count them first, and do it only if two approvers have signed it.";
   const intro = `It takes about ${price} and ends with the source serving under its own name, unfenced. ${loses} A rollback before the opening needs no approval.`;
-  const written = steps.map((step, index) => stepText(of, step, `5.${index + 1} of ${steps.length}`));
   return ["## 5. Back: what remains until the source serves again", wrapped(intro), ...written].join("\n\n");
 }
 

@@ -82,10 +82,10 @@ export const verifyCopy: SharedStep = {
     const token = cx.names.migration;
     if (!(await cx.database.findMarker(copy, token)))
       return blockedBy(problem("proof.marker-missing", { name }));
-    const [now, found] = await Promise.all([cx.database.catalogue(source), cx.database.catalogue(copy)]);
-    const here = definitionsOf(found);
-    const differing = differences(known(cx, "definitions"), here);
-    if (differing.length > 0 && differences(definitionsOf(now), here).length > 0) {
+    const [there, found] = await Promise.all([cx.database.catalogue(source), cx.database.catalogue(copy)]);
+    const [then, now, here] = [known(cx, "definitions"), definitionsOf(there), definitionsOf(found)];
+    const differing = differences(then, here).filter((kind) => now[kind] !== here[kind]);
+    if (differing.length > 0) {
       return blockedBy(problem("rehearsal.definitions-differ", { differences: differing.join(", "), name }));
     }
     const relations = found.databases.reduce((sum, database) => sum + database.relations, 0);

@@ -1,4 +1,4 @@
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { lintStrategy } from "../../src/core/lint.ts";
 import type { Note } from "../../src/core/note.ts";
 import { note } from "../../src/core/sentences.ts";
@@ -132,3 +132,38 @@ test.each([
     expect(found).toContainEqual(expect.stringContaining(says));
   },
 );
+
+describe("a rehearsal", () => {
+  const mark = { ...part("mark", "creates"), settlesPlan: true, keeps: note("keeps.marker", {}) } as const;
+  const end = { ...part("end", "reads"), gate: true } as const;
+  const remove = { ...part("remove", "destroys"), keeps: note("keeps.thrown-away", {}) } as const;
+  const copy = { ...part("copy", "creates"), undo: way("undo") } as const;
+  const soundly = [gate, mark, copy, verify, end, remove];
+  const rehearsal = (steps: readonly AnyStep[]) => strategy(steps, { id: "anything-rehearsal" });
+
+  test("that leaves the source alone and asks before it deletes is sound, and so is one that deletes twice", () => {
+    expect(lintStrategy(rehearsal(soundly))).toEqual([]);
+    expect(lintStrategy(rehearsal([...soundly, { ...remove, id: "remove-more" }]))).toEqual([]);
+  });
+
+  test.each([
+    [
+      "interrupts",
+      [...soundly, { ...part("fence", "interrupts"), undo: way("undo") }],
+      "fence of a rehearsal",
+    ],
+    [
+      "has a downtime",
+      [gate, mark, { ...copy, downtime: "begins" }, verify, end, remove],
+      "copy of a rehearsal",
+    ],
+    ["takes nothing down", [gate, mark, copy, verify, end], "takes nothing down"],
+    ["deletes without asking", [gate, mark, copy, verify, remove], "without being asked"],
+    ["asks before it has proved anything", [gate, mark, end, copy, verify, remove], "without being asked"],
+    ["deletes what it has not verified", [gate, mark, copy, end, remove], "remove destroys without"],
+    ["would judge its own copy", [gate, copy, verify, end, remove], "judges its own copy"],
+    ["leaves a snapshot behind", [gate, mark, build, verify, end, remove], "build of a rehearsal leaves"],
+  ] satisfies [string, readonly AnyStep[], string][])("is refused where it %s", (_, steps, says) => {
+    expect(lintStrategy(rehearsal(steps))).toContainEqual(expect.stringContaining(says));
+  });
+});
