@@ -102,14 +102,15 @@ function offer({ target }: Migration, { signer, longest, forecast, price, backUn
 }
 
 function passed({ target }: Migration, { signer, longest, used, forecast, price, isOpening }: Budget): Note {
-  const params = { name: target.name, person: signer.name, longest, price };
-  if (forecast === null) return note("event.budget-waiting", params);
+  const signed = { name: target.name, person: signer.name, longest };
+  if (forecast === null)
+    return isOpening
+      ? note("event.budget-opening-waiting", signed)
+      : note("event.budget-waiting", { ...signed, price });
   const rest = forecast - used;
-  if (isOpening)
-    return note("event.budget-opening", { name: target.name, person: signer.name, longest, rest });
-  return rest <= price
-    ? note("event.budget-forward", { ...params, rest })
-    : note("event.budget-back", { ...params, rest });
+  if (isOpening) return note("event.budget-opening", { ...signed, rest });
+  const params = { ...signed, price, rest };
+  return rest <= price ? note("event.budget-forward", params) : note("event.budget-back", params);
 }
 
 /** Out of a rollback that two people did not sign: the step that opens runs again, and the way back is forgotten. */

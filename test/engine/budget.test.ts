@@ -1,11 +1,23 @@
 import { describe, expect, test } from "vitest";
 import type { Migration } from "../../src/core/migration.ts";
+import { plain } from "../../src/core/note.ts";
+import { say } from "../../src/core/sentences.ts";
 import type { Terms } from "../../src/core/terms.ts";
 import { hours, minutes } from "../../src/core/time.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { poll } from "../../src/engine/poll.ts";
 import { seen } from "../strategies/harness.ts";
-import { aLife, approve, ask, type Life, type LifeOptions, newest, press, say, settle } from "./life.ts";
+import {
+  aLife,
+  approve,
+  ask,
+  say as command,
+  type Life,
+  type LifeOptions,
+  newest,
+  press,
+  settle,
+} from "./life.ts";
 import { stoppingWhen } from "./stopping.ts";
 
 const hurry = 15_000;
@@ -92,13 +104,13 @@ describe("where the forecast passes what was signed and going back still fits", 
   test("while everything is halted it is offered, and afterwards it goes back by itself", async () => {
     const life = await cutOver({ ...hourAtMost, whenLate: "roll-back" }, slowRestore);
     await settle(life, { enough: (migration) => Boolean(migration?.steps.restore?.begunAt) });
-    await say(life, "UALICE", { verb: "halt", reason: "AWS is ill" });
+    await command(life, "UALICE", { verb: "halt", reason: "AWS is ill" });
     await pass(life, minutes(35));
     const halted = await newest(life);
     expect(halted?.direction).toBe("forward");
     expect(await told(life)).toEqual(["event.budget-offer"]);
 
-    await say(life, "UALICE", { verb: "unhalt" });
+    await command(life, "UALICE", { verb: "unhalt" });
     const migration = await settle(life);
     expect(migration?.status).toBe("rolled-back");
     expect(downtimeOf(migration as Migration)).toBeLessThanOrEqual(hours(1));
@@ -171,6 +183,23 @@ describe("while it waits for people inside the downtime", () => {
     expect(migration?.status).toBe("rolled-back");
     expect(downtimeOf(migration as Migration)).toBeLessThanOrEqual(minutes(90));
     expect(seen(life)).toEqual(untouched);
+  });
+
+  test("stuck while it is being opened, it is not taken back, and the thread does not say that nothing would be lost", async () => {
+    const life = await cutOver({ longestDowntime: minutes(70), whenLate: "roll-back", opening: "ask" });
+    await settle(life);
+    life.world.account.faults = ({ operation }) =>
+      operation === "ModifyDBCluster" ? { code: "KMSKeyNotAccessibleFault" } : undefined;
+    await press(life, "UCAROL", approve("open-gate"));
+    const stuck = await settle(life);
+    expect(stuck).toMatchObject({ status: "stuck", steps: { open: { doneAt: null } } });
+    expect(stuck?.steps.open?.begunAt).not.toBeNull();
+
+    await pass(life, minutes(70));
+    expect(await newest(life)).toMatchObject({ status: "stuck", direction: "forward" });
+    expect(await told(life)).toEqual(["event.budget-opening-waiting"]);
+    const [said] = await aboutBudget(life);
+    expect(said && say(said.what, plain)).toMatch(/Clients may have written already/);
   });
 
   test("an opening that somebody approves in time is not taken back", async () => {

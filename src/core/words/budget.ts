@@ -55,6 +55,8 @@ export const budgetSentences = {
     "{name} waits for somebody, and will be down for longer than the {longest:duration} that {person} signed. Going back takes about {price:duration} and loses 0 writes.",
   "event.budget-opening":
     "{name} will be down for longer than the {longest:duration} that {person} signed. It is being opened, in about {rest:duration}: going back would be no faster, and clients may have written already.",
+  "event.budget-opening-waiting":
+    "{name} waits for somebody while it is being opened, and will be down for longer than the {longest:duration} that {person} signed. Clients may have written already: going back counts their writes first.",
   "event.rollback-signed":
     "The approval of {person} rolls {name} back: it was expected to be down for {forecast:duration}, longer than the {longest:duration} that were signed. It takes about {price:duration} and loses 0 writes.",
   "event.rollback-signed-waiting":

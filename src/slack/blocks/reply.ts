@@ -36,6 +36,7 @@ const asksApprovers: ReadonlySet<string> = new Set([
   "event.budget-back",
   "event.budget-waiting",
   "event.budget-opening",
+  "event.budget-opening-waiting",
   "event.plan-changed",
   "event.warning",
 ]);
