@@ -121,7 +121,13 @@ describe("What belongs to a server of the newest version", () => {
       );
       expect(made).toEqual({ provider: facts.provider, locale: facts.locale });
     }
+    const [{ name } = { name: "" }] = await theirs.query<{ name: string }>(
+      "select datname::text as name from pg_database where datname like 'encrypt%' limit 1",
+    );
+    // As a tool of an earlier run that has outlived it.
+    const outliving = await openSession(serverNamed("target"), name);
     await dropUnfinished(theirs);
+    await expect(outliving.query("select 1")).rejects.toThrow();
     const left = await target.ask("postgres", "select from pg_database where datname like 'encrypt%'");
     expect(left).toEqual([]);
   });

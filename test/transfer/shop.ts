@@ -57,6 +57,7 @@ create function sales.twice(n int) returns int language sql as 'select n * 2';
 create view sales.bodies with (security_barrier) as select body from sales.items;
 create materialized view sales.totals as select count(*) as items from sales.items;
 comment on table sales.items is 'sold';
+grant select on sales.items to app with grant option;
 grant select on sales.items to "Report's reader";
 grant insert (body) on sales.items to app;
 alter default privileges in schema sales grant select on tables to "Report's reader";
