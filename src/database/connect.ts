@@ -30,7 +30,10 @@ export interface Connection {
 
 export const applicationName = "encrypt-db";
 
-/** The address of a host by DNS. */
+/**
+ * The address of a host by DNS, asked anew each time. The VPC's resolver may still say that there is no such name after it
+ * is there again, for as long as the zone's SOA allows; clients in the VPC are told the same, so it is what is so for them.
+ */
 export async function lookUpHost(host: string, port: number): Promise<Address> {
   const { address } = await lookup(host);
   return { address, port };

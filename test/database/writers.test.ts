@@ -1,6 +1,7 @@
 import type pg from "pg";
 import { afterAll, afterEach, beforeAll, describe, expect, it } from "vitest";
 import type { Endpoint } from "../../src/core/database.ts";
+import { createDatabase } from "../../src/database/database.ts";
 import { logins } from "../../src/sim/postgres/template.ts";
 import { runDueJobs } from "./cron.ts";
 import { openRealServers, type RealServers } from "./real-servers.ts";
@@ -113,6 +114,16 @@ describe("A subscription", () => {
     await real.database.silence(real.writer);
     await real.database.restoreWriters(real.writer);
     expect(await feed()).toMatchObject({ on: false, silenced: false });
+  });
+
+  it("is written down before it is turned off, so that a death in between loses it not", async () => {
+    await mayBeSilenced();
+    await inBilling.query("begin");
+    await inBilling.query(`alter subscription "the feed" set (synchronous_commit = off)`);
+    const impatient = createDatabase({ ...real.options, timeOuts: { query: 1_000 } });
+    await expect(impatient.silence(real.writer)).rejects.toMatchObject({ code: "57014" });
+    expect(await feed()).toMatchObject({ on: true, silenced: true });
+    await inBilling.query("rollback");
   });
 
   it("is known to be the bot's doing also where the process died before it was turned off", async () => {
