@@ -14,7 +14,7 @@ export const budgetProblems = {
   },
   "terms.past": {
     why: "{notBefore:instant} is past.",
-    fix: "Choose a time that is ahead. To begin at once, reload Slack, which empties the field.",
+    fix: "Choose a time that is ahead; to begin now, one in a minute or two.",
   },
   "terms.too-far": {
     why: "The time not to begin before is more than {furthest:duration} ahead.",

@@ -142,7 +142,7 @@ function scheduledLead({ person, terms }: Approval, { migration }: MigrationView
   return [
     begins,
     ...(terms ? [`${escaped(person.name)} signed ${say(termsNote(terms), mrkdwn)}.`] : []),
-    "Until then another approval takes its place, and rejecting it ends it.",
+    "Until then another approval takes its place (to begin now, with a time in a minute or two), and rejecting it ends it.",
   ].join("\n");
 }
 
