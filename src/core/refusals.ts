@@ -154,10 +154,6 @@ export const refusals = {
     why: "{name} has read replicas ({attached}), which would stay with the old database and go on telling old data.",
     fix: "Delete them before, and create them anew afterwards: `aws rds create-db-instance-read-replica`.",
   },
-  "attached.replication-slots": {
-    why: "{name} has replication slots ({attached}); they do not come along, and their consumers would lose changes.",
-    fix: "Drain and drop them first, and create them on the replacement before it is opened.",
-  },
   "attached.prepared-transactions": {
     why: "{name} holds prepared transactions ({attached}); they could be committed after the proof.",
     fix: "Commit them or roll them back first.",

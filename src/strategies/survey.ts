@@ -1,5 +1,5 @@
 import type { ClusterSettings, KeyFacts, Quotas } from "../core/cloud.ts";
-import { DatabaseFault, type Inventory } from "../core/database.ts";
+import { DatabaseFault, type Inventory, type ReplicationSlot } from "../core/database.ts";
 import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
@@ -75,10 +75,17 @@ async function askInside(
   }
 }
 
+/** Such as `feed (pgoutput, 3 MB behind, its consumer is connected)`. */
+function saySlot({ name, kind, plugin, behind, active }: ReplicationSlot): string {
+  const lag = behind === null ? [] : [`${Math.ceil(behind / 1_048_576)} MB behind`];
+  const consumer = active ? "its consumer is connected" : "nobody is connected";
+  return `${name} (${[plugin ?? kind, ...lag, consumer].join(", ")})`;
+}
+
 /** What inside a database stands against moving it, or must be carried along. */
 export function insideAttachments(found: Inventory): Attached[] {
   return [
-    ...found.replicationSlots.map(({ name }) => ({ kind: "replication-slots", name })),
+    ...found.replicationSlots.map((slot) => ({ kind: "replication-slots", name: saySlot(slot) })),
     ...found.preparedTransactions.map((name) => ({ kind: "prepared-transactions", name })),
     ...found.writers
       .filter(({ on, silenceable }) => on && !silenceable)

@@ -41,6 +41,21 @@ test("a job or a subscription blocks where it may not be turned off, and where i
   expect(await found({ writers: [...writers] })).toEqual(["blocks attached.pg-cron"]);
 });
 
+test("a replication slot blocks, with whose it is and how far its consumer is behind", async () => {
+  const slot = { name: "feed", kind: "logical", plugin: "pgoutput", database: "orders" } as const;
+  const made = await planWith({
+    replicationSlots: [
+      { ...slot, active: true, behind: 2_500_000 },
+      { ...slot, name: "old", kind: "physical", plugin: null, database: null, active: false, behind: null },
+    ],
+  });
+  if ("plan" in made) throw new Error("there is a plan");
+  expect(made.problems.map(({ code }) => code)).toEqual(["attached.replication-slots"]);
+  expect(made.problems[0]?.params.attached).toBe(
+    "feed (pgoutput, 3 MB behind, its consumer is connected), old (physical, nobody is connected)",
+  );
+});
+
 test("unlogged tables are told and part of what is approved", async () => {
   const made = await planWith({ unloggedTables: ["public.cache in orders"] });
   if (!("plan" in made)) throw new Error("there is no plan");

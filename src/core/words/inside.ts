@@ -1,5 +1,9 @@
 /** What writes inside a database without a client, and what its tables hold. */
 export const insideProblems = {
+  "attached.replication-slots": {
+    why: "{name} has replication slots: {attached}. They do not come along, and behind the fence their consumers could not fetch what they have not confirmed.",
+    fix: "Stop what writes to it, let the consumers catch up and drop the slots (`SELECT pg_drop_replication_slot(…)`); once it is moved, create them anew before anything writes again. Or let the consumers begin with a new snapshot afterwards.",
+  },
   "attached.pg-cron": {
     why: "pg_cron jobs write inside {name} without a client ({attached}); the fence does not stop them, and the bot's login may not turn them off.",
     fix: "Let it: `GRANT USAGE ON SCHEMA cron TO encrypt_db; GRANT UPDATE (active) ON cron.job TO encrypt_db; ALTER ROLE encrypt_db BYPASSRLS`, where pg_cron is installed. Or turn them off yourself (`cron.alter_job(jobid, active := false)`) until the migration has ended.",
