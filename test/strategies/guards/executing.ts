@@ -1,3 +1,4 @@
+import { databaseKey } from "../../../src/core/cloud.ts";
 import { clusterEndpoint } from "../../../src/sim/aws/names.ts";
 import { put } from "../../../src/sim/aws/turn.ts";
 import { ask, name, settle } from "../../engine/life.ts";
@@ -88,8 +89,7 @@ export const executingGuards: readonly Guard[] = [
           ...deps.store,
           save: async (next) => {
             if (await deps.store.save(next)) return true;
-            const { account, region, kind, name: of } = next.target;
-            const stored = await deps.store.loadOpen(`${account}/${region}/${kind}/${of}`);
+            const stored = await deps.store.loadOpen(databaseKey(next.target));
             return deps.store.save({ ...next, revision: (stored?.revision ?? 0) + 1 });
           },
         },

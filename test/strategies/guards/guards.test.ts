@@ -46,6 +46,7 @@ vi.mock("../../../src/aws/permit.ts", async (original) => {
   const real = await original<typeof import("../../../src/aws/permit.ts")>();
   const { removed } = await import("./removed.ts");
   return {
+    ...real,
     permitFor: (...args: Parameters<typeof real.permitFor>): ReturnType<typeof real.permitFor> => {
       const permit = real.permitFor(...args);
       return async (operation, ref, change, beside) => {
@@ -67,6 +68,7 @@ vi.mock("../../../src/core/mandate.ts", async (original) => {
   const real = await original<typeof import("../../../src/core/mandate.ts")>();
   const { removed } = await import("./removed.ts");
   return {
+    ...real,
     actLasts: (settle: number) => (removed.now.lateness ? Number.POSITIVE_INFINITY : real.actLasts(settle)),
   };
 });
@@ -75,6 +77,7 @@ vi.mock("../../../src/core/transition.ts", async (original) => {
   const real = await original<typeof import("../../../src/core/transition.ts")>();
   const { removed } = await import("./removed.ts");
   return {
+    ...real,
     transition: (...[migration, event, now]: Parameters<typeof real.transition>) => {
       const blind = removed.now.unsettled && event.type === "checked";
       const seen = blind ? { ...event, way: { ...event.way, unsettledUntil: null } } : event;
