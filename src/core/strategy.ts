@@ -67,7 +67,7 @@ export interface Precondition<P, O> {
 }
 
 /** How a strategy is tried out: with throw-away names and the real key and settings, beside a source that serves. */
-export interface Rehearsal<P, O, L> {
+interface Rehearsal<P, O, L> {
   readonly title: Note;
   /** What must hold beside the strategy's own conditions. */
   readonly preconditions: readonly Precondition<P, O>[];

@@ -8,6 +8,7 @@ import type { Fleet } from "./application/fleet.ts";
 import { servedByDefault } from "./demo-databases.ts";
 import { factsOf } from "./facts.ts";
 import { type Job, runHeadless } from "./headless.ts";
+import { rehearseHeadless } from "./headless-rehearsal.ts";
 import { isTaken } from "./ports.ts";
 import { refusal } from "./refusal.ts";
 import { refusedDatabases } from "./refused-databases.ts";
@@ -17,12 +18,13 @@ import { openWorld, type World, type WorldOptions } from "./world.ts";
 const pace = 60;
 const pagePort = 4380;
 
-const usage = `npm run demo -- [--headless [--database NAME] [--strategy ID]] [--world DIRECTORY] [--aws-port PORT]
+const usage = `npm run demo -- [--headless [--database NAME] [--strategy ID] [--rehearse]] [--world DIRECTORY] [--aws-port PORT]
 
   --headless          do the main job by script, print the thread, exit 0 only if every claim holds
   --database NAME     with --headless: which database (default: orders-prod); one that cannot be moved
                       is refused with a reason, a remedy and an exit code of its own
   --strategy ID       with --headless: by which strategy (default: the first that suits)
+  --rehearse          with --headless: only rehearse it, and show the plan that it gives
   --world DIRECTORY   keep the world there; it goes on where it was (default: a directory for temporary files)
   --aws-port PORT     let the simulated AWS listen on 127.0.0.1:PORT for any AWS client
   AWS_ENDPOINT_URL    if set, the demo's own AWS clients go there`;
@@ -47,6 +49,7 @@ function readOptions(): Options | undefined {
         headless: { type: "boolean", default: false },
         database: { type: "string" },
         strategy: { type: "string" },
+        rehearse: { type: "boolean", default: false },
         world: { type: "string" },
         "aws-port": { type: "string" },
         help: { type: "boolean", default: false },
@@ -55,12 +58,14 @@ function readOptions(): Options | undefined {
     const port = values["aws-port"];
     if (values.help) return undefined;
     if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new Error(`--aws-port ${port} is no port`);
-    const { headless, database, strategy } = values;
-    if (!headless && (database ?? strategy) !== undefined) {
-      throw new Error("--database and --strategy go with --headless: in the channel you type them");
+    const { headless, database, strategy, rehearse: rehearses } = values;
+    if (!headless && (rehearses || (database ?? strategy) !== undefined)) {
+      throw new Error(
+        "--database, --strategy and --rehearse go with --headless: in the channel you type them",
+      );
     }
     return {
-      job: headless ? { database: database ?? "orders-prod", strategy: strategy ?? null } : null,
+      job: headless ? { database: database ?? "orders-prod", strategy: strategy ?? null, rehearses } : null,
       world: values.world,
       awsPort: port === undefined ? undefined : Number(port),
     };
@@ -99,7 +104,8 @@ async function beHeadless(job: Job, directory: string | undefined, shared: Share
   try {
     const refused = await refusal(world, job, console.log);
     if (refused !== undefined) return refused;
-    return (await runHeadless(world, job, console.log)) ? 0 : 1;
+    const run = job.rehearses ? rehearseHeadless : runHeadless;
+    return (await run(world, job, console.log)) ? 0 : 1;
   } finally {
     await world.close();
     if (fresh) rmSync(where, { recursive: true, force: true });

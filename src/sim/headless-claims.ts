@@ -39,7 +39,7 @@ export function report(world: World, outcome: Outcome, print: (line: string) => 
   const t1 = migration.learned.t1;
   const downtime = (migration.downtimeEnded ?? 0) - (migration.downtimeBegan ?? 0);
   const claims = claimsOf(world, outcome, replacement);
-  for (const { text, holds } of claims) print(`${holds ? "yes" : "NO "}  ${text}`);
+  const isTrue = sayClaims(claims, print);
   print("");
   print(`T1: ${typeof t1 === "number" ? plain.instant(t1) : "none"}`);
   print(`downtime: ${sayDuration(downtime)} of the simulated account's time`);
@@ -50,6 +50,12 @@ export function report(world: World, outcome: Outcome, print: (line: string) => 
   print(
     `acknowledged writes: ${verdict.acknowledged}, found in the replacement: ${verdict.found}, lost: ${verdict.acknowledged - verdict.found}`,
   );
+  return isTrue;
+}
+
+/** Prints each with whether it holds; true if all do. */
+export function sayClaims(claims: readonly Claim[], print: (line: string) => void): boolean {
+  for (const { text, holds } of claims) print(`${holds ? "yes" : "NO "}  ${text}`);
   return claims.every(({ holds }) => holds);
 }
 

@@ -11,10 +11,11 @@ import type { World } from "./world.ts";
 const alice = "U0ALICE01";
 const bob = "U0BOB0001";
 
-/** Which database is moved, and by which strategy; null leaves that to the bot. */
+/** Which database is moved, or only rehearsed, and by which strategy; null leaves that to the bot. */
 export interface Job {
   readonly database: string;
   readonly strategy: string | null;
+  readonly rehearses: boolean;
 }
 
 /**
@@ -93,7 +94,7 @@ interface LedgerEntry {
   readonly unreachable?: string;
 }
 
-async function openOne(world: World): Promise<Migration | undefined> {
+export async function openOne(world: World): Promise<Migration | undefined> {
   return (await world.deps.store.listOpen())[0];
 }
 
@@ -101,7 +102,11 @@ async function openOne(world: World): Promise<Migration | undefined> {
 async function ended(world: World, database: string): Promise<Migration | undefined> {
   const open = await openOne(world);
   if (open?.status === "stuck") throw new Error(`stuck: ${JSON.stringify(open.problem)}`);
-  if (open) return undefined;
+  return open ? undefined : lastOf(world, database);
+}
+
+/** What ended last of what was done to a database. */
+export function lastOf(world: World, database: string): Promise<Migration | undefined> {
   const { accountId, region } = world.account.state;
   return world.deps.store.lastPast(`${accountId}/${region}/${database}`);
 }

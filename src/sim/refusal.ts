@@ -11,22 +11,22 @@ import type { World } from "./world.ts";
 const otherwise = 9;
 
 /**
- * Asks for the plan first. Where there is none, the person who types `start` is told why in the channel, and so is whoever
+ * Asks for the plan first. Where there is none, the person who types it is told why in the channel, and so is whoever
  * reads this; gives the exit code then, and nothing where the database can be moved.
  */
 export async function refusal(
   world: World,
-  { database, strategy }: Job,
+  { database, strategy, rehearses }: Job,
   print: (line: string) => void,
 ): Promise<number | undefined> {
   if ((await world.deps.store.listOpen()).length > 0) return undefined;
-  const asked = { name: database, key: null, strategy, migration: "m00000" };
+  const asked = { name: database, key: null, strategy, migration: "m00000", rehearses };
   const made = await planFor(world.deps, asked);
   if (!("problems" in made)) return undefined;
   const channel = world.workspace.state.channels[0]?.id ?? "";
   const { says, isTold } = actorsIn(world, channel);
   const by = strategy === null ? "" : ` by ${strategy}`;
-  await says("U0ALICE01", `start ${database}${by}`);
+  await says("U0ALICE01", `${rehearses ? "rehearse" : "start"} ${database}${by}`);
   await isTold("U0ALICE01", "What to do");
   print(transcript(world.workspace, { channel }));
   for (const problem of made.problems) {

@@ -8,7 +8,7 @@ import { rdsSnapshotCopy } from "./rds-snapshot-copy.ts";
 export const strategies: readonly Strategy[] = [auroraPointInTime, auroraSnapshot, rdsSnapshotCopy];
 
 /** How each of them is tried out. */
-export const rehearsals: readonly Strategy[] = strategies.map((strategy) => rehearsalOf(strategy));
+const rehearsals: readonly Strategy[] = strategies.map((strategy) => rehearsalOf(strategy));
 
 export function findStrategy(id: string): Strategy | undefined {
   return [...strategies, ...rehearsals].find((strategy) => strategy.id === id);

@@ -22,7 +22,9 @@ afterAll(async () => {
 
 async function told(database: string, strategy: string | null = null) {
   const printed: string[] = [];
-  const exitCode = await refusal(world, { database, strategy }, (line) => printed.push(line));
+  const exitCode = await refusal(world, { database, strategy, rehearses: false }, (line) =>
+    printed.push(line),
+  );
   return { exitCode, printed: printed.join("\n") };
 }
 
