@@ -1,9 +1,11 @@
+import { rm } from "node:fs/promises";
 import { DatabaseFault } from "../core/database.ts";
 import { problem } from "../core/problem.ts";
 import type { Transfer, TransferJob, TransferState } from "../core/transfer.ts";
 import { beginning } from "./progress.ts";
 import { runTransfer } from "./run.ts";
 import { Stopped } from "./server.ts";
+import { openSpool } from "./spool.ts";
 import { openWorkshop, type TransferOptions } from "./workshop.ts";
 
 /**
@@ -42,13 +44,25 @@ export async function transfer(
   options: TransferOptions,
   how: { readonly tell: (state: TransferState) => void; readonly signal: AbortSignal },
 ): Promise<void> {
+  how.tell(await endOf(job, options, how));
+}
+
+async function endOf(
+  job: TransferJob,
+  options: TransferOptions,
+  how: { readonly tell: (state: TransferState) => void; readonly signal: AbortSignal },
+): Promise<TransferState> {
+  let spool: string | undefined;
   try {
-    const shop = await openWorkshop(job, options, how);
-    how.tell({ state: "done", report: await runTransfer(job, shop, options.passwords) });
+    spool = await openSpool(options.spool);
+    const shop = await openWorkshop(job, options, { ...how, spool });
+    return { state: "done", report: await runTransfer(job, shop, options.passwords) };
   } catch (error) {
-    if (how.signal.aborted) return how.tell({ state: "not-started" });
+    if (how.signal.aborted) return { state: "not-started" };
     options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    how.tell({ state: "failed", problem: problemIn(error, job.name) });
+    return { state: "failed", problem: problemIn(error, job.name) };
+  } finally {
+    if (spool !== undefined) await rm(spool, { recursive: true, force: true });
   }
 }
 

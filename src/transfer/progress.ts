@@ -1,6 +1,6 @@
 import type { phases, TransferState } from "../core/transfer.ts";
 
-export type Phase = (typeof phases)[number];
+type Phase = (typeof phases)[number];
 export type Running = Extract<TransferState, { state: "running" }>;
 
 /** Where a run is, said anew at every step. */

@@ -13,7 +13,7 @@ export interface Roles {
   readonly memberships: readonly Membership[];
 }
 
-export interface Role {
+interface Role {
   readonly name: string;
   readonly inherit: boolean;
   readonly createRole: boolean;
@@ -26,7 +26,7 @@ export interface Role {
   readonly comment: string | null;
 }
 
-export interface Membership {
+interface Membership {
   readonly role: string;
   readonly member: string;
   readonly admin: boolean;

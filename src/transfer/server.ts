@@ -1,4 +1,4 @@
-import { mkdir, writeFile } from "node:fs/promises";
+import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseFault, type Endpoint } from "../core/database.ts";
 import { type Problem, problem } from "../core/problem.ts";
@@ -76,7 +76,6 @@ export async function clientEnvironment(
   ca: string,
   folder: string,
 ): Promise<Record<string, string>> {
-  await mkdir(folder, { recursive: true, mode: 0o700 });
   const authorities = join(folder, "ca.pem");
   const passwords = join(folder, `${side}.pgpass`);
   await writeFile(authorities, ca, { mode: 0o600 });

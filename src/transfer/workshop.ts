@@ -36,6 +36,7 @@ export interface Workshop {
   readonly tools: Tools;
   readonly environments: Readonly<Record<Server["side"], Readonly<Record<string, string>>>>;
   readonly jobs: number;
+  /** A folder of this run's own. */
   readonly spool: string;
   readonly progress: Progress;
   readonly log: (line: string) => void;
@@ -49,9 +50,17 @@ const timeOuts = { ...defaultTimeOuts, query: 86_400_000 };
 export async function openWorkshop(
   job: TransferJob,
   options: TransferOptions,
-  { tell, signal }: { readonly tell: (state: Running) => void; readonly signal: AbortSignal },
+  {
+    tell,
+    signal,
+    spool,
+  }: {
+    readonly tell: (state: Running) => void;
+    readonly signal: AbortSignal;
+    readonly spool: string;
+  },
 ): Promise<Workshop> {
-  const { login, masterPassword, ca, spool, jobs, log } = options;
+  const { login, masterPassword, ca, jobs, log } = options;
   const shared = {
     trust: createSecureContext({ ca }),
     resolve: options.resolve ?? lookUpHost,

@@ -1,3 +1,5 @@
+import { mkdir, readdir, rmdir } from "node:fs/promises";
+import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
 import type { Transfer, TransferJob } from "../../src/core/transfer.ts";
@@ -38,6 +40,8 @@ describe.skipIf(!systemTools)(`A transfer that is cut short${without}`, () => {
     );
     expect(theirs).toEqual(mine);
     expect((await namesOnTarget()).filter((name) => name.startsWith("encrypt_db"))).toEqual([]);
+    // Neither a dump nor a password.
+    expect(await readdir(servers.options.spool)).toEqual([]);
   }
 
   // The lines are those of one database after another: at the beginning, in the catalogues, among the rows, in the second one.
@@ -84,13 +88,13 @@ describe.skipIf(!systemTools)(`A transfer that is cut short${without}`, () => {
 
   test("by another run goes on there, and what it has left running finds nothing to write to", async () => {
     const { transfer, job, goOn } = await standing("pgRestore", "archive");
-    await expectGoesOn();
+    expect(await servers.run(byOwner, known)).toMatchObject({ state: "done" });
     await goOn();
     expect((await endOf(transfer, job)).state).toBe("failed");
     expect(await servers.target.ask("archive", "select count(*)::int as rows from old")).toEqual([
       { rows: 50 },
     ]);
-    expect(await servers.run(byOwner, known)).toMatchObject({ state: "done" });
+    await expectGoesOn();
   });
 
   test("keeps the databases that are whole and makes the others anew", async () => {
@@ -101,6 +105,17 @@ describe.skipIf(!systemTools)(`A transfer that is cut short${without}`, () => {
     expect(before).toHaveLength(1);
     await expectGoesOn();
     expect(await servers.target.ask("template1", archive)).toEqual(before);
+  });
+
+  test("throws away what a process that is gone has left on the disk, and nothing of one that is not", async () => {
+    // No process has this number: it is more than any system gives.
+    for (const name of ["run-4194399-a", `run-${process.pid}-b`, "somebody's"]) {
+      await mkdir(join(servers.options.spool, name), { recursive: true });
+    }
+    await servers.run({ source: { ...servers.job.source, host: "nowhere.test" } });
+    const left = await readdir(servers.options.spool);
+    for (const name of left) await rmdir(join(servers.options.spool, name));
+    expect(left.sort()).toEqual([`run-${process.pid}-b`, "somebody's"]);
   });
 
   test("takes nothing for whole that was made for an earlier T1", async () => {
