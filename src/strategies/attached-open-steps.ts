@@ -67,7 +67,14 @@ function ownParts({ roles, masterSecret, activityStream }: Attached, { own }: Cl
     })),
     ...(masterSecret === null
       ? []
-      : [{ what: "the managed master password", isThere: own.masterSecret?.active === true }]),
+      : [
+          {
+            what: "the managed master password",
+            isThere:
+              own.masterSecret?.active === true &&
+              (masterSecret.keyArn === null || own.masterSecret.keyArn === masterSecret.keyArn),
+          },
+        ]),
     ...(activityStream === null
       ? []
       : [

@@ -120,6 +120,15 @@ const items: readonly [what: string, Hang, lose: (turn: Turn, replacement: Clust
     },
   ],
   [
+    "the key of a managed master secret",
+    (turn, source) => void attach.attachManagedSecret(turn, source, anyKey(turn)),
+    (turn, replacement) => {
+      const { MasterUserSecret: secret } = replacement.settings;
+      if (!secret) throw new Error("it has no secret");
+      set(turn, replacement, { MasterUserSecret: { ...secret, KmsKeyId: "arn:aws:kms:another" } });
+    },
+  ],
+  [
     "an activity stream",
     (turn, source) => attach.attachActivityStream(turn, source, anyKey(turn)),
     (turn, replacement) => set(turn, replacement, { ActivityStreamStatus: "stopped" }),

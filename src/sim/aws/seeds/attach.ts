@@ -100,9 +100,13 @@ export function attachReaderAutoscaling(turn: Turn, cluster: Cluster, min = 1, m
   add(turn, "autoscaling", { clusterName: cluster.id, id, min, max, suspended });
 }
 
-/** Under the account's own key for Secrets Manager. */
-export function attachManagedSecret(turn: Turn, cluster: Cluster): string {
-  const secret = masterSecret(turn, "cluster", keyNamed(turn, "alias/aws/secretsmanager")?.arn ?? "");
+/** Under the account's own key for Secrets Manager unless told otherwise. */
+export function attachManagedSecret(
+  turn: Turn,
+  cluster: Cluster,
+  key: string = "alias/aws/secretsmanager",
+): string {
+  const secret = masterSecret(turn, "cluster", keyNamed(turn, key)?.arn ?? "");
   set(turn, cluster, { MasterUserSecret: secret });
   return secret.SecretArn;
 }
