@@ -31,6 +31,8 @@ interface Table {
   readonly name: string;
   readonly blocks: number;
   readonly readable: boolean;
+  /** Before PostgreSQL 14 each part would be a look at the whole table. */
+  readonly comesInParts: boolean;
 }
 
 /**
@@ -41,7 +43,8 @@ export const tables = `
   select format('%I.%I', n.nspname, c.relname) as name,
          (pg_relation_size(c.oid) / current_setting('block_size')::int)::float8 as blocks,
          has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'SELECT')
-           and not row_security_active(c.oid) as readable
+           and not row_security_active(c.oid) as readable,
+         current_setting('server_version_num')::int >= 140000 as "comesInParts"
     from pg_class c join pg_namespace n on n.oid = c.relnamespace
    where c.relkind in ('r', 'm') and c.relpersistence = 'p'
      and ${userSchema}
@@ -72,7 +75,7 @@ async function readDatabase(
     if (into.tables.length > 0 && performance.now() >= end) return { database, table: table.name, block };
     if (!table.readable) into.unreadable.push(`${table.name} in ${database}`);
     const percent = table.readable ? percentOf(depth, table.blocks) : 0;
-    const isInParts = depth === "whole" && percent > 0;
+    const isInParts = depth === "whole" && percent > 0 && table.comesInParts;
     const { next, ...read } = isInParts
       ? await readFrom(connection, table, block, end)
       : await readOnce(connection, table, depth, percent);
