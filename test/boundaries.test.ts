@@ -136,6 +136,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "config.ts",
     "aws/permissions.ts",
     "aws/functions.ts",
+    "aws/master-password.ts",
+    "aws/transfer-tasks.ts",
     "aws/dynamo-items.ts",
     "aws/dynamo-table.ts",
     "aws-cdk-lib",
