@@ -70,7 +70,7 @@ export function lookingOnce(cloud: Cloud): Cloud {
     findKey: once(cloud.findKey),
     findSubnetGroup: once(cloud.findSubnetGroup),
     certificateValidUntil: once(cloud.certificateValidUntil),
-    attachmentsOf: once(cloud.attachmentsOf),
+    attachmentsOf: once(cloud.attachmentsOf, ({ arn }) => arn),
     orderable: once(cloud.orderable, ({ engine, engineVersion, instanceClass, storageType }) =>
       [engine, engineVersion, instanceClass, storageType].join(),
     ),

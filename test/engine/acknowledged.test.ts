@@ -66,11 +66,11 @@ test("a restorable time that trails by half an hour delays the restore and loses
   expect(life.clients.missingFrom(replacement)).toEqual([]);
 });
 
-test("a restorable time that stands still makes it stuck behind the fence, from where it rolls back", async () => {
-  const life = aLife({ hurry: minute, durations: { logShipping: 48 * 60 * minute } });
+test("a restore that has not ended by its deadline makes it stuck behind the fence, from where it rolls back", async () => {
+  const life = aLife({ hurry: minute, durations: { restoreToTime: 13 * 60 * minute } });
   const stuck = await moveAll(life);
   expect(stuck?.problem).toMatchObject({ code: "step.deadline" });
-  expect(stuck?.steps.restore?.begunAt ?? null).toBeNull();
+  expect(stuck?.steps.restore).toMatchObject({ doneAt: null });
   await ask(life, "UALICE", "rollback");
   expect((await settle(life))?.status).toBe("rolled-back");
   expect(life.clients.missingFrom(life.source.resourceId)).toEqual([]);
