@@ -53,7 +53,7 @@ export type Candidate = {
  * `on request`: it would do, but is not taken unless somebody asks for it. `after rehearsal`: nobody can say before it was
  * tried.
  */
-export interface Verdict {
+interface Verdict {
   readonly suits: "yes" | "on request" | "after rehearsal" | "no";
   readonly why: Note;
 }

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import type { Cloud } from "../../src/core/cloud.ts";
 import { sayEstimate } from "../../src/core/estimate.ts";
 import { sayDuration } from "../../src/core/note.ts";
 import type { Plan } from "../../src/core/plan.ts";
 import { isRehearsal } from "../../src/core/rehearsal.ts";
 import { viewOf } from "../../src/engine/announce.ts";
 import type { Deps } from "../../src/engine/deps.ts";
+import { lingerFor, poll } from "../../src/engine/poll.ts";
 import type { Cluster } from "../../src/sim/aws/state.ts";
 import { put } from "../../src/sim/aws/turn.ts";
 import { FastWorld } from "../../src/sim/fast-world.ts";
@@ -101,6 +103,22 @@ describe("the plan after a rehearsal", () => {
   });
 });
 
+describe("a plan that takes the place of another", () => {
+  test("has the measured times as well", async () => {
+    const life = aLife({ hurry: 15_000 });
+    await rehearseAll(life);
+    await ask(life, "UALICE", "start");
+    const first = await settle(life);
+    openTheWindow(life);
+    await press(life, "UBOB", approve("begin"));
+    const second = await settle(life);
+    expect(second?.planHash).not.toBe(first?.planHash);
+    expect(second?.expected).toEqual(first?.expected);
+    const plan = await life.world.store.findPlan(database, second?.planHash ?? "");
+    expect(plan && estimateOf(plan, "restore").measured).toBe(1);
+  });
+});
+
 describe("a cluster under a key that AWS owns", () => {
   function aLifeUnderAwsKey(): Life {
     const world = new FastWorld({ hurry: 60_000 });
@@ -154,6 +172,23 @@ describe("while a database is rehearsed", () => {
     await askToRehearse(life);
     await settle(life);
     expect(told(life)).toEqual(["target.open-migration"]);
+  });
+
+  test("one run stays with it and looks every few seconds, as in a downtime, or the figures would be coarse", async () => {
+    const life = await rehearsalAt({ step: "restore", when: "under way" }, "aurora-point-in-time");
+    const deps = life.world.executor();
+    let looks = 0;
+    const findCluster = (cloud: Cloud): Cloud => ({
+      ...cloud,
+      findCluster: (of) => {
+        looks += 1;
+        return cloud.findCluster(of);
+      },
+    });
+    const before = deps.clock.now();
+    await poll({ ...deps, cloudFor: (target, mandate) => findCluster(deps.cloudFor(target, mandate)) });
+    expect(deps.clock.now() - before).toBeGreaterThan(lingerFor - 25_000);
+    expect(looks).toBeGreaterThan(2);
   });
 
   test("every message says that it is a rehearsal, and none speaks of a downtime", async () => {

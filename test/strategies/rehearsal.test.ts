@@ -4,6 +4,7 @@ import { rehearsalOf } from "../../src/core/rehearsal.ts";
 import type { AccountState } from "../../src/sim/aws/state.ts";
 import { fenceGroup } from "../../src/sim/fast-world.ts";
 import { strategies } from "../../src/strategies/index.ts";
+import { killedAt } from "../engine/executor.ts";
 import {
   aLife,
   approve,
@@ -12,11 +13,12 @@ import {
   lastNotice,
   moveAll,
   name,
+  newest,
   press,
   settle,
 } from "../engine/life.ts";
 import { type Point, rollBack, sayPoint, seen } from "./harness.ts";
-import { inventoryOf, pointsOfRehearsal, rehearsalAt, rehearseAll } from "./rehearse.ts";
+import { askToRehearse, inventoryOf, pointsOfRehearsal, rehearsalAt, rehearseAll } from "./rehearse.ts";
 
 /** Everything is as before, and no client was ever turned away. */
 function expectUntouched(life: Life, of: string): void {
@@ -94,12 +96,55 @@ for (const strategy of strategies) {
       },
     );
 
+    const underWay = points.filter(({ when }) => when === "under way");
+    test.each(underWay.map((point) => [sayPoint(point), point] as const))(
+      "is brought to its end by another executor when %s",
+      async (_, point: Point) => {
+        const life = await rehearsalAt(point, strategy.id);
+        const deps = life.world.executor();
+        await settle(life, { deps });
+        await press(life, "UBOB", approve("take-down"));
+        expect((await settle(life, { deps }))?.status).toBe("finished");
+        expectUntouched(life, strategy.id);
+      },
+    );
+
+    test("ends the same wherever an executor dies in it", async () => {
+      const [, calls] = await diesAt(Number.POSITIVE_INFINITY, strategy.id);
+      expect(calls).toBeGreaterThan(100);
+      for (let n = 1; n <= calls; n += 7) {
+        const [life] = await diesAt(n, strategy.id);
+        expect((await newest(life))?.status, `after call ${n}`).toBe("finished");
+        expectUntouched(life, strategy.id);
+      }
+    });
+
     test("does not keep the database from being moved afterwards", async () => {
       const life = aLife({ hurry: 60_000, of: strategy.id });
       await rehearseAll(life);
       expect((await moveAll(life))?.status).toBe("finished");
     });
   });
+}
+
+/** A rehearsal whose executor dies after its `n`th call, and another one that goes on; and how many calls there were. */
+async function diesAt(n: number, of: string): Promise<readonly [Life, number]> {
+  const life = aLife({ hurry: 120_000, of });
+  const doomed = killedAt(life.world.executor(), n, "after");
+  const survivor = life.world.executor();
+  const goOn = async () => {
+    await settle(life, { deps: doomed.deps }).catch((fault) => {
+      if (!doomed.isDead()) throw fault;
+    });
+    if (doomed.isDead()) await settle(life, { deps: survivor });
+  };
+  await askToRehearse(life);
+  await goOn();
+  for (const gate of ["begin", "take-down"]) {
+    await press(life, "UBOB", approve(gate));
+    await goOn();
+  }
+  return [life, doomed.seen.length];
 }
 
 /** What was restored beside the source. */
