@@ -67,10 +67,7 @@ async function customEndpointsOf(client: RDSClient, cluster: string): Promise<Cu
 }
 
 /** Its name is the account's and Region's, whichever cluster it is of. */
-async function findCustomEndpoint(
-  client: RDSClient,
-  name: string,
-): Promise<CustomEndpointFacts | undefined> {
+async function findCustomEndpoint(client: RDSClient, name: string): Promise<CustomEndpointFacts | undefined> {
   const input = { DBClusterEndpointIdentifier: name };
   const found = await finding("DescribeDBClusterEndpoints", "DBClusterEndpointNotFoundFault", () =>
     everyPage(paginateDescribeDBClusterEndpoints({ client }, input), (page) => page.DBClusterEndpoints),

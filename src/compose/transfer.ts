@@ -13,7 +13,7 @@ const json = <T>(schema: z.core.$ZodType<T>) =>
   z.pipe(
     z.string(),
     z.transform((text: string, cx): T => {
-      const parsed = z.safeParse(schema, valueOf(text));
+      const parsed = z.safeParse(schema, parsed(text));
       if (parsed.success) return parsed.data;
       // Zod's own words can hold what they are about, which may be a password.
       cx.issues.push({ code: "custom", message: "is not the JSON that it should be", input: undefined });
@@ -21,7 +21,7 @@ const json = <T>(schema: z.core.$ZodType<T>) =>
     }),
   );
 
-function valueOf(text: string): unknown {
+function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -4,8 +4,8 @@ import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition } from "../core/strategy.ts";
 import type { Observed, Pinned } from "./facts.ts";
-import { isUsable } from "./looks.ts";
 import { contentsComparable } from "./inside-preflight.ts";
+import { isUsable } from "./looks.ts";
 import { preflight } from "./preflight.ts";
 
 export type Condition = Precondition<Pinned, Observed>;

@@ -5,7 +5,7 @@ import { evidence, findSource, isResult, sourceWriter } from "./looks.ts";
 import { toldBy } from "./subject.ts";
 
 /** Four times what AWS calls typical, from T1. */
-export const stallsAfter = minutes(20);
+const stallsAfter = minutes(20);
 
 /**
  * The restorable time trails by up to five minutes and moves in steps; restoring before it has passed T1 would lose the

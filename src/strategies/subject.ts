@@ -47,7 +47,7 @@ export async function subjectNamed({ cloud, pinned }: Seeing, name: string): Pro
     : ofInstance(await cloud.findInstance(name));
 }
 
-export function ofCluster(facts: ClusterFacts | undefined): Subject | undefined {
+function ofCluster(facts: ClusterFacts | undefined): Subject | undefined {
   return facts && { ...facts, kind: "cluster" };
 }
 

@@ -68,7 +68,7 @@ function aRequest(): Request {
     team: "T0ACME001",
     channel: "C0DBOPS01",
     responseUrl: "https://hooks.slack.com/commands/1",
-    command: { verb: "start", name: "orders-prod", key: null },
+    command: { verb: "start", name: "orders-prod", key: null, strategy: null },
   };
 }
 

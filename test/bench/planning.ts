@@ -50,7 +50,10 @@ async function plan(nextLatency: () => Duration) {
     },
   };
   const began = clock.now();
-  const made = await planFor({ ...deps, database }, { name: "orders-prod", key: null, strategy: null, migration: "m00001" });
+  const made = await planFor(
+    { ...deps, database },
+    { name: "orders-prod", key: null, strategy: null, migration: "m00001" },
+  );
   if (!("plan" in made)) throw new Error(`no plan: ${JSON.stringify(made.problems)}`);
   return { took: clock.now() - began, latencies };
 }

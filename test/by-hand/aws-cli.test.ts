@@ -33,7 +33,7 @@ const settings: ClusterSettings = {
   networkType: "DUAL",
   lifecycleSupport: "open-source-rds-extended-support",
   databaseInsights: "advanced",
-      localWriteForwarding: false,
+  localWriteForwarding: false,
   serverlessScaling: { minimum: 0, maximum: 8, secondsUntilPause: 300 },
   tags: {},
 };
