@@ -21,7 +21,7 @@ const json = <T>(schema: z.core.$ZodType<T>) =>
     }),
   );
 
-function parsed(text: string): unknown {
+function jsonOf(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
