@@ -13,7 +13,7 @@ const json = <T>(schema: z.core.$ZodType<T>) =>
   z.pipe(
     z.string(),
     z.transform((text: string, cx): T => {
-      const parsed = z.safeParse(schema, parsed(text));
+      const parsed = z.safeParse(schema, jsonOf(text));
       if (parsed.success) return parsed.data;
       // Zod's own words can hold what they are about, which may be a password.
       cx.issues.push({ code: "custom", message: "is not the JSON that it should be", input: undefined });
