@@ -1,6 +1,7 @@
 import * as z from "zod";
 import type { Note } from "./note.ts";
 import type { Plan } from "./plan.ts";
+import { isRehearsal } from "./rehearsal.ts";
 import { note } from "./sentences.ts";
 
 const member = z.object({ settings: z.object({ instanceClass: z.string() }) });
@@ -17,9 +18,13 @@ const pinnedSize = z.object({
 
 /**
  * What a migration costs beside what the database costs anyway, as quantities: two databases instead of one until somebody
- * deletes the source, and snapshots that stay. Prices depend on Region, contract and time, and are not looked up.
+ * deletes the source, or until a rehearsal is taken down, and snapshots that stay. Prices depend on Region, contract and time, and are not looked up.
  */
-export function costRemarks({ pinned, steps }: Pick<Plan, "pinned" | "steps">): readonly Note[] {
+export function costRemarks({
+  strategy,
+  pinned,
+  steps,
+}: Pick<Plan, "strategy" | "pinned" | "steps">): readonly Note[] {
   const read = pinnedSize.safeParse(pinned);
   if (!read.success) return [];
   const { settings, members } = read.data;
@@ -28,6 +33,7 @@ export function costRemarks({ pinned, steps }: Pick<Plan, "pinned" | "steps">): 
   if (servers.length === 0) return [];
   const standby = settings.multiAz === true ? ", with a standby" : "";
   const twice = { instances: `${byClass(servers)}${standby}`, perDay: servers.length * 24 };
+  if (isRehearsal({ strategy })) return [note("remark.cost-rehearsal", twice)];
   const kept = steps.filter(
     ({ keeps, skipped }) => skipped === null && keeps?.code === "keeps.snapshot",
   ).length;

@@ -89,15 +89,16 @@ export function makePlan(
       downtime: step.downtime ?? null,
     }),
   );
+  const by = { id: strategy.id, version: strategy.version, title: strategy.title };
   const plan = {
     migration: names.migration,
-    strategy: { id: strategy.id, version: strategy.version, title: strategy.title },
+    strategy: by,
     target: input.target,
     keyArn: input.keyArn,
     pinned,
     steps,
     checks: [...input.checks],
-    remarks: [remarkOnTimes(steps), ...input.remarks, ...costRemarks({ pinned, steps })],
+    remarks: [remarkOnTimes(steps), ...input.remarks, ...costRemarks({ strategy: by, pinned, steps })],
     findings: [...input.findings],
     options: [...input.options],
     longestDowntime: input.longestDowntime,

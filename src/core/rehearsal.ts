@@ -41,7 +41,6 @@ export function rehearsalOf<P, O, L>(strategy: Strategy<P, O, L>): Strategy<P, O
   const keys = steps.flatMap(({ id, undo }) => (undo ? [id, `undo:${id}`] : [id]));
   const remarksOn = (name: string, pinned: P) => [
     note("remark.rehearsal", { name }),
-    note("remark.rehearsal-cost", { name }),
     note("remark.rehearsal-proves", {}),
     ...rehearsal.remarks(pinned),
   ];

@@ -60,7 +60,7 @@ import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { restorable } from "./restorable-step.ts";
 import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
-import { fallbackSnapshot, safetySnapshot } from "./snapshot-steps.ts";
+import { fallbackSnapshot, runningFallback, safetySnapshot } from "./snapshot-steps.ts";
 import {
   deleteCopy,
   deleteMembers,
@@ -180,7 +180,7 @@ export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
       markRunning,
       afterMarkRunning,
       restorable,
-      triedSnapshot(fallbackSnapshot, (names) => names.finalSnapshot),
+      triedSnapshot(runningFallback, (names) => names.finalSnapshot),
       triedCopy(restore),
       triedMembers(createWriter),
       silenceCopy,

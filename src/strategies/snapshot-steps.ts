@@ -36,7 +36,10 @@ export const safetySnapshot: SharedStep = {
 export const finalSnapshot = finalSnapshotStep(unchangedSinceQuiet);
 
 /** Of a source that serves: it goes on being written to, and what comes later is in no copy. */
-export const runningSnapshot = finalSnapshotStep(async () => undefined);
+export const runningSnapshot: SharedStep = {
+  ...finalSnapshotStep(async () => undefined),
+  title: ({ names }) => note("step.running-snapshot", { snapshot: names.finalSnapshot }),
+};
 
 function finalSnapshotStep(prove: (cx: Context) => Promise<StepResult<Learned> | undefined>): SharedStep {
   return {
@@ -125,6 +128,11 @@ export const fallbackSnapshot: SharedStep = {
       ownTags(cx.names, cx.names.snapshotsAre),
     );
   },
+};
+
+export const runningFallback: SharedStep = {
+  ...fallbackSnapshot,
+  title: ({ names }) => note("step.running-fallback", { snapshot: names.finalSnapshot }),
 };
 
 /** The last look before the servers restart, which may start the counters anew. */

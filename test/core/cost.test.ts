@@ -5,9 +5,9 @@ import { say } from "../../src/core/sentences.ts";
 import { planOf } from "../slack/lives.ts";
 
 const member = (instanceClass: string) => ({ settings: { instanceClass } });
-const { steps } = planOf();
-const said = (pinned: Record<string, unknown>) =>
-  costRemarks({ pinned, steps }).map((remark) => say(remark, plain));
+const { steps, strategy } = planOf();
+const said = (pinned: Record<string, unknown>, by = strategy) =>
+  costRemarks({ strategy: by, pinned, steps }).map((remark) => say(remark, plain));
 
 test("the plan of a cluster tells its instances by class, and that the volume is there twice", () => {
   const members = [member("db.r6g.large"), member("db.t4g.medium"), member("db.r6g.large")];
@@ -30,4 +30,11 @@ test("the plan of an instance tells its class, its standby, its storage and the 
 test("nothing is told of facts that tell no size", () => {
   expect(said({})).toEqual([]);
   expect(said({ settings: {}, members: [] })).toEqual([]);
+});
+
+test("a rehearsal costs the same until it is taken down, and nothing afterwards", () => {
+  const rehearsal = { ...strategy, id: `${strategy.id}-rehearsal` };
+  const [remark] = said({ settings: {}, members: [member("db.r6g.large")] }, rehearsal);
+  expect(remark).toContain("Until it is taken down it costs 1 × db.r6g.large more (24 instance-hours a day)");
+  expect(remark).toContain("Nothing of it stays");
 });

@@ -27,6 +27,9 @@ export const rehearsalSentences = {
     "Rehearsal: restore of a snapshot of the running source, copied under the new key",
 
   "step.mark-running": "Commit a marker while {name} serves: what was committed before must be in the copy",
+  "step.running-snapshot": "Take the snapshot {snapshot} of the running source",
+  "step.running-fallback":
+    "If that does not come, take the snapshot {snapshot} of the running source and restore it",
   "step.silence-copy": "Turn off in {copy} what writes without a client",
   "step.verify-copy": "Verify the marker and the definitions in {copy}",
   "step.take-down": "Approve that the rehearsal is taken down",
@@ -46,7 +49,8 @@ export const rehearsalSentences = {
 
   "remark.rehearsal":
     "Nothing interrupts {name}. A copy of it is made behind the fence, compared, and deleted with its snapshots after an approval; calling the rehearsal off deletes them as well.",
-  "remark.rehearsal-cost": "Until it is taken down, the copy costs what {name} costs, without the traffic.",
+  "remark.cost-rehearsal":
+    "Until it is taken down it costs {instances} more ({perDay} instance-hours a day), the storage of the whole again, and its snapshots. Nothing of it stays. Prices are not looked up.",
   "remark.rehearsal-proves":
     "It proves the key, its policy, the settings and the way. What only a fenced source can prove, that not one write is missing, it does not.",
   "remark.snapshot-pauses":
