@@ -5,6 +5,7 @@ import * as attachmentChanges from "./attachments-change.ts";
 import * as attachmentReads from "./attachments-read.ts";
 import type { Authority } from "./authority.ts";
 import type { AccountClients } from "./clients.ts";
+import * as instanceChanges from "./instance-change.ts";
 import * as keyRights from "./key-rights.ts";
 import * as kms from "./kms.ts";
 import * as offers from "./offers.ts";
@@ -24,6 +25,7 @@ export const actions = [
   ...attachmentReads.actions,
   ...attachmentChanges.actions,
   ...changes.actions,
+  ...instanceChanges.actions,
 ] as const;
 
 /** The same as service and operation. */

@@ -35,7 +35,6 @@ export const actions = [
   "rds:RestoreDBClusterFromSnapshot",
   "rds:DeleteDBCluster",
   "rds:DeleteDBClusterSnapshot",
-  ...instances.actions,
 ] as const;
 
 /**
