@@ -223,6 +223,24 @@ describe("while a database is rehearsed", () => {
 });
 
 describe("what a rehearsal does not let pass", () => {
+  test("a subscription, which would take what is meant for the source before anybody reached the copy", async () => {
+    const plan = await planned(aLife());
+    const strategy = findStrategy("aurora-point-in-time-rehearsal");
+    const writer = { database: "orders", id: "from_shop", name: "from_shop", on: true, silenced: false };
+    const foundWith = (kind: "subscription" | "pg_cron") => {
+      const pinned = { ...plan.pinned, writers: [{ ...writer, kind, silenceable: true }] };
+      const survey = { pinned, observed: {}, keyArn: plan.keyArn, remarks: [] };
+      return strategy?.preconditions
+        .filter(({ claim }) => claim.code.endsWith("-wakes"))
+        .flatMap((condition) => {
+          const found = condition.check(survey, {} as never);
+          return found ? [[found.code, condition.weighs?.({} as never) ?? "blocks"]] : [];
+        });
+    };
+    expect(foundWith("subscription")).toEqual([["rehearsal.subscription-wakes", "blocks"]]);
+    expect(foundWith("pg_cron")).toEqual([["rehearsal.job-wakes", "warns"]]);
+  });
+
   test("a copy that has no marker", async () => {
     const life = await rehearsalAt({ step: "introduce-replacement", when: "done" }, "aurora-point-in-time");
     const copy = copyOf(life);
