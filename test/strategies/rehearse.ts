@@ -1,9 +1,22 @@
 import { forwardCourse } from "../../src/core/course.ts";
 import type { Migration } from "../../src/core/migration.ts";
+import type { Plan } from "../../src/core/plan.ts";
 import { rehearsalOf } from "../../src/core/rehearsal.ts";
 import type { Strategy } from "../../src/core/strategy.ts";
 import type { Deps } from "../../src/engine/deps.ts";
-import { aLife, approve, type Life, name, newest, press, say, settle } from "../engine/life.ts";
+import { put } from "../../src/sim/aws/turn.ts";
+import {
+  aLife,
+  approve,
+  ask,
+  type Life,
+  lastNotice,
+  name,
+  newest,
+  press,
+  say,
+  settle,
+} from "../engine/life.ts";
 import { stoppingWhen } from "../engine/stopping.ts";
 import { type Point, sayPoint } from "./harness.ts";
 
@@ -80,4 +93,25 @@ export function inventoryOf({ world }: Life) {
     snapshots: named(snapshots),
     instanceSnapshots: named(instanceSnapshots),
   };
+}
+
+/** The plan that somebody is shown who asks for it. */
+export async function planned(life: Life): Promise<Plan> {
+  await ask(life, "UALICE", "plan");
+  await settle(life);
+  const notice = lastNotice(life);
+  if (notice?.kind !== "plan") throw new Error(`no plan, but ${JSON.stringify(notice)}`);
+  return notice.plan;
+}
+
+/** Somebody changes a setting that the approval covers. */
+export function openTheWindow({ world, source }: Life): void {
+  world.account.alter((turn) => {
+    const found = turn.state.clusters[source.resourceId];
+    if (!found) throw new Error("the source is gone");
+    put(turn, "clusters", {
+      ...found,
+      settings: { ...found.settings, PreferredBackupWindow: "04:00-04:30" },
+    });
+  });
 }
