@@ -49,14 +49,19 @@ async function live(script: string, directory: string, point: KillPoint | null) 
   return { killed: signal === "SIGKILL", told };
 }
 
-/** A step is sure to run, except that there may be no session to end and the restorable time may have passed T1 already. */
-const mayNotRun = new Set(["end-sessions", "restorable"]);
+/** A step is sure to run, except that there may be no session to end, and the restorable time may have passed T1 already. */
+const mayNotRun = new Set(["end-sessions", "restorable", "fallback-snapshot"]);
+
+/** It has a reader, and nothing hangs on it: of the steps that not every database needs, it needs one. */
+const isNeeded = ({ id, skip }: { readonly id: string; readonly skip?: unknown }) =>
+  skip === undefined || id === "create-readers";
 
 function pointsInside(): KillPoint[] {
   const { steps } = auroraPointInTime;
   const from = steps.findIndex(({ downtime }) => downtime === "begins");
   const to = steps.findIndex(({ downtime }) => downtime === "ends");
-  return steps.slice(from, to + 1).flatMap(({ id, run }): KillPoint[] => {
+  const inside = steps.slice(from, to + 1).filter(isNeeded);
+  return inside.flatMap(({ id, run }): KillPoint[] => {
     const runs = run !== undefined && !mayNotRun.has(id);
     const saves: KillPoint[] = [
       { step: id, when: "before the save", runs },
