@@ -19,7 +19,13 @@ export function slackEnvironment(settings: Settings): Environment<typeof frontSc
 
 export function workerEnvironment(
   settings: Settings,
-  made: { readonly fenceGroup: string; readonly changeRole: string; readonly destroyRole: string },
+  made: {
+    readonly fenceGroup: string;
+    readonly changeRole: string;
+    readonly destroyRole: string;
+    /** As JSON, where databases are moved in that way. */
+    readonly transferTasks: string | undefined;
+  },
 ): Environment<typeof workerSchema> {
   const { longestDowntimeMinutes: downtime, approvalLifetimeMinutes: lifetime } = settings;
   const { operators, operatorApprovers } = settings;
@@ -41,6 +47,7 @@ export function workerEnvironment(
     }),
     ...(operatorApprovers && { OPERATOR_APPROVERS: operatorApprovers.join(",") }),
     ...(downtime !== undefined && { LONGEST_DOWNTIME_MINUTES: String(downtime) }),
+    ...(made.transferTasks !== undefined && { TRANSFER_TASKS: made.transferTasks }),
     ...(lifetime !== undefined && { APPROVAL_LIFETIME_MINUTES: String(lifetime) }),
   };
 }

@@ -55,6 +55,16 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
   const actRoles = letWorkerAct(stack, workerRole, settings);
   for (const statement of storeStatements(stack, table, key)) workerRole.addToPolicy(statement);
   letInvoke(workerRole, probe);
+  const { transfer } = settings;
+  const transferTasks =
+    transfer &&
+    createTransfer(stack, {
+      settings: { ...settings, transfer },
+      ...{ key, network, image: bundles.transfer, worker: workerRole },
+    });
+  const where = transferTasks && stack.toJsonString(transferTasks);
+  if (where !== undefined) output(stack, "TransferTasks", "Where databases are dumped and restored", where);
+
   const worker = createFunction(stack, "worker", {
     role: workerRole,
     code: bundles.worker,
@@ -69,18 +79,9 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
       fenceGroup: network.fence.securityGroupId,
       changeRole: actRoles.change.roleArn,
       destroyRole: actRoles.destroy.roleArn,
+      transferTasks: where,
     }),
   });
-
-  const { transfer } = settings;
-  if (transfer) {
-    const image = bundles.transfer;
-    const made = createTransfer(stack, {
-      settings: { ...settings, transfer },
-      ...{ key, network, image, worker: workerRole },
-    });
-    output(stack, "TransferTasks", "Where databases are dumped and restored", stack.toJsonString(made));
-  }
 
   createOperatorPolicy(stack, worker, table, key);
 

@@ -16,7 +16,8 @@ import type { IKey } from "aws-cdk-lib/aws-kms";
 import { LogGroup, RetentionDays } from "aws-cdk-lib/aws-logs";
 import { Secret } from "aws-cdk-lib/aws-secretsmanager";
 import { actions as readingPasswords } from "../src/aws/master-password.ts";
-import { actions as running, type TransferTasks } from "../src/aws/transfer-tasks.ts";
+import { actions as running } from "../src/aws/transfer-tasks.ts";
+import type { TransferTasks } from "../src/core/transfer-tasks.ts";
 import { accepted } from "./accepted.ts";
 import { logGroups, transferName } from "./names.ts";
 import type { Network } from "./network.ts";
@@ -159,6 +160,7 @@ function letRun(stack: Stack, worker: Role, { cluster, family, roles }: Runnable
   const inCluster = { ArnEquals: { "ecs:cluster": cluster.clusterArn } };
   const resources: Readonly<Record<(typeof running)[number], readonly string[]>> = {
     "ecs:RunTask": [ecs("task-definition", `${family}:*`)],
+    "ecs:StopTask": [ecs("task", `${transferName}/*`)],
     "ecs:ListTasks": ["*"],
     "ecs:DescribeTasks": [ecs("task", `${transferName}/*`)],
     "logs:GetLogEvents": [

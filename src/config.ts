@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
 import { minutes } from "./core/time.ts";
+import { transferTasksVariable } from "./json-variables.ts";
 
 /** Every check has words of its own: `zod/mini` knows none, and half the size of the front would be those of `zod`. */
 const text = (message: string, pattern = /^[\s\S]+$/) => z.string().check(z.regex(pattern, message));
@@ -134,6 +135,8 @@ const engine = {
   LONGEST_DOWNTIME_MINUTES: wholeMinutes(90),
   /** Minutes for which an approval lives until its first step has begun. */
   APPROVAL_LIFETIME_MINUTES: wholeMinutes(60),
+  /** Where databases are dumped and restored, as JSON, as the deployment prints it; without it none is moved in that way. */
+  TRANSFER_TASKS: z.optional(transferTasksVariable),
 };
 
 const throughProbe = {
@@ -205,10 +208,7 @@ const listening = {
     ),
     "3000",
   ),
-  /**
-   * The address that is listened on. Slack speaks only TLS, so something stands in front of this process: 127.0.0.1 where that is on
-   * the same machine, 0.0.0.0 in a container.
-   */
+  /** The address that is listened on. Slack speaks only TLS, so something stands in front: on the same machine, or before a container (0.0.0.0). */
   LISTEN_ADDRESS: z.prefault(z.union([z.ipv4(), z.ipv6()], "must be an IP address"), "127.0.0.1"),
 };
 

@@ -129,11 +129,13 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "server.ts": ["server", "compose", "config.ts", "engine", "core"],
   "transfer.ts": ["compose", "config.ts"],
-  "config.ts": ["core", "zod", "node:fs"],
+  "config.ts": ["core", "json-variables.ts", "zod", "node:fs"],
+  "json-variables.ts": ["core", "zod"],
   // What is deployed is told by the code what it needs: actions, statements, the table, the environment.
   [infra]: [
     infra,
     "config.ts",
+    "core/transfer-tasks.ts",
     "aws/permissions.ts",
     "aws/functions.ts",
     "aws/master-password.ts",

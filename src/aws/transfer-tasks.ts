@@ -3,20 +3,17 @@ import { CloudFault } from "../core/cloud.ts";
 import { digest } from "../core/hash.ts";
 import { problem } from "../core/problem.ts";
 import { type Transfer, type TransferJob, type TransferState, transferState } from "../core/transfer.ts";
+import type { TransferTasks } from "../core/transfer-tasks.ts";
 import { jsonCall } from "./json-call.ts";
 import type { Origin } from "./signed-call.ts";
 
-/** Where transfers run on AWS, as infra/ makes it. */
-export interface TransferTasks {
-  readonly cluster: string;
-  /** The family of the task definition, whose one container has the same name. */
-  readonly family: string;
-  readonly subnets: readonly string[];
-  readonly securityGroups: readonly string[];
-  readonly logGroup: string;
-}
-
-export const actions = ["ecs:RunTask", "ecs:ListTasks", "ecs:DescribeTasks", "logs:GetLogEvents"] as const;
+export const actions = [
+  "ecs:RunTask",
+  "ecs:StopTask",
+  "ecs:ListTasks",
+  "ecs:DescribeTasks",
+  "logs:GetLogEvents",
+] as const;
 
 const task = z.object({
   taskArn: z.string(),
@@ -87,6 +84,17 @@ export function createTransferTasks(origin: Origin, where: TransferTasks): Trans
     return { state: "failed", problem: problem("transfer.ended", { reason, name: job.name }) };
   }
 
+  async function stop(job: TransferJob): Promise<void> {
+    for (const { taskArn, lastStatus } of await tasksOf(job)) {
+      if (lastStatus === "STOPPED") continue;
+      await jsonCall(origin, "ecs", "StopTask", {
+        cluster,
+        task: taskArn,
+        reason: "Nobody needs it any more",
+      });
+    }
+  }
+
   /** The earliest first. Source: ECS API, ListTasks: with startedBy as a filter there may be no other one, such as the status. */
   async function tasksOf(job: TransferJob): Promise<Task[]> {
     const arns = [...(await list("RUNNING")), ...(await list("STOPPED"))];
@@ -127,7 +135,8 @@ export function createTransferTasks(origin: Origin, where: TransferTasks): Trans
     return states.at(-1);
   }
 
-  return { start, look };
+  // Which tools the image has only a run of it knows; the one that prepares says it before the downtime.
+  return { start, look, stop, unready: async () => undefined };
 }
 
 const beginning: TransferState = {

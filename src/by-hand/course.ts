@@ -76,8 +76,10 @@ function onPaper(strategy: Strategy, { id, target, pinned, learned }: Migration)
     names: namesBy(strategy, id, target.name),
     now: 0,
     approvals: [],
+    lastRun: null,
     cloud: paper.cloud,
     database: paper.database,
+    transfer: paper.transfer,
   };
   return { paper, cx };
 }

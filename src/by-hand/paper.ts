@@ -21,6 +21,7 @@ import {
 } from "../aws/rds-inputs.ts";
 import type { Cloud, Tags } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
+import type { Transfer, TransferJob } from "../core/transfer.ts";
 import { attachmentChangesOnPaper, attachmentsOnPaper } from "./paper-attachments.ts";
 import {
   arnOf,
@@ -43,7 +44,8 @@ export type Act =
       readonly does: DatabaseAct;
       readonly host: string;
       readonly argument?: string;
-    };
+    }
+  | { readonly to: "transfer"; readonly job: TransferJob };
 
 export type DatabaseAct =
   | "introduce"
@@ -61,6 +63,7 @@ export type DatabaseAct =
 export interface Paper {
   readonly cloud: Cloud;
   readonly database: Database;
+  readonly transfer: Transfer;
   /** What was written down since this was last called. */
   take(): readonly Act[];
   /** From now on everything that was made on paper has failed, as AWS reports it. */
@@ -76,6 +79,7 @@ export function createPaper(before: Before, replacementId: string): Paper {
   return {
     cloud: { ...lookups(world), ...changes(world, acts, replacementId) },
     database: databaseOn(acts),
+    transfer: transferOn(acts),
     take: () => acts.splice(0),
     fail: () => {
       const made = (original: readonly { resourceId: string }[]) => (one: { resourceId: string }) =>
@@ -267,5 +271,15 @@ function databaseOn(acts: Act[]): Database {
     // By hand it is one command, which shows what it finds.
     readOn: async () => {},
     readSoFar: unanswered,
+  };
+}
+
+/** Whoever runs one by hand sees it run, and ends it by hand. */
+function transferOn(acts: Act[]): Transfer {
+  return {
+    start: async (job) => void acts.push({ to: "transfer", job }),
+    stop: async () => {},
+    look: unanswered,
+    unready: unanswered,
   };
 }

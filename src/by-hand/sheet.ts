@@ -18,6 +18,7 @@ import type { Act } from "./paper.ts";
 import { preparation } from "./psql.ts";
 import { quoted, wrapped } from "./shell.ts";
 import { actCommand, signLines } from "./signs.ts";
+import { transferPreparation } from "./transfer.ts";
 
 export interface SheetOf {
   readonly migration: Migration;
@@ -42,7 +43,7 @@ export async function sheet(of: SheetOf): Promise<string> {
   return [
     head(of),
     stopTheBot(of),
-    prepareTheShell(of),
+    prepareTheShell(of, runsTransfers([...(forward ?? []), ...back])),
     rules,
     forward ? forwardSection(of, forward) : onItsWayBack,
     backSection(of, back),
@@ -170,8 +171,17 @@ function settledAt({ migration, strategy, now }: SheetOf): Instant {
   return current && last ? Math.max(now, last + settleOf(current.way)) : now;
 }
 
-function prepareTheShell({ migration, strategy }: SheetOf): string {
+function runsTransfers(steps: readonly ManualStep[]): boolean {
+  return steps.some(({ acts }) => acts.some(({ to }) => to === "transfer"));
+}
+
+function prepareTheShell({ migration, strategy }: SheetOf, transfers: boolean): string {
   const { writer } = strategy.endpoints(migration.pinned);
+  const functions = [
+    preparation(writer),
+    settingsFunctions(migration.target.region),
+    ...(transfers ? [transferPreparation] : []),
+  ];
   return `## 2. Prepare one shell, and keep it
 
 ${wrapped(
@@ -180,7 +190,7 @@ ${wrapped(
     "written belongs to its login. Later steps use what earlier ones keep in this shell.",
 )}
 
-${block([preparation(writer), settingsFunctions(migration.target.region)].join("\n"))}`;
+${block(functions.join("\n"))}`;
 }
 
 const rules = `## 3. How to read the steps

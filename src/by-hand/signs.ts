@@ -3,12 +3,18 @@ import { awsCommand, awsLook } from "./aws-cli.ts";
 import type { Act } from "./paper.ts";
 import { databaseCommand } from "./psql.ts";
 import { quoted } from "./shell.ts";
+import { transferCommand } from "./transfer.ts";
 
 /** What to type for an act. */
 export function actCommand(region: string, act: Act): string {
-  return act.to === "aws"
-    ? awsCommand(region, act.operation, act.input)
-    : databaseCommand(act.does, act.host, act.argument);
+  switch (act.to) {
+    case "aws":
+      return awsCommand(region, act.operation, act.input);
+    case "database":
+      return databaseCommand(act.does, act.host, act.argument);
+    case "transfer":
+      return transferCommand(act.job);
+  }
 }
 
 /** What to type for a look, and, as a comment, what it must print. */

@@ -4,30 +4,10 @@ import { masterPassword } from "../aws/master-password.ts";
 import { stateLine } from "../aws/transfer-tasks.ts";
 import { probeSchema, secretsIn } from "../config.ts";
 import { type TransferState, transferJob } from "../core/transfer.ts";
+import { json } from "../json-variables.ts";
 import { transfer } from "../transfer/local.ts";
 import { lineLog } from "./line-log.ts";
 import { realClock } from "./surroundings.ts";
-
-/** A value of `schema`, written as JSON. */
-const json = <T>(schema: z.core.$ZodType<T>) =>
-  z.pipe(
-    z.string(),
-    z.transform((text: string, cx): T => {
-      const parsed = z.safeParse(schema, jsonOf(text));
-      if (parsed.success) return parsed.data;
-      // Zod's own words can hold what they are about, which may be a password.
-      cx.issues.push({ code: "custom", message: "is not the JSON that it should be", input: undefined });
-      return z.NEVER;
-    }),
-  );
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
 
 const filled = z.string().check(z.minLength(1, "must not be empty"));
 

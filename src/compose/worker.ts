@@ -13,6 +13,7 @@ import { createDynamoStore } from "../aws/dynamo-store.ts";
 import { call } from "../aws/functions.ts";
 import { secretsIn, type WorkerConfig } from "../config.ts";
 import type { Database } from "../core/database.ts";
+import type { Transfer } from "../core/transfer.ts";
 import { remoteDatabase } from "../database/remote.ts";
 import type { Clock, Deps } from "../engine/deps.ts";
 import type { Approvers } from "../slack/approvers.ts";
@@ -34,7 +35,7 @@ export function composeRemoteProbe(
 /** Everything that the engine needs. */
 export function composeWorker(
   config: Omit<WorkerConfig, "PROBE_FUNCTION">,
-  around: Surroundings & { readonly database: Database },
+  around: Surroundings & { readonly database: Database; readonly transfer: Transfer },
 ): Deps {
   const clients = clientOptions(config, around);
   const clock = around.clock ?? realClock;
@@ -49,6 +50,7 @@ export function composeWorker(
     store: createDynamoStore(createDynamoClient(clients), config.TABLE_NAME),
     cloudFor: (_target, mandate) => gateway(mandate),
     database: around.database,
+    transfer: around.transfer,
     channel: createChannel({ client, botUserId: config.SLACK_BOT_USER_ID, approvers, addresses, log }),
     lookUp: createLookUp({ client, team, approvers }),
     environment: {

@@ -5,6 +5,8 @@ export interface Names {
   readonly migration: string;
   /** What the replacement is called. */
   readonly replacement: (name: string) => string;
+  /** What a target is called that is filled before it takes a name. */
+  readonly target: (name: string) => string;
   /** What the source is called once the replacement takes its name. */
   readonly retired: (name: string) => string;
   /** What a replacement is called that a rollback put aside. */
@@ -26,6 +28,7 @@ export function namesFor(id: string, source: string): Names {
   return {
     migration: id,
     replacement: (name) => name,
+    target: (name) => `${name}-new-${id}`,
     retired: (name) => `${name}-old-${id}`,
     failed: (name) => `${name}-failed-${id}`,
     safetySnapshot: `${source}-before-${id}`,
@@ -41,14 +44,15 @@ export function rehearsalNames(id: string, source: string): Names {
   return {
     ...namesFor(id, source),
     replacement: (name) => `${name}-try-${id}`,
+    target: (name) => `${name}-try-${id}`,
     retired: (name) => name,
     snapshotsAre: "copy",
   };
 }
 
 /** True if every name made from `name` is within the 63 characters that RDS allows. */
-export function fits({ replacement, retired, failed }: Names, name: string): boolean {
-  return [replacement, retired, failed].every((called) => called(name).length <= longestIdentifier);
+export function fits({ replacement, target, retired, failed }: Names, name: string): boolean {
+  return [replacement, target, retired, failed].every((called) => called(name).length <= longestIdentifier);
 }
 
 /** Tags that the bot writes. They say whose a resource is, also when the store is gone. */
@@ -58,6 +62,11 @@ export const roleTag = "encrypt-db:role";
 export const enrolledTag = "encrypt-db:enrolled";
 /** Set to `whole` by an owner who wants every row compared before the opening, which takes as long as reading them all. */
 export const compareTag = "encrypt-db:compare";
+/**
+ * Roles, separated by spaces, whose owners set their passwords on the new server themselves: set by an owner, it is covered by
+ * the approval like every tag.
+ */
+export const ownPasswordsTag = "encrypt-db:passwords-by-owner";
 /** A safety copy is insurance and never deleted; a copy is only a means. */
 export type Role = "source" | "replacement" | "retired" | "failed" | "safety-copy" | "copy";
 

@@ -18,10 +18,10 @@ export function rollbackPrice(strategy: Strategy, migration: Migration, now: Ins
 function priceOf({ step, way }: CourseStep, migration: Migration, now: Instant): Duration {
   const forward = migration.steps[step.id];
   const undo = step.undo;
-  if (way !== undo || !forward) return way.expect;
+  if (!undo || way !== undo || !forward) return way.expect;
   const begun = forward.begunAt ?? forward.since;
   if (undo.mirrors && forward.doneAt !== null) return forward.doneAt - begun;
-  const isUnderWay = forward.doneAt === null && migration.problem === null;
+  const isUnderWay = forward.doneAt === null && migration.problem === null && !undo.stops;
   const rest = isUnderWay ? Math.max(0, expectOf(migration, step) - (now - begun)) : 0;
   return Math.max(unsettled(forward, step, now), rest + way.expect);
 }

@@ -2,6 +2,7 @@ import { mistakes } from "./mistakes.ts";
 import { refusals } from "./refusals.ts";
 import { attachedProblems } from "./words/attached.ts";
 import { budgetProblems } from "./words/budget.ts";
+import { dumpProblems } from "./words/dump.ts";
 import { insideProblems } from "./words/inside.ts";
 import { preflightProblems } from "./words/preflight.ts";
 import { rehearsalProblems } from "./words/rehearsal.ts";
@@ -274,6 +275,7 @@ export const problems = {
     fix: "Clients would not find it. Roll back: `/encrypt-db rollback {name}`.",
   },
 
+  ...dumpProblems,
   ...transferProblems,
 } as const satisfies Record<string, { why: string; fix: string }>;
 

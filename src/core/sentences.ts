@@ -2,6 +2,7 @@ import { type Format, fill, type Note } from "./note.ts";
 import type { ParamsOf } from "./template.ts";
 import { attachedSentences } from "./words/attached.ts";
 import { budgetSentences } from "./words/budget.ts";
+import { dumpSentences } from "./words/dump.ts";
 import { insideSentences } from "./words/inside.ts";
 import { preflightSentences } from "./words/preflight.ts";
 import { rehearsalSentences } from "./words/rehearsal.ts";
@@ -17,6 +18,7 @@ export const sentences = {
   ...budgetSentences,
   ...insideSentences,
   ...waysSentences,
+  ...dumpSentences,
   ...rehearsalSentences,
 
   // Steps.

@@ -6,6 +6,7 @@ import type { Names } from "./names.ts";
 import { type Note, note } from "./note.ts";
 import type { Problem } from "./problem.ts";
 import { type Duration, type Instant, minutes } from "./time.ts";
+import type { Transfer } from "./transfer.ts";
 
 /**
  * The worst that a step can do: look; make something new beside what is there (or change what nobody is
@@ -27,8 +28,11 @@ export interface StepContext<P, L> {
   readonly now: Instant;
   /** Those that cover the migration's current plan, expired ones included: who asks must look at `expiresAt`. */
   readonly approvals: readonly Approval[];
+  /** When this way was last begun; null where it was not, or where somebody has asked for another try since. */
+  readonly lastRun: Instant | null;
   readonly cloud: Cloud;
   readonly database: Database;
+  readonly transfer: Transfer;
 }
 
 /**
@@ -84,6 +88,8 @@ export function settleOf({ settle }: { readonly settle?: Duration }): Duration {
 interface Undo<P, L> extends Way<P, L> {
   /** The way back is the same call the other way round: what the way there took prices it. */
   readonly mirrors?: true;
+  /** It ends what is under way, which then need not be waited for. */
+  readonly stops?: true;
 }
 
 export interface Step<P, L> extends Way<P, L> {

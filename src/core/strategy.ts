@@ -8,6 +8,7 @@ import type { Note } from "./note.ts";
 import type { Problem } from "./problem.ts";
 import type { Step, StepContext } from "./step.ts";
 import type { Instant } from "./time.ts";
+import type { Transfer } from "./transfer.ts";
 
 /**
  * What is read before anything is planned. `pinned` is covered by the approval: a difference voids it.
@@ -33,6 +34,7 @@ export interface SurveyContext {
   readonly interrupts: boolean;
   readonly cloud: Cloud;
   readonly database: Database;
+  readonly transfer: Pick<Transfer, "unready">;
 }
 
 /** A database for which a way is looked for. */

@@ -1,6 +1,6 @@
 import * as z from "zod";
 import { endpoint } from "./database.ts";
-import { problemSchema } from "./problem.ts";
+import { type Problem, problem, problemSchema } from "./problem.ts";
 
 /**
  * The logical copy of a whole PostgreSQL server: every database of it with the system's own client tools, and what belongs to the
@@ -89,6 +89,8 @@ export const transferState = z.discriminatedUnion("state", [
 export type TransferState = z.infer<typeof transferState>;
 
 export interface Transfer {
+  /** What stands in the way of any transfer of servers of this major version, before one is planned; undefined if nothing is known. */
+  unready(name: string, major: number): Promise<Problem | undefined>;
   /**
    * Begins the job, or goes on with it. Safe to repeat: while it runs nothing is begun, and what is whole stays. A database that
    * was being restored is thrown away and made anew.
@@ -96,4 +98,14 @@ export interface Transfer {
   start(job: TransferJob): Promise<void>;
   /** What became of it. It can forget what was done before it was started anew, and is then to be started again. */
   look(job: TransferJob): Promise<TransferState>;
+  /** Ends it, if it runs. Safe to repeat; it can be begun again, and what is whole stays. */
+  stop(job: TransferJob): Promise<void>;
 }
+
+/** Where nobody has said where transfers run. */
+export const noTransfer: Transfer = {
+  unready: async (name) => problem("transfer.not-configured", { name }),
+  start: async () => {},
+  look: async ({ name }) => ({ state: "failed", problem: problem("transfer.not-configured", { name }) }),
+  stop: async () => {},
+};

@@ -6,6 +6,7 @@ import type { Mandate } from "../core/mandate.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Duration, Instant } from "../core/time.ts";
+import type { Transfer } from "../core/transfer.ts";
 import type { Notice, Request } from "./request.ts";
 
 /** Time is an argument: nothing here or below reads another clock. */
@@ -205,6 +206,7 @@ export interface Deps {
   /** The cloud for one look or one act: the seam for other accounts. */
   cloudFor(target: Target, mandate: Mandate): Cloud;
   readonly database: Database;
+  readonly transfer: Transfer;
   readonly channel: Channel;
   /** Who is this, now? Throws `ChannelFault` when Slack cannot say. */
   lookUp(user: string, team: string): Promise<Clicker>;

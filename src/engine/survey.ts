@@ -38,7 +38,7 @@ export async function planFor(
 }
 
 export function surveyContext(
-  { environment, clock, database }: Deps,
+  { environment, clock, database, transfer }: Deps,
   asked: Pick<SurveyContext, "target" | "key" | "interrupts" | "cloud"> & {
     readonly strategy: Pick<Strategy, "id">;
     readonly migration: string;
@@ -55,6 +55,7 @@ export function surveyContext(
     interrupts,
     cloud,
     database,
+    transfer,
   };
 }
 

@@ -26,7 +26,12 @@ function namesOf(migration: Migration): Names {
   return namesBy(migration.strategy, migration.id, migration.target.name);
 }
 
-function contextOf(deps: Deps, migration: Migration, mandate: Mandate): StepContext<Facts, Facts> {
+function contextOf(
+  deps: Deps,
+  migration: Migration,
+  mandate: Mandate,
+  lastRun: Instant | null = null,
+): StepContext<Facts, Facts> {
   const { target, pinned, learned, planHash } = migration;
   return {
     pinned,
@@ -34,8 +39,10 @@ function contextOf(deps: Deps, migration: Migration, mandate: Mandate): StepCont
     names: namesOf(migration),
     now: deps.clock.now(),
     approvals: migration.approvals.filter((given) => given.planHash === planHash),
+    lastRun,
     cloud: deps.cloudFor(target, mandate),
     database: deps.database,
+    transfer: deps.transfer,
   };
 }
 
@@ -65,7 +72,8 @@ export async function look(
   migration: Migration,
   course: CourseStep,
 ): Promise<Event> {
-  const cx = contextOf(deps, migration, { effect: "reads" });
+  const lastRun = migration.steps[course.key]?.lastRun?.at ?? null;
+  const cx = contextOf(deps, migration, { effect: "reads" }, lastRun);
   try {
     const result = await course.way.check(cx);
     const learned =

@@ -1,6 +1,7 @@
 import { composeDesk } from "../compose/desk.ts";
 import { composeProbeCall } from "../compose/function-calls.ts";
 import { powertoolsLog, powertoolsMeter } from "../compose/powertools.ts";
+import { composeTransferTasks } from "../compose/transfer-tasks.ts";
 import { composeWorker } from "../compose/worker.ts";
 import { lambdaCredentialsSchema, readConfig, secretsIn, workerSchema } from "../config.ts";
 import { poll } from "../engine/poll.ts";
@@ -27,6 +28,11 @@ function compose() {
   const credentials = readConfig(lambdaCredentialsSchema);
   const deps = composeWorker(config, {
     database: composeProbeCall(config, credentials),
+    transfer: composeTransferTasks(config, async () => ({
+      accessKeyId: credentials.AWS_ACCESS_KEY_ID,
+      secretAccessKey: credentials.AWS_SECRET_ACCESS_KEY,
+      sessionToken: credentials.AWS_SESSION_TOKEN,
+    })),
     log: powertoolsLog(secretsIn({ ...config, ...credentials })),
     meter: powertoolsMeter(),
   });

@@ -24,8 +24,9 @@ import { instancesOn } from "./aws/turn.ts";
 import { WorldClock } from "./clock.ts";
 import { MemoryChannel } from "./memory-channel.ts";
 import { memoryDatabase } from "./memory-database.ts";
-import { MemoryServers } from "./memory-servers.ts";
+import { MemoryServers, type Network } from "./memory-servers.ts";
 import { createMemoryStore } from "./memory-store.ts";
+import { memoryTransfer } from "./memory-transfer.ts";
 import { giveRoles, workerKey } from "./roles.ts";
 import { turningClock } from "./turning-clock.ts";
 
@@ -61,6 +62,7 @@ export class FastWorld {
   readonly clock = new WorldClock({ wall: () => start });
   readonly servers = new MemoryServers(this.clock);
   readonly account: Account;
+  readonly transfer: ReturnType<typeof memoryTransfer>;
   readonly channel = new MemoryChannel(this.clock);
   readonly store = createMemoryStore();
   readonly people = new Map<string, Clicker>();
@@ -75,6 +77,10 @@ export class FastWorld {
   readonly #turning: Clock;
   readonly #hurry: Duration;
   readonly #log: Log;
+  readonly #network: Network = {
+    resolve: (host) => this.account.resolve(host),
+    admits: (instanceId, origin) => this.account.admits(instanceId, origin),
+  };
   #serial = 0;
 
   constructor(options: FastWorldOptions = {}) {
@@ -93,6 +99,7 @@ export class FastWorld {
       random,
       ...(durations && { durations }),
     });
+    this.transfer = memoryTransfer(this.servers, { clock: this.clock, ...this.#network });
     this.account.alter((turn) => {
       furnish(turn);
       addSecurityGroup(turn, { id: fenceGroup, admits: ["probe"] });
@@ -122,6 +129,7 @@ export class FastWorld {
       store: this.store,
       cloudFor: (_target, mandate) => gateway(mandate),
       database: this.#database(),
+      transfer: this.transfer,
       channel: this.channel,
       lookUp: async (user) => this.find(user),
       environment: this.environment,
@@ -134,8 +142,7 @@ export class FastWorld {
   #database(): Database {
     const database = memoryDatabase(this.servers, {
       clock: this.#turning,
-      resolve: (host) => this.account.resolve(host),
-      admits: (instanceId, origin) => this.account.admits(instanceId, origin),
+      ...this.#network,
     });
     return {
       ...database,

@@ -1,6 +1,7 @@
 import { composeFront } from "../compose/front.ts";
 import { composeWorker } from "../compose/worker.ts";
 import { readConfig, workerSchema } from "../config.ts";
+import { noTransfer } from "../core/transfer.ts";
 import type { Deps } from "../engine/deps.ts";
 import { pollForever } from "../engine/poll.ts";
 import { createWakes } from "../server/wakes.ts";
@@ -56,7 +57,7 @@ function runProduct(stage: Stage, options: WorldOptions) {
   const around = { clock, log, aws: { endpoint: options.awsEndpoint ?? stage.awsUrl, credentials } };
   // The probe that is asked is in this process; the variable is only not missing.
   const config = readConfig(workerSchema, { ...stage.environment, PROBE_FUNCTION: "probe" });
-  const made = composeWorker(config, { ...around, database: probeIn(stage, clock) });
+  const made = composeWorker(config, { ...around, database: probeIn(stage, clock), transfer: noTransfer });
   const front = composeFront(config, { clock, log, putRequest: made.store.putRequest, wake: wakes.wake });
   const deps = options.around?.(made) ?? made;
   const stopping = new AbortController();

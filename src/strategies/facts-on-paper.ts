@@ -40,6 +40,7 @@ export function blanks(pinned: Pinned): Learned {
     secret: "",
     kinesis: "",
     replacement: { resourceId: replacementVariable, arn: pinned.source.arn },
+    prepared: { bytes: 0, differs: [] },
     atOpening: unknown,
   };
 }

@@ -10,6 +10,7 @@ import {
 } from "../core/cloud.ts";
 import { counters, inventory, writer } from "../core/database.ts";
 import { instanceSettings } from "../core/instance.ts";
+import { problemSchema } from "../core/problem.ts";
 import type { Step, StepContext } from "../core/step.ts";
 import { attached } from "./attached.ts";
 import { offers } from "./offers.ts";
@@ -53,6 +54,10 @@ export const instancePinned = z.object({
   members: members.max(0),
 });
 export type InstancePinned = z.infer<typeof instancePinned>;
+
+/** Of an RDS instance that is dumped: whoever restores it is the master of that name. */
+export const dumpPinned = instancePinned.extend({ master: z.string() });
+export type DumpPinned = z.infer<typeof dumpPinned>;
 
 /** What steps rely on that move clusters and instances alike. */
 export interface Pinned {
@@ -109,6 +114,10 @@ export const observed = z.object({
 });
 export type Observed = z.infer<typeof observed>;
 
+/** What stands in the way of any dump. */
+export const dumpObserved = observed.extend({ unready: z.nullable(problemSchema) });
+export type DumpObserved = z.infer<typeof dumpObserved>;
+
 /** What steps find out and later ones need. */
 export const learned = z.object({
   /** The server that writes when the fence goes up: in a cluster, the replacement's writer gets its name. */
@@ -129,6 +138,8 @@ export const learned = z.object({
   /** The ARN of the replacement's managed master secret, and the name of its activity stream's Kinesis stream. */
   secret: z.string(),
   kinesis: z.string(),
+  /** Of the trial before a dump: how much there is to be dumped, and what will differ on purpose, in words. */
+  prepared: z.object({ bytes: z.number(), differs: z.array(z.string()) }),
   /** The replacement's counters just before opening: what clients write afterwards is the difference. */
   atOpening: counters,
 });
@@ -139,6 +150,8 @@ export type SharedStep = Step<Pinned, Learned>;
 export type Context = StepContext<Pinned, Learned>;
 
 export type InstanceStep = Step<InstancePinned, Learned>;
+export type DumpStep = Step<DumpPinned, Learned>;
+export type DumpContext = StepContext<DumpPinned, Learned>;
 export type AuroraStep = Step<AuroraPinned, Learned>;
 export type AuroraContext = StepContext<AuroraPinned, Learned>;
 

@@ -49,6 +49,17 @@ function snapshotIsGone(nameOf: (names: Cx["names"]) => string): Guide<Pinned, L
   };
 }
 
+/** The source as it was before. */
+const leavesSource: Guides = {
+  "forget-database": { done: (cx) => [asked(cx.pinned.endpoints.writer, "own-schema", ["0"])] },
+  "unprotect-source": {
+    done: (cx) => [
+      protection(cx, source(cx), cx.pinned.settings.deletionProtection),
+      ...tagged(cx, migrationTag, null),
+    ],
+  },
+};
+
 /** What only rehearsals have, of any database. */
 const ofAny: Guides = {
   "silence-copy": {
@@ -73,13 +84,7 @@ const ofAny: Guides = {
   "delete-final-snapshot": snapshotIsGone((names) => names.finalSnapshot),
   "undo:final-snapshot": snapshotIsGone((names) => names.finalSnapshot),
   "undo:fallback-snapshot": snapshotIsGone((names) => names.finalSnapshot),
-  "forget-database": { done: (cx) => [asked(cx.pinned.endpoints.writer, "own-schema", ["0"])] },
-  "unprotect-source": {
-    done: (cx) => [
-      protection(cx, source(cx), cx.pinned.settings.deletionProtection),
-      ...tagged(cx, migrationTag, null),
-    ],
-  },
+  ...leavesSource,
 };
 
 const ofClusters: Guides = {
@@ -127,4 +132,11 @@ export const instanceRehearsalGuides: Guides = {
   "undo:first-copy": snapshotIsGone((names) => names.firstCopy),
   "delete-final-copy": snapshotIsGone((names) => names.finalCopy),
   "undo:final-copy": snapshotIsGone((names) => names.finalCopy),
+};
+
+/** Of a dump only the trial is rehearsed, in an instance that is deleted. */
+export const dumpRehearsalGuides: Guides = {
+  ...leavesSource,
+  "delete-copy": nothingIsLeft,
+  "undo:make-target": nothingIsLeft,
 };

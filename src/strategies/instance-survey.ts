@@ -1,6 +1,7 @@
 import type { InstanceFacts } from "../core/cloud.ts";
 import type { StandaloneFacts } from "../core/instance.ts";
 import { foreignTags } from "../core/names.ts";
+import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Survey, SurveyContext } from "../core/strategy.ts";
@@ -12,8 +13,12 @@ import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn }
 
 type Surveyed = Survey<InstancePinned, Observed> | { problem: Problem };
 
+/** The same for what is copied by a snapshot. */
+export const surveyForCopy = (cx: SurveyContext): Promise<Surveyed> =>
+  surveyInstance(cx, [note("remark.full-copy", {}), note("remark.lazy-storage", {})]);
+
 /** Reads everything that the plan rests on, in two rounds of look-ups, each round at once. */
-export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
+export async function surveyInstance(cx: SurveyContext, remarks: readonly Note[]): Promise<Surveyed> {
   const { name, region } = cx.target;
   const [facts, key] = await Promise.all([cx.cloud.findInstance(name), cx.cloud.findKey(cx.key)]);
   const subject = ofInstance(facts);
@@ -45,7 +50,7 @@ export async function surveyInstance(cx: SurveyContext): Promise<Surveyed> {
   return {
     pinned,
     keyArn: key.arn,
-    remarks: [...remarksOn(pinned), note("remark.full-copy", {}), note("remark.lazy-storage", {})],
+    remarks: [...remarksOn(pinned), ...remarks],
     observed: {
       status: facts.status,
       writer: name,

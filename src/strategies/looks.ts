@@ -80,8 +80,13 @@ export function writerEndpoint({ endpoints, settings, database }: Pinned): Endpo
 
 /** The same, but for a rehearsal, whose replacement has a name of its own. */
 export function replacementEndpoint({ pinned, names }: Pick<Context, "pinned" | "names">): Endpoint {
+  return endpointNamed({ pinned }, names.replacement(pinned.source.name));
+}
+
+/** The endpoint of a name is the one of the source but for that name. */
+export function endpointNamed({ pinned }: Pick<Context, "pinned">, name: string): Endpoint {
   const at = writerEndpoint(pinned);
-  return { ...at, host: at.host.replace(/^[^.]+/, names.replacement(pinned.source.name)) };
+  return { ...at, host: at.host.replace(/^[^.]+/, name) };
 }
 
 /** Null where nothing but the writer would answer it. */
@@ -136,14 +141,17 @@ export function isReplacement(cx: Context, found: Subject): boolean {
  */
 export async function openedByOthers(
   cx: Context,
+  under: readonly string[] = [cx.names.replacement(cx.pinned.source.name)],
 ): Promise<{ status: "blocked"; problem: Problem } | undefined> {
-  const { name } = cx.pinned.source;
-  const found = await subjectNamed(cx, cx.names.replacement(name));
-  // A cluster without an instance let nobody in.
-  const isEmpty = found?.kind === "cluster" && found.members.length === 0;
-  if (!found || isEmpty || !isReplacement(cx, found)) return undefined;
-  if (sameGroups(found.settings.securityGroups, [cx.pinned.fenceGroup])) return undefined;
-  return blockedBy(problem("rollback.opened-by-others", { name }));
+  for (const name of new Set(under)) {
+    const found = await subjectNamed(cx, name);
+    // A cluster without an instance let nobody in.
+    const isEmpty = found?.kind === "cluster" && found.members.length === 0;
+    if (!found || isEmpty || !isReplacement(cx, found)) continue;
+    if (sameGroups(found.settings.securityGroups, [cx.pinned.fenceGroup])) continue;
+    return blockedBy(problem("rollback.opened-by-others", { name: cx.pinned.source.name }));
+  }
+  return undefined;
 }
 
 /** Out of the way of the source, which gets its name back. */

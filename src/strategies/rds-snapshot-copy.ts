@@ -18,7 +18,7 @@ import { instanceRehearsalGuides } from "./guides-rehearsal.ts";
 import { restoreWriters, silenceWriters } from "./inside-steps.ts";
 import { instanceByHand } from "./instance-by-hand.ts";
 import { instancePreflight } from "./instance-preflight.ts";
-import { surveyInstance } from "./instance-survey.ts";
+import { surveyForCopy } from "./instance-survey.ts";
 import { readerEndpoint, writerEndpoint } from "./looks.ts";
 import {
   endpointAnswers,
@@ -88,7 +88,7 @@ export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
       ? { suits: "yes", why: note("way.copy", {}) }
       : { suits: "no", why: note("way.copy-class", { instanceClass }) };
   },
-  survey: surveyInstance,
+  survey: surveyForCopy,
   preconditions: [
     ...preconditions(needs),
     ...instancePreflight,

@@ -7,6 +7,7 @@ import { type Context, known, type Learned, type Pinned, type SharedStep } from 
 import {
   aside,
   blockedBy,
+  endpointNamed,
   evidence,
   hasFailed,
   isReplacement,
@@ -46,7 +47,7 @@ export function restoreStep<P extends Pinned>(
 export const clusterTakes = { expect: minutes(20), undoing: seconds(90) };
 
 /** Every setting of the source but its groups. A failed restore that is protected could not be deleted either. */
-function behindTheFence<P extends Pinned>({ pinned, names }: StepContext<P, Learned>): P["settings"] {
+export function behindTheFence<P extends Pinned>({ pinned, names }: StepContext<P, Learned>): P["settings"] {
   return {
     ...pinned.settings,
     securityGroups: [pinned.fenceGroup],
@@ -57,7 +58,32 @@ function behindTheFence<P extends Pinned>({ pinned, names }: StepContext<P, Lear
 }
 
 async function isRestored(cx: Context): Promise<StepResult<Learned>> {
-  const name = cx.names.replacement(cx.pinned.source.name);
+  const { name } = cx.pinned.source;
+  const made = await findMade(cx, cx.names.replacement(name));
+  if ("status" in made) return made;
+  const { resourceId } = made.learned.replacement;
+  const { host: endpoint } = replacementEndpoint(cx);
+  return {
+    ...{ status: "done", learned: made.learned },
+    evidence: [
+      evidence(
+        note("saw.restored", { resourceId, name: made.found.name }),
+        made.found.arn,
+        toldBy(made.found),
+      ),
+      evidence(note("saw.endpoint-kept", { endpoint }), endpoint, toldBy(made.found)),
+    ],
+  };
+}
+
+/** What was made under `name`, once it is available behind the fence with the endpoint of that name; else how it stands with it. */
+export async function findMade(
+  cx: Context,
+  name: string,
+): Promise<
+  | { readonly found: Subject; readonly learned: Pick<Learned, "replacement"> }
+  | Exclude<StepResult<Learned>, { status: "done" }>
+> {
   const found = await subjectNamed(cx, name);
   if (!found) return { status: "todo" };
   if (!isReplacement(cx, found)) return blockedBy(problem("name.taken", { taken: name, name }));
@@ -66,22 +92,16 @@ async function isRestored(cx: Context): Promise<StepResult<Learned>> {
   if (!sameGroups(found.settings.securityGroups, [cx.pinned.fenceGroup])) {
     return blockedBy(problem("replacement.unfenced", { name }));
   }
-  const { host: wanted } = replacementEndpoint(cx);
+  const { host: wanted } = endpointNamed(cx, name);
   if (found.endpoint !== wanted) {
     return blockedBy(problem("endpoint.changed", { found: found.endpoint ?? "none", wanted, name }));
   }
   const { resourceId, arn } = found;
-  return {
-    status: "done",
-    evidence: [
-      evidence(note("saw.restored", { resourceId, name }), arn, toldBy(found)),
-      evidence(note("saw.endpoint-kept", { endpoint: wanted }), wanted, toldBy(found)),
-    ],
-    learned: { replacement: { resourceId, arn } },
-  };
+  return { found, learned: { replacement: { resourceId, arn } } };
 }
 
-async function putAside(cx: Context): Promise<void> {
+/** Out of the way, and marked as what may be deleted. */
+export async function putAside(cx: Context): Promise<void> {
   const found = await anyReplacement(cx);
   if (!found) return;
   const ref = refOf(found);
@@ -91,23 +111,27 @@ async function putAside(cx: Context): Promise<void> {
   await change(cx.cloud, ref, { newName: cx.names.failed(cx.pinned.source.name) });
 }
 
-/** The replacement under whichever of its names, also when the restore was never seen done. */
+/** The replacement under whichever of its names, also when the step that makes it was never seen done. */
 async function anyReplacement(cx: Context): Promise<Subject | undefined> {
-  const { name } = cx.pinned.source;
+  const { replacement, target, failed } = cx.names;
   const learned = cx.learned.replacement;
   if (learned) return subjectById(cx, learned.resourceId);
-  const found =
-    (await subjectNamed(cx, cx.names.replacement(name))) ?? (await subjectNamed(cx, cx.names.failed(name)));
-  return found && isReplacement(cx, found) ? found : undefined;
+  for (const called of [replacement, target, failed]) {
+    const found = await subjectNamed(cx, called(cx.pinned.source.name));
+    if (found && isReplacement(cx, found)) return found;
+  }
+  return undefined;
 }
 
-async function isAside(cx: Context): Promise<StepResult<Learned>> {
-  const opened = await openedByOthers(cx);
+export async function isAside(cx: Context): Promise<StepResult<Learned>> {
+  const { replacement, target, failed } = cx.names;
+  const { name } = cx.pinned.source;
+  const opened = await openedByOthers(cx, [replacement(name), target(name)]);
   if (opened) return opened;
-  const failed = cx.names.failed(cx.pinned.source.name);
   const found = await anyReplacement(cx);
-  if (!found) return aside(failed, "absent");
-  if (found.name === failed) return isUsable(found.status) ? aside(failed, found.arn) : onItsWay(found);
+  if (!found) return aside(failed(name), "absent");
+  if (found.name === failed(name))
+    return isUsable(found.status) ? aside(failed(name), found.arn) : onItsWay(found);
   // Neither rename nor delete is accepted while it is being made: it must be waited for.
   return isUsable(found.status) || hasFailed(found.status) ? { status: "todo" } : onItsWay(found);
 }

@@ -6,6 +6,7 @@ import { beginning } from "./progress.ts";
 import { runTransfer } from "./run.ts";
 import { Stopped } from "./server.ts";
 import { openSpool } from "./spool.ts";
+import { chooseTools, installedTools } from "./tools.ts";
 import { openWorkshop, type TransferOptions } from "./workshop.ts";
 
 /**
@@ -30,6 +31,21 @@ export function createLocalTransfer(options: TransferOptions): Transfer & { clos
   return {
     start,
     look: async (job) => states.get(keyOf(job)) ?? { state: "not-started" },
+    stop: async (job) => {
+      const run = running.get(keyOf(job));
+      run?.stop.abort();
+      await run?.ended;
+    },
+    unready: async (name, major) => {
+      const installed = await (options.tools ?? installedTools)();
+      try {
+        chooseTools(installed, { source: major, target: major, name });
+        return undefined;
+      } catch (error) {
+        if (error instanceof Stopped) return error.problem;
+        throw error;
+      }
+    },
     /** Ends what runs; it can be gone on with by whoever starts it next. */
     close: async () => {
       for (const { stop } of running.values()) stop.abort();

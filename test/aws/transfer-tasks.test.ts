@@ -63,6 +63,11 @@ class Region {
       }
       return { tasks: [found], failures: [] };
     },
+    StopTask: ({ task: arn }) => {
+      const task = this.tasks.find(({ taskArn }) => taskArn === arn);
+      if (task) Object.assign(task, { lastStatus: "STOPPED", stopCode: "UserInitiated" });
+      return task && { task };
+    },
     ListTasks: ({ desiredStatus, nextToken, startedBy }) => {
       if (startedBy !== undefined) throw new Error("startedBy must be the only filter");
       const all = this.tasks.filter(
@@ -213,6 +218,17 @@ describe("A transfer as a task of ECS", () => {
     await transfers().start(job);
     says(2, stateLine(moving));
     expect(await transfers().look(job)).toEqual(moving);
+  });
+
+  test("is stopped with no other one, and can be started again", async () => {
+    await transfers().start(job);
+    await transfers().start({ ...job, work: "prepare" });
+    await transfers().stop(job);
+    await transfers().stop(job);
+    expect(region.tasks.map(({ lastStatus }) => lastStatus)).toEqual(["STOPPED", "PENDING"]);
+    expect(region.calls.filter(({ operation }) => operation === "StopTask")).toHaveLength(1);
+    await transfers().start(job);
+    expect(region.tasks).toHaveLength(3);
   });
 
   test("waits where there is no capacity", async () => {

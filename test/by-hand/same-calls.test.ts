@@ -17,7 +17,7 @@ import {
 import { awsCall } from "./aws-command.ts";
 import { type ReadStep, read } from "./reading.ts";
 import { sheetOf } from "./sheets.ts";
-import { type Variables, wordsOf } from "./shell-words.ts";
+import { expanded, type Variables, wordsOf } from "./shell-words.ts";
 
 /** What was changed, as far as it can be told from outside: `ModifyDBCluster {…}`, `mark host token`. */
 type Calls = readonly string[];
@@ -42,6 +42,7 @@ function told(steps: readonly ReadStep[], which: "run" | "instead", variables: V
     .flatMap((step) => (which === "instead" ? (step.instead ?? step.run) : step.run))
     .map((command) => {
       const words = wordsOf(command, variables);
+      if (words[0] === "transfer_run") return words.map((word) => expanded(word, variables)).join(" ");
       if (words[0] !== "aws")
         return words.join(" ").replace(/^db_(\w+)/, (_, name) => name.replaceAll("_", "-"));
       const { operation, input } = awsCall(words);
@@ -82,7 +83,16 @@ function overheard({ world }: Life, deps: Deps) {
     restoreWriters: telling("restore-writers", restoreWriters),
     forget: telling("forget", forget),
   };
-  return { deps: { ...deps, database }, calls: listen };
+  const transfer: Deps["transfer"] = {
+    ...deps.transfer,
+    start: (job) => {
+      // By hand the password is told otherwise.
+      const told = { ...job, target: { ...job.target, masterSecretArn: null } };
+      listen().push(`transfer_run ${JSON.stringify(told)}`);
+      return deps.transfer.start(job);
+    },
+  };
+  return { deps: { ...deps, database, transfer }, calls: listen };
 }
 
 /** A whole migration: each state that was saved, and how much had been changed when its step became the next. */

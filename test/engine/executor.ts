@@ -23,6 +23,7 @@ export function executorAround(deps: Deps, wrap: Around): Deps {
     ...deps,
     store: around(deps.store, "store", wrap),
     database: around(deps.database, "database", wrap),
+    transfer: around(deps.transfer, "transfer", wrap),
     channel: around(deps.channel, "channel", wrap),
     cloudFor: (target, effect) => around(deps.cloudFor(target, effect), "cloud", wrap),
     lookUp: (user, of) => wrap("people.lookUp", () => deps.lookUp(user, of)) as ReturnType<Deps["lookUp"]>,

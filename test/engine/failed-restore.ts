@@ -21,7 +21,8 @@ export function failRestore(
       turn,
       (event) =>
         (event.do === "finish restore" && event.cluster === resourceId) ||
-        (event.do === "finish restoring instance" && event.instance === resourceId),
+        (event.do === "finish restoring instance" && event.instance === resourceId) ||
+        (event.do === "finish creating instance" && event.instance === resourceId),
     );
     return true;
   });

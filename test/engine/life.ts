@@ -18,6 +18,8 @@ export const database = `123456789012/eu-west-1/${name}`;
 /** A world with one database, an application that writes to it, and the people who move it. */
 export interface Life {
   readonly world: FastWorld;
+  /** The strategy that is asked for by name, where it is not what the bot would take. */
+  readonly by: string | null;
   readonly source: Source;
   readonly clients: Clients;
 }
@@ -29,6 +31,7 @@ const sources: Readonly<Record<string, (world: FastWorld) => Source>> = {
   "aurora-point-in-time": (world) => world.addCluster({ id: name }),
   "aurora-snapshot": (world) => withEverything(world, { id: name, storageKey: { type: "none" } }),
   "rds-snapshot-copy": (world) => world.addInstance({ id: name, storageKey: { type: "none" } }),
+  "rds-dump-restore": (world) => world.addInstance({ id: name, storageKey: { type: "none" } }),
 };
 
 function withEverything(world: FastWorld, given: GivenCluster): Cluster {
@@ -46,16 +49,20 @@ export function aLife({ of = "aurora-point-in-time", ...options }: LifeOptions =
   const world = new FastWorld(options);
   const add = sources[of];
   if (!add) throw new Error(`no life has a database for ${of}`);
-  return lifeIn(world, add(world));
+  return lifeIn(world, add(world), of);
 }
 
+/** A way that is only taken where somebody asks for it. A dump brings no jobs along. */
+const onRequest = "rds-dump-restore";
+
 /** Lets an application write to a database that is in a world, and a job be due in it that never comes. */
-export function lifeIn(world: FastWorld, source: Source): Life {
-  turnJob({ world, source }, true);
+export function lifeIn(world: FastWorld, source: Source, of?: string): Life {
+  const by = of === onRequest ? of : null;
+  if (by === null) turnJob({ world, source }, true);
   const clients = new Clients(world, endpointOf(world.account.state, name));
   world.meanwhile = () => clients.write();
   clients.write();
-  return { world, source, clients };
+  return { world, by, source, clients };
 }
 
 /** The owner of the job turns it on or off, past everything. */
@@ -98,7 +105,7 @@ export async function ask(
   verb: "start" | "plan" | "rollback" | "pause" | "retry" | "resume" | "close",
 ) {
   const command =
-    verb === "start" || verb === "plan" ? { verb, name, key: null, strategy: null } : { verb, name };
+    verb === "start" || verb === "plan" ? { verb, name, key: null, strategy: life.by } : { verb, name };
   await life.world.store.putRequest({ ...asked(life, user), kind: "command", command });
 }
 

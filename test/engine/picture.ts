@@ -71,7 +71,8 @@ function pictureOfHanging(state: AccountState, cluster: Cluster) {
 }
 
 function pictureOfInstance({ status: now, settings, storageKey, pending, applying, writer }: Instance) {
-  const own = { ...settings, TagList: tagsOf(settings) };
+  const { MasterUserSecret: secret, ...rest } = settings;
+  const own = { ...rest, secret: secret?.KmsKeyId, TagList: tagsOf(settings) };
   // Its storage goes on working by itself for hours.
   const status = /^storage-(init|opt)/.test(now) ? "available" : now;
   return { status, writer, pending, applying, key: keyOf(storageKey), settings: own };

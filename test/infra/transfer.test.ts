@@ -9,9 +9,10 @@ import { createApp } from "../../infra/app.ts";
 import { bundle } from "../../infra/bundle.ts";
 import { parseSettings } from "../../infra/settings.ts";
 import { actions as readingPasswords } from "../../src/aws/master-password.ts";
-import { actions as running, type TransferTasks } from "../../src/aws/transfer-tasks.ts";
+import { actions as running } from "../../src/aws/transfer-tasks.ts";
 import { transferSchema } from "../../src/compose/transfer.ts";
 import { missingVariables } from "../../src/config.ts";
+import type { TransferTasks } from "../../src/core/transfer-tasks.ts";
 import {
   all,
   deployed,
@@ -131,6 +132,15 @@ describe("the task", () => {
         expect.stringMatching(/^sg-of-TransferGroup/),
       ],
     });
+  });
+
+  test("is known to the worker, and to nobody else", () => {
+    const [output] = Object.values(template.findOutputs("TransferTasks"));
+    const told = all(template, "AWS::Lambda::Function").flatMap(({ FunctionName, Environment }) => {
+      const tasks = Environment?.Variables?.TRANSFER_TASKS;
+      return tasks === undefined ? [] : [[FunctionName, tasks]];
+    });
+    expect(told).toEqual([["encrypt-db-worker", output?.Value]]);
   });
 });
 

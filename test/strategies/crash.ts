@@ -6,7 +6,7 @@ import { pictureOf } from "../engine/picture.ts";
 const twoMinutes = 120_000;
 
 const looks =
-  /\.(find\w*|membersOf|attachmentsOf|attachedTo|quotas|look|watch|watchQuiet|inventory|counters|catalogue|contents|writers|readSoFar|orderable|rightOnKey|offersVersion|certificateValidUntil|load\w*|last\w*|agenda|listOpen|journalAfter|pendingRequests|currentEpoch|lookUp|sleep)$/;
+  /\.(find\w*|membersOf|attachmentsOf|attachedTo|quotas|look|watch|watchQuiet|inventory|counters|catalogue|contents|writers|readSoFar|unready|orderable|rightOnKey|offersVersion|certificateValidUntil|load\w*|last\w*|agenda|listOpen|journalAfter|pendingRequests|currentEpoch|lookUp|sleep)$/;
 
 /** False for what only looks: dying after it is dying before the next call. */
 export function hasEffect(what: string): boolean {

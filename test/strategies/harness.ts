@@ -83,13 +83,18 @@ export async function rollBack(life: Life, deps = life.world.executor()): Promis
   return settle(life, { deps });
 }
 
+/** The step that makes the replacement. */
+export function makes(of?: string): string {
+  return of === "rds-dump-restore" ? "make-target" : "restore";
+}
+
 /** The restore fails while it is under way; the executor sees it, or a person is faster. */
 export async function failedRestore(
   status: "restore-error" | "incompatible-restore",
   noticed: boolean,
   of?: string,
 ) {
-  const life = await standingAt({ step: "restore", when: "under way" }, of);
+  const life = await standingAt({ step: makes(of), when: "under way" }, of);
   if (!failRestore(life.world, status)) throw new Error("no restore is under way");
   if (noticed) await settle(life, { deps: life.world.executor() });
   return life;

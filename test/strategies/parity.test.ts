@@ -51,7 +51,9 @@ function settingsServing(life: Life) {
     .sort((a, b) => (a.id < b.id ? -1 : 1))
     // Its groups are the cluster's.
     .map(({ settings: { VpcSecurityGroups: _, ...settings } }) => plainly(settings));
-  return [plainly(database.settings), ...members];
+  // Nobody can read the password of the source's master, so that a new instance has one of its own on purpose.
+  const { MasterUserSecret: _, ...own } = database.settings;
+  return [plainly(life.by === null ? database.settings : own), ...members];
 }
 
 /** Without the tags of this migration, and without what AWS computes. */

@@ -8,27 +8,31 @@ export function aPeculiarLife(of: string): Life {
   const world = new FastWorld({ hurry: 60_000 });
   const make = peculiar[of];
   if (!make) throw new Error(`no peculiar database for ${of}`);
-  return lifeIn(world, make(world));
+  return lifeIn(world, make(world), of);
 }
 
 const peculiar: Readonly<Record<string, (world: FastWorld) => Cluster | Instance>> = {
   "aurora-point-in-time": (world) => peculiarCluster(world, "sse-kms"),
   "aurora-snapshot": (world) => peculiarCluster(world, "none"),
   // The seed differs from AWS's defaults in nearly everything by itself.
-  "rds-snapshot-copy": (world) =>
-    world.addInstance({
-      id: name,
-      storageKey: { type: "none" },
-      settings: {
-        DbInstancePort: 6543,
-        PubliclyAccessible: true,
-        NetworkType: "DUAL",
-        PerformanceInsightsKMSKeyId: world.key.arn,
-        PerformanceInsightsRetentionPeriod: 465,
-        DatabaseInsightsMode: "advanced",
-      },
-    }),
+  "rds-snapshot-copy": peculiarInstance,
+  "rds-dump-restore": peculiarInstance,
 };
+
+function peculiarInstance(world: FastWorld): Instance {
+  return world.addInstance({
+    id: name,
+    storageKey: { type: "none" },
+    settings: {
+      DbInstancePort: 6543,
+      PubliclyAccessible: true,
+      NetworkType: "DUAL",
+      PerformanceInsightsKMSKeyId: world.key.arn,
+      PerformanceInsightsRetentionPeriod: 465,
+      DatabaseInsightsMode: "advanced",
+    },
+  });
+}
 
 function peculiarCluster(world: FastWorld, encryption: "none" | "sse-kms"): Cluster {
   const group = "orders-settings";

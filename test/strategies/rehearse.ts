@@ -24,7 +24,7 @@ import { type Point, sayPoint } from "./harness.ts";
 const littleHurry = 15_000;
 
 /** A person asks for a rehearsal, which waits to be served by the next poll. */
-export function askToRehearse(life: Life, strategy: string | null = null): Promise<void> {
+export function askToRehearse(life: Life, strategy: string | null = life.by): Promise<void> {
   return say(life, "UALICE", { verb: "rehearse", name, key: null, strategy });
 }
 

@@ -5,6 +5,7 @@ import { strategies } from "../../src/strategies/index.ts";
 import { aLife, endpointOf, type Life, lastNotice, moveAll, name, newest, settle } from "../engine/life.ts";
 import {
   failedRestore,
+  makes,
   pointsBeforeOpening,
   priceOf,
   rollBack,
@@ -14,8 +15,9 @@ import {
 } from "./harness.ts";
 
 /** The source answers under its name, takes writes, and has every row that was ever acknowledged. */
-function expectServing({ world, source, clients }: Life, of: string): void {
-  expect(seen({ world, source, clients })).toEqual(seen(aLife({ of })));
+function expectServing(life: Life, of: string): void {
+  const { world, source, clients } = life;
+  expect(seen(life)).toEqual(seen(aLife({ of })));
   const written = clients.acknowledged.size;
   clients.write();
   expect(clients.acknowledged.size).toBeGreaterThan(written);
@@ -42,13 +44,23 @@ async function expectPrice(life: Life): Promise<void> {
   expect(Math.abs(took - announced)).toBeLessThanOrEqual(Math.max(announced / 5, 20_000));
 }
 
+/** The step that sees the replacement under the source's name. */
+function named(of: string): string {
+  return of === "rds-dump-restore" ? "target-answers" : "introduce-replacement";
+}
+
+async function expectNoMore(life: Life): Promise<void> {
+  const { announced, took } = await priceOf(life);
+  expect(took).toBeLessThanOrEqual(announced);
+}
+
 for (const strategy of strategies) {
   describe(strategy.id, async () => {
     const points = await pointsBeforeOpening(strategy);
 
     test("there is a point for every step before the opening, and for the slow ones a second", () => {
       expect(points.length).toBeGreaterThan(20);
-      expect(points.map(sayPoint)).toContain("restore is under way");
+      expect(points.map(sayPoint)).toContain(`${makes(strategy.id)} is under way`);
     });
 
     test("is withdrawn at once while nothing was made, and can be asked for again", async () => {
@@ -81,11 +93,13 @@ for (const strategy of strategies) {
       expect((await rollBack(life))?.status).toBe("rolled-back");
       expectServing(life, strategy.id);
       expect(databases(life.world.account.state)).toHaveLength(1);
-      if (noticed) await expectPrice(life);
+      // Of a target, nothing else is undone that takes long, and the deletion of one that failed is faster than the rename that is priced.
+      if (noticed && strategy.id === "rds-dump-restore") await expectNoMore(life);
+      else if (noticed) await expectPrice(life);
     });
 
     test("says so at once when somebody deletes the replacement under it, and rolls back", async () => {
-      const life = await standingAt({ step: "introduce-replacement", when: "done" }, strategy.id);
+      const life = await standingAt({ step: named(strategy.id), when: "done" }, strategy.id);
       deleteReplacement(life);
       const stuck = await settle(life, { deps: life.world.executor() });
       expect(stuck?.problem?.code).toBe("replacement.missing");
