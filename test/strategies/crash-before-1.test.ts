@@ -1,0 +1,3 @@
+import { testDeathsBefore } from "./deaths-before.ts";
+
+testDeathsBefore(0);
