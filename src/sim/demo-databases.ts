@@ -1,6 +1,7 @@
 import { attachEverything } from "./aws/seeds/attach.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
+import { addInstance } from "./aws/seeds/instances.ts";
 import { auroraUnder, rdsInstance, unencryptedAurora } from "./aws/seeds/topologies.ts";
 import type { Turn } from "./aws/turn.ts";
 import { refusedDatabases } from "./refused-databases.ts";
@@ -8,6 +9,9 @@ import { refusedDatabases } from "./refused-databases.ts";
 export const fenceGroup = "sg-0fe7ce5000000001";
 export const vpc = "vpc-0a1b2c3d4e5f60718";
 export const keyAlias = "alias/databases";
+
+/** The one that the demo dumps, and the version that it takes of PostgreSQL's own server and client tools. */
+export const dumped = { name: "inventory-prod", major: 15 };
 
 /** The database that the main job is about: a writer and a reader, with every setting that a restore forgets. */
 const ordersProd: GivenCluster = {
@@ -39,6 +43,12 @@ export function seedAccount(turn: Turn): void {
   unencryptedAurora(turn, "legacy-prod");
   rdsInstance(turn, "wiki-prod", { type: "none" });
   rdsInstance(turn, "ledger-prod", { type: "sse-kms", arn: former.arn });
+  // Of the version whose server and client tools Debian has.
+  addInstance(turn, {
+    id: dumped.name,
+    storageKey: { type: "none" },
+    settings: { EngineVersion: `${dumped.major}.12` },
+  });
   for (const { name, seed } of refusedDatabases) seed?.(turn, name);
 }
 
@@ -50,4 +60,5 @@ export const servedByDefault = [
   "legacy-prod",
   "wiki-prod",
   "ledger-prod",
+  dumped.name,
 ];

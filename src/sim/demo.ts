@@ -5,11 +5,12 @@ import { parseArgs } from "node:util";
 import { demoSchema, readConfig, silenceNodeVersionWarning } from "../config.ts";
 import type { Log } from "../engine/deps.ts";
 import type { Fleet } from "./application/fleet.ts";
-import { servedByDefault } from "./demo-databases.ts";
+import { dumped, servedByDefault } from "./demo-databases.ts";
 import { factsOf } from "./facts.ts";
 import { type Job, runHeadless } from "./headless.ts";
 import { rehearseHeadless } from "./headless-rehearsal.ts";
 import { isTaken } from "./ports.ts";
+import { systemPostgres } from "./postgres/system.ts";
 import { refusal } from "./refusal.ts";
 import { refusedDatabases } from "./refused-databases.ts";
 import { openWorld, type World, type WorldOptions } from "./world.ts";
@@ -100,7 +101,7 @@ async function beHeadless(job: Job, directory: string | undefined, shared: Share
   // The others are refused for what AWS says of them.
   const asked = refusedDatabases.filter(({ served }) => served).map(({ name }) => name);
   const served = [...servedByDefault, ...asked].filter((name) => name === job.database);
-  const world = await openWorld({ ...shared, directory: where, served });
+  const world = await openWorld({ ...shared, ...(await ownPostgres(job)), directory: where, served });
   try {
     const refused = await refusal(world, job, console.log);
     if (refused !== undefined) return refused;
@@ -110,6 +111,23 @@ async function beHeadless(job: Job, directory: string | undefined, shared: Share
     await world.close();
     if (fresh) rmSync(where, { recursive: true, force: true });
   }
+}
+
+/**
+ * A dump is made by PostgreSQL's own client tools, which must not be older than the server: the embedded servers are newer than
+ * those that systems have, and so both come from the system. It takes time on the wall, which the world must not run away from.
+ */
+async function ownPostgres({
+  strategy,
+}: Job): Promise<Pick<WorldOptions, "installation" | "tools" | "pace">> {
+  if (strategy !== "rds-dump-restore") return {};
+  const { major } = dumped;
+  const found = await systemPostgres(major);
+  if (found) return { ...found, pace };
+  console.log(`This needs PostgreSQL's own server and client tools in version ${major}, which are not installed.
+Debian: apt-get install postgresql-${major} postgresql-client-${major}
+`);
+  return {};
 }
 
 function temporaryDirectory(): string {

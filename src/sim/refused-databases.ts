@@ -81,4 +81,5 @@ export const refusedDatabases: readonly RefusedDatabase[] = [
 export const otherExitCodes: Readonly<Record<string, number>> = {
   "strategy.unknown": 30,
   "strategy.unsuitable": 31,
+  "transfer.no-tools": 32,
 };

@@ -8,6 +8,7 @@ import type { AccountState } from "./aws/state.ts";
 import { instancesOn } from "./aws/turn.ts";
 import { type Jump, WorldClock } from "./clock.ts";
 import { seedAccount } from "./demo-databases.ts";
+import type { Installation } from "./postgres/installation.ts";
 import { openPostgresServers, type PostgresServers } from "./postgres/servers.ts";
 import { showOffset } from "./postgres/world-time.ts";
 import { saved, savedLines } from "./saved.ts";
@@ -32,9 +33,12 @@ export function openClock(directory: string): WorldClock {
 export async function openCloud(
   directory: string,
   clock: WorldClock,
-  options: Pick<AccountOptions, "durations" | "heard"> & { readonly served: readonly string[] },
+  options: Pick<AccountOptions, "durations" | "heard"> & {
+    readonly served: readonly string[];
+    readonly installation?: Installation | undefined;
+  },
 ): Promise<{ account: Account; servers: PostgresServers }> {
-  const { served, ...given } = options;
+  const { served, installation, ...given } = options;
   const file = saved<AccountState>(join(directory, "account.json"));
   const seeding = saved<Seeding>(join(directory, "seeding.json"));
   const before = file.read();
@@ -43,6 +47,7 @@ export async function openCloud(
   const servers = await openPostgresServers({
     directory,
     clock,
+    installation,
     certificateNames: (instance) => names(instance),
   });
   const account = new Account({

@@ -15,6 +15,7 @@ import { deployProbe } from "./deployed-functions.ts";
 import { Network } from "./network/network.ts";
 import { type Resolver, startResolver } from "./network/resolver.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import type { Installation } from "./postgres/installation.ts";
 import type { PostgresServers } from "./postgres/servers.ts";
 import { logins } from "./postgres/template.ts";
 import { giveRoles, workerKey } from "./roles.ts";
@@ -38,6 +39,8 @@ export interface StageOptions extends Pick<AccountOptions, "durations" | "heard"
   readonly directory: string;
   /** Names of the databases that get a real server. */
   readonly served: readonly string[];
+  /** Of PostgreSQL; the embedded one if not given. */
+  readonly installation?: Installation | undefined;
   readonly awsPort?: number;
   readonly slackPort?: number;
   /** Carries what Slack sends to the product. */

@@ -1,12 +1,13 @@
 import { composeFront } from "../compose/front.ts";
 import { composeWorker } from "../compose/worker.ts";
 import { readConfig, workerSchema } from "../config.ts";
-import { noTransfer } from "../core/transfer.ts";
 import type { Deps } from "../engine/deps.ts";
 import { pollForever } from "../engine/poll.ts";
 import { createWakes } from "../server/wakes.ts";
+import type { Tools } from "../transfer/tools.ts";
 import { probeIn } from "./probe.ts";
 import { credentials, openStage, type Stage, type StageOptions } from "./stage.ts";
+import { transferIn } from "./transfer.ts";
 import { turningClock } from "./turning-clock.ts";
 
 type StageAlone = "deliver" | "durations" | "heard";
@@ -14,6 +15,8 @@ type StageAlone = "deliver" | "durations" | "heard";
 export interface WorldOptions extends Omit<StageOptions, StageAlone> {
   /** Seconds of the world per second on the wall while the engine sleeps; absent: as fast as it goes. */
   readonly pace?: number;
+  /** PostgreSQL's client tools; without them nothing is dumped. */
+  readonly tools?: Tools | undefined;
   /** Where the product's AWS clients go instead of to the simulated AWS directly. */
   readonly awsEndpoint?: string;
   /** What stands between the engine and everything it asks; a test ends the process there. */
@@ -57,7 +60,8 @@ function runProduct(stage: Stage, options: WorldOptions) {
   const around = { clock, log, aws: { endpoint: options.awsEndpoint ?? stage.awsUrl, credentials } };
   // The probe that is asked is in this process; the variable is only not missing.
   const config = readConfig(workerSchema, { ...stage.environment, PROBE_FUNCTION: "probe" });
-  const made = composeWorker(config, { ...around, database: probeIn(stage, clock), transfer: noTransfer });
+  const transfer = transferIn(stage, options);
+  const made = composeWorker(config, { ...around, database: probeIn(stage, clock), transfer });
   const front = composeFront(config, { clock, log, putRequest: made.store.putRequest, wake: wakes.wake });
   const deps = options.around?.(made) ?? made;
   const stopping = new AbortController();
@@ -65,9 +69,10 @@ function runProduct(stage: Stage, options: WorldOptions) {
   return {
     front,
     deps,
-    stop: () => {
+    stop: async () => {
       stopping.abort();
-      return polling;
+      await polling;
+      await transfer.close();
     },
   };
 }

@@ -234,6 +234,11 @@ export const markToRestoreTo: SharedStep = {
   tells: ({ learned }) => note("event.marked", { t1: learned.t1 ?? 0, restoreAt: learned.restoreAt ?? 0 }),
 };
 
+export const markToDumpAfter: SharedStep = {
+  ...mark,
+  tells: ({ learned }) => note("event.marked-to-dump", { t1: learned.t1 ?? 0 }),
+};
+
 export const markToCopyAfter: SharedStep = {
   ...mark,
   tells: ({ learned }) => note("event.marked-to-copy", { t1: learned.t1 ?? 0 }),

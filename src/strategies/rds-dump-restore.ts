@@ -13,7 +13,7 @@ import {
   learned,
   type Observed,
 } from "./facts.ts";
-import { endSessions, fenceNetwork, markToCopyAfter, stillQuiet } from "./fence-steps.ts";
+import { endSessions, fenceNetwork, markToDumpAfter, stillQuiet } from "./fence-steps.ts";
 import { gate, gateBeforeOpening } from "./gates.ts";
 import { dumpRehearsalGuides } from "./guides-rehearsal.ts";
 import { instancePreflight } from "./instance-preflight.ts";
@@ -91,7 +91,7 @@ export const rdsDumpRestore: Strategy<DumpPinned, DumpObserved, Learned> = {
     gate("cutover"),
     fenceNetwork,
     endSessions,
-    markToCopyAfter,
+    markToDumpAfter,
     transferData,
     verifyTransfer,
     renameInstance,

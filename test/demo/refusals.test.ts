@@ -2,6 +2,7 @@ import { chmodSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { dumped } from "../../src/sim/demo-databases.ts";
 import { refusal } from "../../src/sim/refusal.ts";
 import { otherExitCodes, refusedDatabases } from "../../src/sim/refused-databases.ts";
 import { openWorld, type World } from "../../src/sim/world.ts";
@@ -11,7 +12,7 @@ let world: World;
 
 beforeAll(async () => {
   chmodSync(directory, 0o755);
-  const served = refusedDatabases.filter((one) => one.served).map(({ name }) => name);
+  const served = [...refusedDatabases.filter((one) => one.served).map(({ name }) => name), dumped.name];
   world = await openWorld({ directory, served, log: { info: () => {}, error: console.error } });
 }, 120_000);
 
@@ -46,6 +47,12 @@ describe("the headless demo refuses", () => {
     expect((await told("fresh-prod", "rds-snapshot-copy")).exitCode).toBe(
       otherExitCodes["strategy.unsuitable"],
     );
+  }, 60_000);
+
+  test("to dump where PostgreSQL's own tools are missing, and says which", async () => {
+    const { exitCode, printed } = await told(dumped.name, "rds-dump-restore");
+    expect(exitCode).toBe(otherExitCodes["transfer.no-tools"]);
+    expect(printed).toContain("postgresql-client-15");
   }, 60_000);
 
   test("each with a code of its own", () => {

@@ -49,6 +49,8 @@ export const dumpSentences = {
 
   "event.prepared":
     "Every schema has been restored into {target} for trial ({gibibytes} GiB are to be dumped). What will differ on purpose: {differs}.",
+  "event.marked-to-dump":
+    "T1 is {t1:instant} on the source's own clock: no session was left, and nothing is written after it. Every database is dumped now.",
   "event.transferred": "Every database is restored into {target} and has been compared row by row.",
 
   "check.transfer-ready": "A dump and its restore can be run",

@@ -38,10 +38,18 @@ export async function preparePostgres(): Promise<Installation> {
   const cache = await openCache(version);
   const native = join(cache, "native");
   if (!(await exists(native))) await makeWhole(native, (to) => copyBinaries(packageDirectory, to));
-  const binaries = join(native, "bin");
+  return installed(cache, join(native, "bin"), Number.parseInt(version, 10));
+}
+
+/** PostgreSQL as a package of this machine's system has installed it. */
+export async function prepareSystemPostgres(binaries: string, major: number): Promise<Installation> {
+  return installed(await openCache(`system-${major}`), binaries, major);
+}
+
+async function installed(cache: string, binaries: string, major: number): Promise<Installation> {
   const user = await serverUser();
-  const made = join(cache, `template-${templateFingerprint}`);
-  if (!(await exists(made))) await makeWhole(made, (to) => makeTemplate(to, binaries, user));
+  const made = join(cache, `template-${templateFingerprint(major)}`);
+  if (!(await exists(made))) await makeWhole(made, (to) => makeTemplate(to, binaries, { user, major }));
   const superuserPassword = await readFile(join(made, "password"), "utf8");
   return { binaries, user, template: join(made, "data"), superuserPassword };
 }

@@ -33,10 +33,12 @@ export async function openPostgresServers(world: {
   directory: string;
   clock: WorldClock;
   certificateNames: (instanceId: string) => readonly string[];
+  /** In the place of the embedded servers, which come without client tools. */
+  installation?: Installation | undefined;
 }): Promise<PostgresServers> {
   const { clock, certificateNames } = world;
   const directory = resolve(world.directory);
-  const installation = await preparePostgres();
+  const installation = world.installation ?? (await preparePostgres());
   await mkdir(directory, { recursive: true });
   await makeReachable(directory, installation);
   showOffset(directory, clock.offset);

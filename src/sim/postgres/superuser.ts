@@ -11,7 +11,8 @@ export function superuserClient(access: Access, port: number, database: string):
 
 /** One such connection that is made when it is needed and kept for a while. */
 export function superuserPool(access: Access, port: number): pg.Pool {
-  const pool = new pg.Pool({ ...settings(access, port, "postgres"), max: 1 });
+  // In its own database, as on RDS: nobody could drop one in which a session of the superuser is.
+  const pool = new pg.Pool({ ...settings(access, port, superuser), max: 1 });
   // A server that stops ends the idle connection, and nobody waits for that error: the next query connects.
   pool.on("error", () => {});
   return pool;

@@ -15,12 +15,12 @@ export const logins = {
   application: { user: "app", password: "app-of-the-embedded-world" },
 } as const;
 
-const settings = `
+const settings = (major: number) => `
 listen_addresses = '127.0.0.1'
 unix_socket_directories = ''
 max_connections = 60
 shared_buffers = 16MB
-io_method = sync
+${major < 18 ? "" : "io_method = sync"}
 jit = off
 timezone = UTC
 log_timezone = UTC
@@ -53,27 +53,33 @@ create function pg_catalog.clock_timestamp() returns timestamptz
 `;
 
 // As on RDS, the master user is no superuser; the bot has what the README asks of a user, and no more.
-const roles = `
+const roles = (major: number) => `
 create role rds_superuser;
-grant pg_monitor, pg_signal_backend, pg_checkpoint, pg_create_subscription to rds_superuser with admin option;
+grant pg_monitor, pg_signal_backend, pg_checkpoint${major < 16 ? "" : ", pg_create_subscription"} to rds_superuser with admin option;
 create role ${logins.master.user} login createdb createrole replication password '${logins.master.password}';
 grant rds_superuser to ${logins.master.user};
+alter database postgres owner to ${logins.master.user};
+create database ${superuser};
+revoke connect on database ${superuser} from public;
 create role ${logins.bot.user} login password '${logins.bot.password}';
 grant pg_signal_backend, pg_read_all_stats, pg_read_all_data to ${logins.bot.user};
 create role ${logins.application.user} login password '${logins.application.password}';
 `;
 
+/** Where the clock is put: every database that is made later is one of these, what is restored from a dump the last. */
+const databases = ["template1", "postgres", "template0"] as const;
+
 /** Changes with everything a template is made from, so that no later version uses a stale one. */
-export const templateFingerprint = createHash("sha256")
-  .update(settings + authentication + clock + roles)
-  .digest("hex")
-  .slice(0, 12);
+export function templateFingerprint(major: number): string {
+  const all = settings(major) + authentication + clock + roles(major) + databases.join();
+  return createHash("sha256").update(all).digest("hex").slice(0, 12);
+}
 
 /** Fills `directory` with a data directory and the superuser's password, which is different on every machine. */
 export async function makeTemplate(
   directory: string,
   binaries: string,
-  user: ServerUser | undefined,
+  { user, major }: { readonly user: ServerUser | undefined; readonly major: number },
 ): Promise<void> {
   const data = join(directory, "data");
   const passwordFile = join(directory, "password");
@@ -88,11 +94,11 @@ export async function makeTemplate(
     how,
   );
   if (user) await chown(passwordFile, 0, 0);
-  await appendFile(join(data, "postgresql.conf"), settings);
+  await appendFile(join(data, "postgresql.conf"), settings(major));
   await writeFile(join(data, "pg_hba.conf"), authentication);
-  // template1, so that every database made later inherits the clock; then the one database there is already.
-  await runAlone(binaries, data, user, "template1", clock + roles);
-  await runAlone(binaries, data, user, "postgres", clock);
+  const [first, ...others] = databases;
+  await runAlone(binaries, data, user, first, clock + roles(major));
+  for (const database of others) await runAlone(binaries, data, user, database, clock);
 }
 
 /** Runs statements in a server of its own that has no network, which is how a template gets its contents. */
