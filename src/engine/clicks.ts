@@ -11,7 +11,7 @@ import {
 import { databaseKey } from "../core/cloud.ts";
 import { isPlanSettled } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
-import { inWords, termsParams } from "../core/gate-names.ts";
+import { termsParams } from "../core/gate-names.ts";
 import type { Migration } from "../core/migration.ts";
 import type { Note } from "../core/note.ts";
 import { expectedDowntime } from "../core/plan.ts";
@@ -87,9 +87,7 @@ async function approve(
 }
 
 function saidApproved({ gate, terms }: Approval): Note {
-  return terms
-    ? inWords({ code: "said.terms", params: termsParams(terms) })
-    : note("said.approved", { gate });
+  return terms ? { code: "said.terms", params: termsParams(terms) } : note("said.approved", { gate });
 }
 
 /** The downtime that the plan expects. */

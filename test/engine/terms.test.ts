@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from "vitest";
+import { inWords } from "../../src/core/gate-names.ts";
 import type { Migration } from "../../src/core/migration.ts";
 import type { Terms } from "../../src/core/terms.ts";
 import { hours, minutes } from "../../src/core/time.ts";
@@ -42,7 +43,7 @@ function told(): string | undefined {
   return notice?.kind === "problems"
     ? notice.problems[0]?.code
     : notice?.kind === "said"
-      ? notice.note.code
+      ? inWords(notice.note).code
       : "";
 }
 

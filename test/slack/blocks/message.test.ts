@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Plan } from "../../../src/core/plan.ts";
 import { sentences } from "../../../src/core/sentences.ts";
+import { minutes } from "../../../src/core/time.ts";
 import type { MigrationView } from "../../../src/engine/deps.ts";
 import { context, type Message, message, section } from "../../../src/slack/blocks/message.ts";
 import { limits } from "../../../src/slack/limits.ts";
@@ -233,4 +234,12 @@ describe("whatever comes from elsewhere", () => {
       { numRuns: 20 },
     );
   });
+});
+
+test("whoever signs a cutover is told once what they signed", () => {
+  const params = { longest: minutes(90), opening: "automatic", whenLate: "offer" };
+  const { text } = noticeMessage({ kind: "said", note: { code: "said.terms", params } }, "");
+  expect(text).toBe(
+    "Your approval of the cutover is recorded: a downtime of at most 1 h 30 min; it opens by itself when every check passes; a rollback is offered if the forecast passes that.",
+  );
 });
