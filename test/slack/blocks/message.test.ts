@@ -236,9 +236,9 @@ describe("whatever comes from elsewhere", () => {
   });
 });
 
-test("whoever signs a cutover is told once what they signed", () => {
+it("whoever signs a cutover is told once what they signed", () => {
   const params = { longest: minutes(90), opening: "automatic", whenLate: "offer" };
-  const { text } = noticeMessage({ kind: "said", note: { code: "said.terms", params } }, "");
+  const { text } = noticeMessage({ kind: "said", note: { code: "said.terms", params } });
   expect(text).toBe(
     "Your approval of the cutover is recorded: a downtime of at most 1 h 30 min; it opens by itself when every check passes; a rollback is offered if the forecast passes that.",
   );
