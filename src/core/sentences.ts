@@ -54,7 +54,7 @@ export const sentences = {
   "step.create-readers.undo": "Put the replacement's readers aside",
   "step.apply-settings": "Apply the settings that a restore does not take",
   "step.introduce-replacement": "Tell the replacement who it is",
-  "step.verify-key": "Verify the key on the cluster and on every instance",
+  "step.verify-key": "Verify the key on the database and on every instance of it",
   "step.verify-settings": "Verify every setting against the source",
   "step.verify-data": "Verify the marker and the catalogue against the source",
   "step.verify-restorable": "Verify that the replacement can itself be restored",

@@ -11,12 +11,11 @@ import {
   type Cx,
   fenced,
   named,
-  protection,
   readers,
   replacementName,
   replacementTags,
   serverNames,
-  shows,
+  settingsApplied,
   source,
   sourceServers,
   whole,
@@ -40,20 +39,7 @@ const clusterGuides: Guides = {
 
   "create-readers": { done: (cx) => [replacements(cx, readers(cx))] },
 
-  "apply-settings": {
-    done: (cx) => {
-      const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
-      return [
-        protection(cx, named(cx), true),
-        shows(
-          cx,
-          named(cx),
-          ["status", "maintenanceWindow", "databaseInsights"],
-          [`available ${maintenanceWindow} ${databaseInsights}`],
-        ),
-      ];
-    },
-  },
+  "apply-settings": { done: (cx) => settingsApplied(cx, cx.pinned.settings) },
 
   "verify-settings": {
     done: (cx) => [

@@ -23,6 +23,22 @@ const thisIsT1 =
   "This is T1: only once nobody is in. If the changes are not what they were when it was quiet, go back: somebody " +
   "has written since.";
 
+function isRestored(of: string): Guide<Pinned, Learned> {
+  return {
+    careful:
+      `Read it before you send it: the key, ${of}, and no group but the fence's. It takes twenty minutes and can ` +
+      "take hours. If it ends in a status that says failed, error or incompatible, go back.",
+    done: (cx) => [
+      {
+        look: whole(cx, named(cx), ["name", "status", "endpoint"]),
+        must: { be: [`${replacementName(cx)} available ${replacementHost(cx)}`] },
+      },
+      fenced(cx, named(cx)),
+      keptAs(whole(cx, named(cx), ["resourceId"]), "REPLACEMENT_ID"),
+    ],
+  };
+}
+
 /** Where it is restored to a time. */
 export const toTimeGuides: Guides = {
   mark: {
@@ -63,19 +79,7 @@ export const toTimeGuides: Guides = {
     careful: "Only if the restorable time did not come.",
     done: (cx) => (cx.learned.stalled ? [snapshot(cx, cx.names.finalSnapshot)] : []),
   },
-  restore: {
-    careful:
-      "Read it before you send it: the key, the time, and no group but the fence's. It takes twenty minutes and can " +
-      "take hours. If it ends in a status that says failed, error or incompatible, go back.",
-    done: (cx) => [
-      {
-        look: whole(cx, named(cx), ["name", "status", "endpoint"]),
-        must: { be: [`${replacementName(cx)} available ${replacementHost(cx)}`] },
-      },
-      fenced(cx, named(cx)),
-      keptAs(whole(cx, named(cx), ["resourceId"]), "REPLACEMENT_ID"),
-    ],
-  },
+  restore: isRestored("the time"),
 };
 
 /** Where the replacement is made of a snapshot. */
@@ -98,17 +102,5 @@ export const snapshotGuides: Guides = {
       { look: changes(host(cx, writer(cx))), must: { be: rows(cx.learned.quiet, "$QUIET") } },
     ],
   },
-  restore: {
-    careful:
-      "Read it before you send it: the key, the snapshot, and no group but the fence's. It takes twenty minutes and can " +
-      "take hours. If it ends in a status that says failed, error or incompatible, go back.",
-    done: (cx) => [
-      {
-        look: whole(cx, named(cx), ["name", "status", "endpoint"]),
-        must: { be: [`${replacementName(cx)} available ${replacementHost(cx)}`] },
-      },
-      fenced(cx, named(cx)),
-      keptAs(whole(cx, named(cx), ["resourceId"]), "REPLACEMENT_ID"),
-    ],
-  },
+  restore: isRestored("the snapshot"),
 };

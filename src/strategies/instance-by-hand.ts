@@ -8,9 +8,9 @@ import { sharedGuides } from "./guides-forward.ts";
 import {
   type Cx,
   named,
-  protection,
   replacementName,
   replacementTags,
+  settingsApplied,
   shows,
   snapshot,
   source,
@@ -29,20 +29,7 @@ const guides: Readonly<Record<string, Guide<InstancePinned, Learned>>> = {
   },
   "undo:safety-snapshot": waitsFor((cx) => cx.names.safetySnapshot),
   "undo:final-snapshot": waitsFor((cx) => cx.names.finalSnapshot),
-  "apply-settings": {
-    done: (cx) => {
-      const { maintenanceWindow, databaseInsights } = cx.pinned.settings;
-      return [
-        protection(cx, named(cx), true),
-        shows(
-          cx,
-          named(cx),
-          ["status", "maintenanceWindow", "databaseInsights"],
-          [`available ${maintenanceWindow} ${databaseInsights}`],
-        ),
-      ];
-    },
-  },
+  "apply-settings": { done: (cx) => settingsApplied(cx, cx.pinned.settings) },
   "verify-key": {
     careful: "If it is another key, go back: a restore takes that of its snapshot without a word.",
     done: (cx) => [shows(cx, named(cx), ["keyArn"], [cx.pinned.keyArn])],

@@ -127,3 +127,19 @@ export const sourceIsNamed = (cx: Cx, name: string): Sign =>
 /** Not where a cluster has its writer: of an instance there is nothing to be told. */
 export const writerIs = (cx: Cx, name: string): Sign[] =>
   kind(cx) === "cluster" ? [{ look: { of: "writer", which: source(cx) }, must: { be: [name] } }] : [];
+/** What only a later change can set, and the protection that comes with it. */
+export const settingsApplied = (
+  cx: Cx,
+  {
+    maintenanceWindow,
+    databaseInsights,
+  }: { readonly maintenanceWindow: string; readonly databaseInsights: string },
+): Sign[] => [
+  protection(cx, named(cx), true),
+  shows(
+    cx,
+    named(cx),
+    ["status", "maintenanceWindow", "databaseInsights"],
+    [`available ${maintenanceWindow} ${databaseInsights}`],
+  ),
+];
