@@ -191,6 +191,25 @@ describe("what goes by the name or reaches past the groups", () => {
     );
   });
 
+  test("what is written through the Data API after T1, by somebody who turned it on again, is caught before the opening", async () => {
+    const life = lifeWith((turn, source) => attach.attachDataApi(turn, source));
+    await standing(life, "still-quiet");
+    const { account, servers } = life.world;
+    account.alter((turn) => {
+      const source = turn.state.clusters[life.source.resourceId];
+      if (!source) throw new Error("there is no source");
+      put(turn, "clusters", { ...source, settings: { ...source.settings, HttpEndpointEnabled: true } });
+    });
+    const writer = Object.values(account.state.instances).find(
+      ({ cluster, writer: writes }) => cluster === life.source.resourceId && writes,
+    );
+    servers.commit(writer?.resourceId ?? "", { kind: "put", key: "through the Data API", value: "late" });
+    const end = await goOn(life);
+    expect(end?.status).toBe("stuck");
+    expect(end?.problem?.code).toMatch(/^(proof|verify)\./);
+    expect(end?.steps.open?.begunAt ?? null).toBeNull();
+  });
+
   test("the Data API is on again after a rollback", async () => {
     const life = lifeWith((turn, source) => attach.attachDataApi(turn, source));
     await standing(life, "restore");
