@@ -18,13 +18,16 @@ const effects: Readonly<Record<Effect, string>> = {
 
 /** The plan as it stands before anything happens: every step, what it does, how long, and what has no way back. */
 export function planLines(plan: Plan): readonly string[] {
-  return plan.steps.flatMap((step, index) =>
-    withRules(step, `*${index + 1}.* ${say(step.title, mrkdwn)} — ${planned(step)}`),
-  );
+  return plan.steps.flatMap((step, index) => withRules(step, numbered(step, index, planned(step))));
+}
+
+/** Of a step that this database does not need, its title would speak of what is not there. */
+function numbered({ title, skipped }: PlannedStep, index: number, state: string): string {
+  const what = skipped ? `_Not needed: ${say(skipped, mrkdwn)}_` : `${say(title, mrkdwn)} — ${state}`;
+  return `*${index + 1}.* ${what}`;
 }
 
 function planned(step: PlannedStep): string {
-  if (step.skipped) return `not needed: ${say(step.skipped, mrkdwn)}`;
   if (step.gate) return "*a second person approves* :raised_hand:";
   return [effects[step.effect], sayEstimate(step, sayDuration), ...wayBack(step)].join(" · ");
 }
@@ -74,10 +77,7 @@ function forwardLine(
   migration: Migration,
   isCurrent: boolean,
 ): readonly string[] {
-  const state = step.skipped
-    ? `not needed: ${say(step.skipped, mrkdwn)}`
-    : stateOf(step, migration, isCurrent);
-  return withRules(step, `*${index + 1}.* ${say(step.title, mrkdwn)} — ${state}`);
+  return withRules(step, numbered(step, index, stateOf(step, migration, isCurrent)));
 }
 
 function stateOf(step: PlannedStep, migration: Migration, isCurrent: boolean): string {
