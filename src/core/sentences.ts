@@ -44,7 +44,7 @@ export const sentences = {
   "step.first-copy": "Copy the safety snapshot under the new key, as {copy}",
   "step.final-copy": "Copy the final snapshot under the new key, as {copy}",
   "step.fallback-snapshot":
-    "If that does not come, take the snapshot {snapshot} of the fenced source and restore it",
+    "Where the source cannot be restored past T1 in time, take the snapshot {snapshot} of it instead",
   "step.restorable": "Wait until the source can be restored past T1",
   "step.restore": "Restore {name} under the new key, behind the fence",
   "step.restore.undo": "Put the replacement aside as {failed}",
