@@ -45,3 +45,19 @@ test("a copy under another key is found before anything is renamed", async () =>
   expect(stuck?.steps["rename-source"]).toBeUndefined();
   expect((await rollBack(life))?.status).toBe("rolled-back");
 });
+
+test.each(["aurora-snapshot", "rds-snapshot-copy"])(
+  "%s: what is written while the snapshot is taken stops it before anything is renamed",
+  async (of) => {
+    const life = await standingAt({ step: "final-snapshot", when: "under way" }, of);
+    const { instances } = life.world.account.state;
+    const { resourceId } = life.source;
+    const writer = Object.values(instances).find(
+      (one) => one.writer && (one.cluster ?? one.resourceId) === resourceId,
+    );
+    life.world.servers.commit(writer?.resourceId ?? "", { kind: "put", key: "late", value: "row" });
+    const stuck = await settle(life, { deps: life.world.executor() });
+    expect(stuck?.problem?.code).toBe("proof.written-after-quiet");
+    expect(stuck?.steps["rename-source"]).toBeUndefined();
+  },
+);
