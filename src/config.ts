@@ -38,6 +38,15 @@ const wholeMinutes = (fallback: number) =>
     String(fallback),
   );
 
+const wholeDays = (fallback: number) =>
+  z.prefault(
+    z.pipe(
+      text("must be a whole number of days, more than none", /^0*[1-9]\d{0,4}$/),
+      z.transform((count: string) => Number(count)),
+    ),
+    String(fallback),
+  );
+
 const roleArn = text("must be the ARN of a role", /^arn:[^:]+:iam::\d{12}:role\/.+$/);
 
 /**
@@ -135,6 +144,20 @@ const engine = {
   LONGEST_DOWNTIME_MINUTES: wholeMinutes(90),
   /** Minutes for which an approval lives until its first step has begun. */
   APPROVAL_LIFETIME_MINUTES: wholeMinutes(60),
+  /** The vault of this account into which databases are backed up before they are copied. */
+  BACKUP_VAULT: z.optional(filled),
+  /** The role under which AWS Backup works here; its name must hold AWSBackup. */
+  BACKUP_ROLE_ARN: z.optional(roleArn),
+  /** The vault of the other account into which every database is copied; without it, and the other BACKUP_… variables, nothing is backed up. */
+  BACKUP_DESTINATION_VAULT_ARN: z.optional(
+    text("must be the ARN of a backup vault", /^arn:[^:]+:backup:[^:]+:\d{12}:backup-vault:.+$/),
+  ),
+  /** The role of the other account under which the bot looks whether a copy has arrived. */
+  BACKUP_VERIFICATION_ROLE_ARN: z.optional(roleArn),
+  /** Days after which backups and copies are deleted. */
+  BACKUP_KEEP_DAYS: wholeDays(35),
+  /** Days for which a source is kept at least after its migration. */
+  RETENTION_DAYS: wholeDays(14),
   /** Where databases are dumped and restored, as JSON, as the deployment prints it; without it none is moved in that way. */
   TRANSFER_TASKS: z.optional(transferTasksVariable),
 };
@@ -149,6 +172,18 @@ const bothRoles = z.refine<{ CHANGE_ROLE_ARN?: string | undefined; DESTROY_ROLE_
   ({ CHANGE_ROLE_ARN: change, DESTROY_ROLE_ARN: destroy }) =>
     (change === undefined) === (destroy === undefined),
   { path: ["DESTROY_ROLE_ARN"], error: "CHANGE_ROLE_ARN and DESTROY_ROLE_ARN go together", when: () => true },
+);
+
+/** A copy that nobody can look at proves nothing, and a look at nothing even less. */
+const backupVariables = [
+  "BACKUP_VAULT",
+  "BACKUP_ROLE_ARN",
+  "BACKUP_DESTINATION_VAULT_ARN",
+  "BACKUP_VERIFICATION_ROLE_ARN",
+] as const;
+const allOfBackup = z.refine<Partial<Record<(typeof backupVariables)[number], string | undefined>>>(
+  (given) => new Set(backupVariables.map((name) => given[name] === undefined)).size === 1,
+  { path: ["BACKUP_VAULT"], error: `${backupVariables.join(", ")} go together`, when: () => true },
 );
 
 interface Approving {
@@ -173,7 +208,7 @@ const approversAreOperators = z.refine<Approving>(
 );
 
 /** What no schema of a single variable can say. */
-const together = [bothRoles, oneListOfApprovers, approversAreOperators] as const;
+const together = [bothRoles, allOfBackup, oneListOfApprovers, approversAreOperators] as const;
 
 export const workerSchema = z.object({ ...slack, ...store, ...engine, ...throughProbe }).check(...together);
 export type WorkerConfig = z.infer<typeof workerSchema>;

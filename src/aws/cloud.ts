@@ -4,6 +4,7 @@ import * as attachments from "./attachments.ts";
 import * as attachmentChanges from "./attachments-change.ts";
 import * as attachmentReads from "./attachments-read.ts";
 import type { Authority } from "./authority.ts";
+import { backupNotYet } from "./backup.ts";
 import type { AccountClients } from "./clients.ts";
 import * as instanceChanges from "./instance-change.ts";
 import * as keyRights from "./key-rights.ts";
@@ -49,6 +50,7 @@ export function createGateway(clients: AccountClients, authority: Authority): (m
     findKey: (key) => kms.findKey(clients.kms, key),
     attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
     ...attached,
+    ...backupNotYet,
   } satisfies Partial<Cloud>;
   return (mandate) => ({
     ...lookups,

@@ -11,8 +11,9 @@ import {
   paginateDescribeOrderableDBInstanceOptions,
   type RDSClient,
 } from "@aws-sdk/client-rds";
-import type { Cloud, DatabaseFacts, Quotas, Ref, SnapshotFacts, SubnetGroupFacts } from "../core/cloud.ts";
+import type { Cloud, DatabaseFacts, Ref, SnapshotFacts, SubnetGroupFacts } from "../core/cloud.ts";
 import type { Orderable, OrderableQuestion } from "../core/instance.ts";
+import type { Quotas } from "../core/quotas.ts";
 import { coalesce } from "./coalesce.ts";
 import {
   clusterFacts,

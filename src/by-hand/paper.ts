@@ -117,6 +117,23 @@ function lookups(world: World) {
     offersVersion: unanswered,
     certificateValidUntil: unanswered,
     listDatabases: unanswered,
+    backupReadiness: unanswered,
+    backupJobsOf: unanswered,
+    copyJobsOf: unanswered,
+    findRecoveryPoint: unanswered,
+    recoveryPointsOf: unanswered,
+    findCopy: unanswered,
+    copiesOf: unanswered,
+    findBackupPlan: unanswered,
+    listBackupPlans: unanswered,
+    snapshotsOf: unanswered,
+    // Until the steps are there that call them.
+    startBackup: unanswered,
+    startCopy: unanswered,
+    createBackupPlan: unanswered,
+    selectForBackup: unanswered,
+    deleteBackupPlan: unanswered,
+    decommission: unanswered,
   } satisfies Partial<Cloud>;
 }
 

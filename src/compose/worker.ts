@@ -12,7 +12,9 @@ import { createGateway } from "../aws/cloud.ts";
 import { createDynamoStore } from "../aws/dynamo-store.ts";
 import { call } from "../aws/functions.ts";
 import { secretsIn, type WorkerConfig } from "../config.ts";
+import type { BackupTarget } from "../core/backup.ts";
 import type { Database } from "../core/database.ts";
+import { days } from "../core/time.ts";
 import type { Transfer } from "../core/transfer.ts";
 import { remoteDatabase } from "../database/remote.ts";
 import type { Clock, Deps } from "../engine/deps.ts";
@@ -60,6 +62,8 @@ export function composeWorker(
       fenceGroups: config.FENCE_SECURITY_GROUPS,
       longestDowntime: config.LONGEST_DOWNTIME_MINUTES,
       approvalLifetime: config.APPROVAL_LIFETIME_MINUTES,
+      backup: backupOf(config),
+      retention: days(config.RETENTION_DAYS),
       team,
       channels: config.SLACK_CHANNELS,
     },
@@ -67,6 +71,19 @@ export function composeWorker(
     log,
     meter: around.meter ?? { count: () => {} },
   };
+}
+
+/** Null where no other account is configured. */
+function backupOf(config: Omit<WorkerConfig, "PROBE_FUNCTION">): BackupTarget | null {
+  const {
+    BACKUP_VAULT: vault,
+    BACKUP_ROLE_ARN: roleArn,
+    BACKUP_DESTINATION_VAULT_ARN: destinationVaultArn,
+    BACKUP_VERIFICATION_ROLE_ARN: verificationRoleArn,
+    BACKUP_KEEP_DAYS: keepDays,
+  } = config;
+  const isComplete = vault && roleArn && destinationVaultArn && verificationRoleArn;
+  return isComplete ? { vault, roleArn, destinationVaultArn, verificationRoleArn, keepDays } : null;
 }
 
 function authorityOf(

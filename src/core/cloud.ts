@@ -1,5 +1,6 @@
 import * as z from "zod/mini";
 import type { ActivityStream, AttachmentCloud, ClusterRole } from "./attachments.ts";
+import type { BackupCloud } from "./backup.ts";
 import type {
   ClusterChange,
   CopySnapshot,
@@ -11,6 +12,8 @@ import type {
   RestoreToTime,
 } from "./changes.ts";
 import type { Orderable, OrderableQuestion, StandaloneFacts } from "./instance.ts";
+import type { LeftoverCloud } from "./leftover.ts";
+import type { Quotas } from "./quotas.ts";
 import type { Instant } from "./time.ts";
 
 /**
@@ -217,18 +220,6 @@ export interface Attachment {
   readonly name: string;
 }
 
-const quota = z.object({ used: z.number(), max: z.number() });
-
-export const quotas = z.object({
-  clusters: quota,
-  instances: quota,
-  manualClusterSnapshots: quota,
-  manualInstanceSnapshots: quota,
-  /** GiB of all instances outside of clusters. */
-  allocatedStorage: quota,
-});
-export type Quotas = z.infer<typeof quotas>;
-
 export interface SubnetGroupFacts {
   readonly vpc: string;
   /** The Availability Zones that its subnets are in. */
@@ -251,7 +242,7 @@ export interface DatabaseFacts {
  * else that goes wrong is thrown as a `CloudFault`. Changes return when the service has accepted them, which
  * is not when they are done.
  */
-export interface Cloud extends AttachmentCloud {
+export interface Cloud extends AttachmentCloud, BackupCloud, LeftoverCloud {
   findCluster(name: string): Promise<ClusterFacts | undefined>;
   findClusterById(resourceId: string): Promise<ClusterFacts | undefined>;
   findInstance(name: string): Promise<InstanceFacts | undefined>;

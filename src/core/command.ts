@@ -15,6 +15,9 @@ export const command = z.discriminatedUnion("verb", [
   z.object({ verb: z.literal("retry"), name: z.string() }),
   z.object({ verb: z.literal("rollback"), name: z.string() }),
   z.object({ verb: z.literal("close"), name: z.string() }),
+  z.object({ verb: z.literal("backup"), name: z.string() }),
+  z.object({ verb: z.literal("decommission"), name: z.string() }),
+  z.object({ verb: z.literal("evidence"), name: z.string() }),
   z.object({ verb: z.literal("halt"), reason: z.string() }),
   z.object({ verb: z.literal("unhalt") }),
   z.object({ verb: z.literal("help") }),
@@ -45,6 +48,18 @@ export const verbs = {
   close: {
     usage: "close NAME",
     says: "let go of a stuck migration that people have brought to its end by hand; nothing is undone",
+  },
+  backup: {
+    usage: "backup NAME",
+    says: "back a database up to the other account, prove the copy, and let it go on daily",
+  },
+  decommission: {
+    usage: "decommission RETIRED-NAME",
+    says: "delete a source whose retention is over; its own name (…-old-…), in full",
+  },
+  evidence: {
+    usage: "evidence NAME",
+    says: "the evidence pack of the last migration once more, in its thread",
   },
   halt: {
     usage: "halt REASON",
@@ -99,6 +114,9 @@ export function parseCommand(text: string): { ok: Command } | { problem: Mistake
     case "retry":
     case "rollback":
     case "close":
+    case "backup":
+    case "decommission":
+    case "evidence":
       return named(verb, rest, (name) => ({ verb, name }));
     case "start":
     case "plan":

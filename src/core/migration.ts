@@ -1,4 +1,5 @@
 import * as z from "zod";
+import { aftercare } from "./aftercare.ts";
 import { approval, person } from "./approval.ts";
 import { target } from "./cloud.ts";
 import { sighting } from "./database.ts";
@@ -26,6 +27,11 @@ const stepRecord = z.object({
   progress: z.number().nullable(),
   /** Not before this may it run again: the service asked for patience. */
   notBefore: z.number().nullable(),
+  /**
+   * What AWS calls the changes that it accepted, by which its own audit log finds them. One whose answer was lost is missing
+   * here.
+   */
+  requests: z.array(z.object({ operation: z.string(), id: z.string(), at: z.number() })),
 });
 export type StepRecord = z.infer<typeof stepRecord>;
 
@@ -68,6 +74,8 @@ export const migrationSchema = z.strictObject({
   rollback: z.object({ at: z.number(), price: z.number() }).nullable(),
   /** The last known sight of each endpoint, by `writer` and `reader`, with its bracket. */
   sightings: z.record(z.string(), sighting),
+  /** Null until it has ended, and where nothing is looked after. */
+  aftercare: z.nullable(aftercare),
   journal: z.array(journalEntry),
   journalHead: z.object({ seq: z.number(), hash: z.string() }),
   createdAt: z.number(),

@@ -17,6 +17,8 @@ export interface Names {
   /** Of the fenced source, after T1. */
   readonly finalSnapshot: string;
   readonly finalCopy: string;
+  /** Of a source that is about to be deleted. */
+  readonly lastSnapshot: string;
   /** What its snapshots and their copies are. */
   readonly snapshotsAre: "safety-copy" | "copy";
 }
@@ -35,6 +37,7 @@ export function namesFor(id: string, source: string): Names {
     firstCopy: `${source}-before-${id}-copy`,
     finalSnapshot: `${source}-after-${id}`,
     finalCopy: `${source}-after-${id}-copy`,
+    lastSnapshot: `${source}-last-${id}`,
     snapshotsAre: "safety-copy",
   };
 }
@@ -68,7 +71,15 @@ export const compareTag = "encrypt-db:compare";
  */
 export const ownPasswordsTag = "encrypt-db:passwords-by-owner";
 /** A safety copy is insurance and never deleted; a copy is only a means. */
-export type Role = "source" | "replacement" | "retired" | "failed" | "safety-copy" | "copy";
+export type Role =
+  | "source"
+  | "replacement"
+  | "retired"
+  | "failed"
+  /** A retired source whose deletion was approved. */
+  | "condemned"
+  | "safety-copy"
+  | "copy";
 
 export function ownTags(names: Names, role: Role): Tags {
   return { [migrationTag]: names.migration, [roleTag]: role };

@@ -1,7 +1,7 @@
 import type { Migration } from "./migration.ts";
 import { type Names, namesFor, rehearsalNames } from "./names.ts";
 import { note } from "./sentences.ts";
-import type { Strategy } from "./strategy.ts";
+import type { MoveStrategy, Strategy } from "./strategy.ts";
 
 /**
  * A rehearsal is a migration by a strategy of its own: the same steps with throw-away names, nothing that interrupts, and at
@@ -34,7 +34,7 @@ export function namesBy({ id: strategy }: Pick<Strategy, "id">, migration: strin
 }
 
 /** The strategy that tries this one out. It is told by hand what both share, and what only the rehearsal has. */
-export function rehearsalOf<P, O, L>(strategy: Strategy<P, O, L>): Strategy<P, O, L> {
+export function rehearsalOf<P, O, L>(strategy: MoveStrategy<P, O, L>): Strategy<P, O, L> {
   const { rehearsal, byHand, preconditions, survey } = strategy;
   const { steps, title } = rehearsal;
   const guides = { ...byHand.guides, ...rehearsal.guides };

@@ -1,13 +1,15 @@
 import type { z } from "zod";
+import type { BackupTarget } from "./backup.ts";
 import type { ByHand } from "./by-hand.ts";
 import type { Cloud, ClusterFacts, InstanceFacts, Target } from "./cloud.ts";
 import type { Database, Endpoint } from "./database.ts";
 import type { Severity } from "./finding.ts";
+import type { Migration } from "./migration.ts";
 import type { Names } from "./names.ts";
 import type { Note } from "./note.ts";
 import type { Problem } from "./problem.ts";
 import type { Step, StepContext } from "./step.ts";
-import type { Instant } from "./time.ts";
+import type { Duration, Instant } from "./time.ts";
 import type { Transfer } from "./transfer.ts";
 
 /**
@@ -35,6 +37,12 @@ export interface SurveyContext {
   readonly cloud: Cloud;
   readonly database: Database;
   readonly transfer: Pick<Transfer, "unready">;
+  /** Null where none is configured. */
+  readonly backup: BackupTarget | null;
+  /** How long a source is kept after its migration, in milliseconds. */
+  readonly retention: Duration;
+  /** What ended last of what was done to this database, the newest first. */
+  readonly pasts: readonly Migration[];
 }
 
 /** A database for which a way is looked for. */
@@ -98,7 +106,6 @@ export interface Strategy<
   readonly pinned: z.ZodType<P>;
   readonly observed: z.ZodType<O>;
   readonly learned: z.ZodType<L>;
-  suits(candidate: Candidate): Verdict;
   survey(cx: SurveyContext): Promise<Survey<P, O> | { problem: Problem }>;
   readonly preconditions: readonly Precondition<P, O>[];
   /** What of the pinned facts differs, for people to read; the migration's own doing is no difference. */
@@ -111,9 +118,18 @@ export interface Strategy<
    */
   writesSinceOpening(cx: StepContext<P, L>): Promise<number | null>;
   readonly steps: readonly Step<P, L>[];
-  readonly rehearsal: Rehearsal<P, O, L>;
   /** What people need who carry it on without the bot. */
   readonly byHand: ByHand<P, L>;
   /** The proof, on the way back, that the source answers again. */
   readonly afterRollback: readonly Step<P, L>[];
+}
+
+/** A strategy that moves a database to another key: one of several from which the database's own facts choose. */
+export interface MoveStrategy<
+  P = Readonly<Record<string, unknown>>,
+  O = Readonly<Record<string, unknown>>,
+  L = Readonly<Record<string, unknown>>,
+> extends Strategy<P, O, L> {
+  suits(candidate: Candidate): Verdict;
+  readonly rehearsal: Rehearsal<P, O, L>;
 }

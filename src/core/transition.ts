@@ -273,6 +273,7 @@ function untouched(now: Instant): StepRecord {
     waitingFor: null,
     progress: null,
     notBefore: null,
+    requests: [],
   };
 }
 

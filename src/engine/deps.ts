@@ -1,4 +1,5 @@
 import type { Clicker } from "../core/approval.ts";
+import type { BackupTarget } from "../core/backup.ts";
 import type { Cloud, Target } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
 import type { Halt } from "../core/halt.ts";
@@ -174,6 +175,10 @@ export interface Environment {
   readonly longestDowntime: Duration;
   /** Milliseconds for which an approval lives until its first step has begun. */
   readonly approvalLifetime: Duration;
+  /** Where backups are copied to; null where no other account is configured. */
+  readonly backup: BackupTarget | null;
+  /** Milliseconds for which a source is kept at least after its migration. */
+  readonly retention: Duration;
   /** The Slack workspace that the bot serves. */
   readonly team: string;
   /** Channel ids in which migrations may be started; the first is named to those who try elsewhere. */

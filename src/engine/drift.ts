@@ -39,7 +39,9 @@ export async function drift(
   const { target, request, id } = migration;
   const cloud = lookingOnce(deps.cloudFor(target, { effect: "reads" }));
   const interrupts = isAtCutover(strategy, migration);
-  const cx = surveyContext(deps, { target, key: request.key, strategy, migration: id, interrupts, cloud });
+  const pasts = await deps.store.lastPasts(databaseKey(target));
+  const asked = { target, key: request.key, strategy, migration: id, interrupts, cloud, pasts };
+  const cx = surveyContext(deps, asked);
   const survey = await strategy.survey(cx);
   if ("problem" in survey) return { is: "blocked", problems: [survey.problem] };
   const { pinned, keyArn, remarks } = survey;
@@ -51,10 +53,7 @@ export async function drift(
   const differences = strategy.differences(migration.pinned, pinned);
   if (differences.length === 0) return otherFindings(migration, findings);
   const { longestDowntime } = migration;
-  const [approved, pasts] = await Promise.all([
-    deps.store.findPlan(databaseKey(target), migration.planHash),
-    deps.store.lastPasts(databaseKey(target)),
-  ]);
+  const approved = await deps.store.findPlan(databaseKey(target), migration.planHash);
   const plan = makePlan(strategy, {
     target,
     keyArn,

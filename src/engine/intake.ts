@@ -123,6 +123,10 @@ async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): 
       }
       return start(deps, { id, channel }, command, clicker);
     }
+    case "backup":
+    case "decommission":
+    case "evidence":
+      return problemsNotice(problem("command.no-migration", { name: command.name }));
     case "pause":
     case "resume":
     case "retry":
@@ -232,6 +236,7 @@ function newMigration(
     budgetSaid: "nothing",
     rollback: null,
     sightings: {},
+    aftercare: null,
     journal: [],
     journalHead: { seq: 0, hash: "" },
     createdAt: now,

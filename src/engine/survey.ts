@@ -32,20 +32,20 @@ export async function planFor(
   if ("problem" in chosen) return { problems: [chosen.problem] };
   const target: Target = { account, region, kind: chosen.kind, name };
   const { strategy } = chosen;
-  const cx = surveyContext(deps, { target, key, strategy, migration, cloud, interrupts: false });
+  const cx = surveyContext(deps, { target, key, strategy, migration, cloud, interrupts: false, pasts });
   const made = await planWith(deps, chosen, measure(strategy, pasts), cx);
   return "problems" in made ? made : { ...made, strategy, key };
 }
 
 export function surveyContext(
   { environment, clock, database, transfer }: Deps,
-  asked: Pick<SurveyContext, "target" | "key" | "interrupts" | "cloud"> & {
+  asked: Pick<SurveyContext, "target" | "key" | "interrupts" | "cloud" | "pasts"> & {
     readonly strategy: Pick<Strategy, "id">;
     readonly migration: string;
   },
 ): SurveyContext {
-  const { target, key, strategy, migration, interrupts, cloud } = asked;
-  const { fenceGroups } = environment;
+  const { target, key, strategy, migration, interrupts, cloud, pasts } = asked;
+  const { fenceGroups, backup, retention } = environment;
   return {
     target,
     key,
@@ -56,6 +56,9 @@ export function surveyContext(
     cloud,
     database,
     transfer,
+    backup,
+    retention,
+    pasts,
   };
 }
 

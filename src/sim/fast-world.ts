@@ -3,7 +3,7 @@ import { createAccountClients, createChangeClients, createStsClient } from "../a
 import { createGateway } from "../aws/cloud.ts";
 import type { Clicker } from "../core/approval.ts";
 import type { Database } from "../core/database.ts";
-import { type Duration, hours, minutes } from "../core/time.ts";
+import { type Duration, days, hours, minutes } from "../core/time.ts";
 import {
   ChannelFault,
   type Clock,
@@ -112,6 +112,8 @@ export class FastWorld {
       fenceGroups: { [vpc]: fenceGroup },
       longestDowntime: minutes(90),
       approvalLifetime: hours(1),
+      backup: null,
+      retention: days(14),
       team,
       channels: [channelId],
     };

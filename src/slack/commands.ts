@@ -76,6 +76,11 @@ function acknowledge(command: Command): string {
     case "pause":
     case "resume":
     case "retry":
+    case "backup":
+    case "decommission":
+      return `Looking for ${name}… The plan will appear in this channel in a moment.`;
+    case "evidence":
+      return `Looking for the evidence of ${name}…`;
     case "close":
     case "rollback":
       return `Your ${command.verb} of ${name} is recorded; the answer will appear here in a moment.`;

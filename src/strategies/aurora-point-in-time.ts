@@ -1,5 +1,5 @@
 import { note } from "../core/sentences.ts";
-import type { Strategy } from "../core/strategy.ts";
+import type { MoveStrategy } from "../core/strategy.ts";
 import {
   attachEndpoints,
   attachProxies,
@@ -98,7 +98,7 @@ const restore = restoreStep<AuroraPinned>(
  * The order is the safety argument: nobody can write (fence), nobody does (sessions, counters), the moment is marked
  * (T1); only then the name is freed and the copy made, behind the fence; only what is verified is opened.
  */
-export const auroraPointInTime: Strategy<AuroraPinned, Observed, Learned> = {
+export const auroraPointInTime: MoveStrategy<AuroraPinned, Observed, Learned> = {
   id: "aurora-point-in-time",
   version: 1,
   title: note("strategy.aurora-point-in-time", {}),

@@ -1,5 +1,5 @@
 import { note } from "../core/sentences.ts";
-import type { Strategy } from "../core/strategy.ts";
+import type { MoveStrategy } from "../core/strategy.ts";
 import {
   attachEndpoints,
   attachProxies,
@@ -72,7 +72,7 @@ const restore = restoreStep<AuroraPinned>(clusterTakes, async ({ cloud, pinned, 
  *
  * The snapshot is taken after T1 and under the source's own name, before anything is renamed.
  */
-export const auroraSnapshot: Strategy<AuroraPinned, Observed, Learned> = {
+export const auroraSnapshot: MoveStrategy<AuroraPinned, Observed, Learned> = {
   id: "aurora-snapshot",
   version: 1,
   title: note("strategy.aurora-snapshot", {}),

@@ -31,7 +31,7 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     lookAround(cx, { ...source, kind: "cluster" }, database),
   ]);
   if ("problem" in around) return around;
-  const { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside } = around;
+  const { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside, backup } = around;
   const { resourceId, arn, keyArn } = source;
   const { masterSecret } = source.own;
   const secretKey = masterSecret?.keyArn ? await cx.cloud.findKey(masterSecret.keyArn) : undefined;
@@ -51,6 +51,8 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     vpc,
     fenceGroup,
     ...pinnedInside(inside),
+    backup: cx.backup,
+    retention: cx.retention,
     attached: toCarry(source, attached, secretKey),
   };
   return {
@@ -82,6 +84,7 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
       openTransactions: inside.openTransactions,
       invalidIndexes: inside.invalidIndexes,
       readsEverything: inside.readsEverything,
+      backup,
     },
   };
 }

@@ -26,6 +26,18 @@ export function factsOf(cx: Cx): readonly (readonly [string, string])[] {
   ];
 }
 
+const unknownPoint: Learned["recoveryPoint"] = {
+  arn: "",
+  status: "",
+  vaultArn: "",
+  resourceArn: "",
+  encrypted: false,
+  keyArn: null,
+  createdAt: Number.NaN,
+  expiresAt: null,
+  sourceVaultArn: null,
+};
+
 /** What a step that is still to come will find out: variables of the shell, and a time that no clock can show. */
 export function blanks(pinned: Pinned): Learned {
   const unknown = { startedAt: "", databases: [] };
@@ -42,5 +54,9 @@ export function blanks(pinned: Pinned): Learned {
     replacement: { resourceId: replacementVariable, arn: pinned.source.arn },
     prepared: { bytes: 0, differs: [] },
     atOpening: unknown,
+    recoveryPoint: unknownPoint,
+    copy: unknownPoint,
+    backupPlan: { planId: "", name: "" },
+    tagsTakenOff: {},
   };
 }

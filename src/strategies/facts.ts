@@ -1,16 +1,10 @@
 import * as z from "zod";
-import {
-  clusterSettings,
-  keyFacts,
-  keyRight,
-  memberSettings,
-  quotas,
-  type Ref,
-  type Tags,
-} from "../core/cloud.ts";
+import { type BackupTarget, backupReadiness, backupTarget, recoveryPoint } from "../core/backup.ts";
+import { clusterSettings, keyFacts, keyRight, memberSettings, type Ref, type Tags } from "../core/cloud.ts";
 import { counters, inventory, writer } from "../core/database.ts";
 import { instanceSettings } from "../core/instance.ts";
 import { problemSchema } from "../core/problem.ts";
+import { quotas } from "../core/quotas.ts";
 import type { Step, StepContext } from "../core/step.ts";
 import { attached } from "./attached.ts";
 import { offers } from "./offers.ts";
@@ -41,6 +35,10 @@ const pinnedFacts = {
   writers: z.array(writer.pick({ kind: true, database: true, id: true, name: true })),
   /** Unlogged tables, which are not in the log. */
   comesBackEmpty: z.array(z.string()),
+  /** Null where no other account is configured. */
+  backup: backupTarget.nullable(),
+  /** How long the source is kept at least, in milliseconds. */
+  retention: z.number(),
 };
 
 /** Of a cluster; its members are sorted by resource id. A difference voids the approval. */
@@ -69,6 +67,8 @@ export interface Pinned {
   readonly fenceGroup: string;
   readonly writers: AuroraPinned["writers"];
   readonly comesBackEmpty: readonly string[];
+  readonly backup: BackupTarget | null;
+  readonly retention: number;
   readonly settings: {
     readonly port: number;
     readonly securityGroups: readonly string[];
@@ -111,6 +111,8 @@ export const observed = z.object({
   openTransactions: inventory.shape.openTransactions,
   invalidIndexes: inventory.shape.invalidIndexes,
   readsEverything: inventory.shape.readsEverything,
+  /** Null where no other account is configured. */
+  backup: backupReadiness.nullable(),
 });
 export type Observed = z.infer<typeof observed>;
 
@@ -142,6 +144,14 @@ export const learned = z.object({
   prepared: z.object({ bytes: z.number(), differs: z.array(z.string()) }),
   /** The replacement's counters just before opening: what clients write afterwards is the difference. */
   atOpening: counters,
+  /** Of the replacement, or of a database that is only backed up. */
+  recoveryPoint: recoveryPoint,
+  /** The same in the other account, as that account tells it. */
+  copy: recoveryPoint,
+  /** The plan by which it goes on. */
+  backupPlan: z.object({ planId: z.string(), name: z.string() }),
+  /** Tags that would have let schedulers or backup plans act on the retired source; put back if it serves again. */
+  tagsTakenOff: z.record(z.string(), z.string()),
 });
 export type Learned = z.infer<typeof learned>;
 

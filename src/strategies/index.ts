@@ -1,12 +1,12 @@
 import { rehearsalOf } from "../core/rehearsal.ts";
-import type { Strategy } from "../core/strategy.ts";
+import type { MoveStrategy, Strategy } from "../core/strategy.ts";
 import { auroraPointInTime } from "./aurora-point-in-time.ts";
 import { auroraSnapshot } from "./aurora-snapshot.ts";
 import { rdsDumpRestore } from "./rds-dump-restore.ts";
 import { rdsSnapshotCopy } from "./rds-snapshot-copy.ts";
 
-/** Every way there is, in one explicit list. */
-export const strategies: readonly Strategy[] = [
+/** Every way to move a database, in one explicit list. */
+export const strategies: readonly MoveStrategy[] = [
   auroraPointInTime,
   auroraSnapshot,
   rdsSnapshotCopy,

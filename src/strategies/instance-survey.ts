@@ -35,7 +35,7 @@ export async function surveyInstance(cx: SurveyContext, remarks: readonly Note[]
     lookAround(cx, { ...subject, settings }, database),
   ]);
   if ("problem" in around) return around;
-  const { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside } = around;
+  const { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside, backup } = around;
   const pinned: InstancePinned = {
     source: { kind: "instance", name, resourceId, arn, keyArn },
     keyArn: key.arn,
@@ -46,6 +46,8 @@ export async function surveyInstance(cx: SurveyContext, remarks: readonly Note[]
     vpc,
     fenceGroup,
     ...pinnedInside(inside),
+    backup: cx.backup,
+    retention: cx.retention,
   };
   return {
     pinned,
@@ -67,6 +69,7 @@ export async function surveyInstance(cx: SurveyContext, remarks: readonly Note[]
       openTransactions: inside.openTransactions,
       invalidIndexes: inside.invalidIndexes,
       readsEverything: inside.readsEverything,
+      backup,
     },
   };
 }

@@ -1,5 +1,5 @@
 import { note } from "../core/sentences.ts";
-import type { Strategy } from "../core/strategy.ts";
+import type { MoveStrategy } from "../core/strategy.ts";
 import { nothingOnInstance } from "./attached-preconditions.ts";
 import { differences } from "./differences.ts";
 import { dumpByHand } from "./dump-by-hand.ts";
@@ -55,7 +55,7 @@ function needs({ quotas, safetySnapshotExists }: Observed): readonly Need[] {
  *
  * The target has a name of its own until all of it is there, so that until then going back only lifts the fence.
  */
-export const rdsDumpRestore: Strategy<DumpPinned, DumpObserved, Learned> = {
+export const rdsDumpRestore: MoveStrategy<DumpPinned, DumpObserved, Learned> = {
   id: "rds-dump-restore",
   version: 1,
   title: note("strategy.rds-dump-restore", {}),

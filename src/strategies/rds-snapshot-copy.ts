@@ -1,5 +1,5 @@
 import { note } from "../core/sentences.ts";
-import type { Strategy } from "../core/strategy.ts";
+import type { MoveStrategy } from "../core/strategy.ts";
 import { minutes } from "../core/time.ts";
 import { nothingOnInstance } from "./attached-preconditions.ts";
 import { verifyContents, verifyWhole } from "./contents-steps.ts";
@@ -74,7 +74,7 @@ const restore = restoreStep<InstancePinned>(instanceTakes, async ({ cloud, pinne
  *
  * The rename comes after the second copy, so that until then going back only lifts the fence.
  */
-export const rdsSnapshotCopy: Strategy<InstancePinned, Observed, Learned> = {
+export const rdsSnapshotCopy: MoveStrategy<InstancePinned, Observed, Learned> = {
   id: "rds-snapshot-copy",
   version: 1,
   title: note("strategy.rds-snapshot-copy", {}),

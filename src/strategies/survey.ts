@@ -1,7 +1,8 @@
-import type { ClusterSettings, KeyFacts, Quotas } from "../core/cloud.ts";
+import type { ClusterSettings, KeyFacts } from "../core/cloud.ts";
 import { DatabaseFault, type Inventory, type ReplicationSlot } from "../core/database.ts";
 import type { Note } from "../core/note.ts";
 import { type Problem, problem } from "../core/problem.ts";
+import type { Quotas } from "../core/quotas.ts";
 import { note } from "../core/sentences.ts";
 import type { SurveyContext } from "../core/strategy.ts";
 import type { Observed, Pinned } from "./facts.ts";
@@ -19,6 +20,7 @@ interface Around {
   readonly keyRights: Observed["keyRights"];
   readonly safetySnapshotExists: boolean;
   readonly inside: Inventory;
+  readonly backup: Observed["backup"];
 }
 
 type Surveyed = Omit<Subject, "settings"> & {
@@ -31,13 +33,14 @@ export async function lookAround(
   database: string,
 ): Promise<Around | { readonly problem: Problem }> {
   const { name, kind, keyArn, settings } = source;
-  const [quotas, subnets, sourceKey, keyRights, snapshot, inside] = await Promise.all([
+  const [quotas, subnets, sourceKey, keyRights, snapshot, inside, backup] = await Promise.all([
     cx.cloud.quotas(),
     cx.cloud.findSubnetGroup(settings.subnetGroup),
     keyArn === null ? undefined : cx.cloud.findKey(keyArn),
     rightsOnKeys(cx, keyArn),
     cx.cloud.findSnapshot(kind, cx.names.safetySnapshot),
     askInside(cx, source, database),
+    backupOf(cx, kind),
   ]);
   const vpc = subnets?.vpc;
   const fenceGroup = vpc === undefined ? undefined : cx.fenceGroups[vpc];
@@ -45,7 +48,16 @@ export async function lookAround(
     return { problem: problem("fence.no-group", { vpc: vpc ?? "?", name }) };
   if ("problem" in inside) return inside;
   const safetySnapshotExists = snapshot !== undefined;
-  return { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside };
+  return { vpc, fenceGroup, quotas, sourceKey, keyRights, safetySnapshotExists, inside, backup };
+}
+
+/** What stands in the way of a copy in the other account is known before anybody's clients are interrupted for it. */
+async function backupOf(
+  { cloud, backup, key }: SurveyContext,
+  kind: Subject["kind"],
+): Promise<Observed["backup"]> {
+  const found = backup && (await cloud.findKey(key));
+  return backup && found ? cloud.backupReadiness(backup, { kind, keyArn: found.arn }) : null;
 }
 
 /** Everybody in an account may use its `aws/rds` through RDS, and only its own account may read a key's policy. */

@@ -31,6 +31,7 @@ export function aMigration(id: string, given: Partial<Migration> = {}): Migratio
     budgetSaid: "nothing",
     rollback: null,
     sightings: {},
+    aftercare: null,
     journal: [],
     journalHead: { seq: 0, hash: "" },
     createdAt: 1_000,

@@ -6,13 +6,13 @@ import { sayDuration } from "../../src/core/note.ts";
 import type { PlannedStep } from "../../src/core/plan.ts";
 import { rehearsalOf } from "../../src/core/rehearsal.ts";
 import { minutes } from "../../src/core/time.ts";
-import { findStrategy } from "../../src/strategies/index.ts";
+import { strategies } from "../../src/strategies/index.ts";
 import { aMigration } from "../contracts/migrations.ts";
 
 const strategy = strategyNamed("aurora-point-in-time");
 
 function strategyNamed(id: string) {
-  const found = findStrategy(id);
+  const found = strategies.find((strategy) => strategy.id === id);
   if (!found) throw new Error(`there is no ${id}`);
   return found;
 }
@@ -28,6 +28,7 @@ function took(duration: number | null, change: Partial<StepRecord> = {}): StepRe
     waitingFor: null,
     progress: null,
     notBefore: null,
+    requests: [],
     ...change,
   };
 }

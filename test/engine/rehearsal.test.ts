@@ -8,7 +8,7 @@ import type { Cluster } from "../../src/sim/aws/state.ts";
 import { put } from "../../src/sim/aws/turn.ts";
 import { FastWorld } from "../../src/sim/fast-world.ts";
 import { statusMessage } from "../../src/slack/blocks/root.ts";
-import { findStrategy } from "../../src/strategies/index.ts";
+import { findStrategy, strategies } from "../../src/strategies/index.ts";
 import {
   askToRehearse,
   openTheWindow,
@@ -110,7 +110,7 @@ describe("while a database is rehearsed", () => {
   });
 
   test("every message says that it is a rehearsal, and none speaks of a downtime", async () => {
-    const strategy = findStrategy("aurora-point-in-time");
+    const strategy = strategies.find(({ id }) => id === "aurora-point-in-time");
     if (!strategy) throw new Error("there is no such strategy");
     for (const point of (await pointsOfRehearsal(strategy)).filter((_, index) => index % 4 === 0)) {
       const life = await rehearsalAt(point, strategy.id);

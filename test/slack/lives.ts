@@ -71,6 +71,7 @@ const untouched: StepRecord = {
   waitingFor: null,
   progress: null,
   notBefore: null,
+  requests: [],
 };
 
 const done = (at: number): StepRecord => ({
@@ -139,6 +140,7 @@ export function viewAt(at: string, change: Partial<Migration> = {}, plan = planO
     budgetSaid: "nothing",
     rollback: null,
     sightings: {},
+    aftercare: null,
     journal: [
       {
         seq: 1,

@@ -2,7 +2,7 @@ import { forwardCourse } from "../../src/core/course.ts";
 import type { Migration } from "../../src/core/migration.ts";
 import type { Plan } from "../../src/core/plan.ts";
 import { rehearsalOf } from "../../src/core/rehearsal.ts";
-import type { Strategy } from "../../src/core/strategy.ts";
+import type { MoveStrategy } from "../../src/core/strategy.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { put } from "../../src/sim/aws/turn.ts";
 import {
@@ -40,7 +40,7 @@ export async function rehearseAll(life: Life, deps: Deps = life.world.deps): Pro
 }
 
 /** Every point at which a rehearsal may be called off: each step done, and each that somebody could see under way. */
-export async function pointsOfRehearsal(strategy: Strategy): Promise<Point[]> {
+export async function pointsOfRehearsal(strategy: MoveStrategy): Promise<Point[]> {
   const rehearsal = rehearsalOf(strategy);
   const slow = new Set<string>();
   const life = aLife({ hurry: littleHurry, of: strategy.id });

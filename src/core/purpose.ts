@@ -1,0 +1,15 @@
+import { isRehearsal } from "./rehearsal.ts";
+
+/** What a migration is there for. `backup` and `decommission` move nothing: nobody's clients are interrupted by them. */
+export type Purpose = "move" | "rehearsal" | "backup" | "decommission";
+
+/** Persisted as ids of strategies: never changed. */
+export const backupStrategy = "cross-account-backup";
+export const decommissionStrategy = "decommission";
+
+/** Of a migration or a plan, by its strategy. */
+export function purposeOf(of: { readonly strategy: { readonly id: string } }): Purpose {
+  if (isRehearsal(of)) return "rehearsal";
+  if (of.strategy.id === backupStrategy) return "backup";
+  return of.strategy.id === decommissionStrategy ? "decommission" : "move";
+}
