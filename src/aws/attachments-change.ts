@@ -13,7 +13,6 @@ import {
 } from "@aws-sdk/client-rds";
 import type { AttachmentChange, AttachmentCloud } from "../core/attachments.ts";
 import { CloudFault, type Ref } from "../core/cloud.ts";
-import type { Mandate } from "../core/mandate.ts";
 import {
   endpointInput,
   passwordInput,
@@ -23,9 +22,7 @@ import {
   streamInput,
 } from "./attachments-inputs.ts";
 import type { createAttachmentLookups } from "./attachments-read.ts";
-import type { Authority } from "./authority.ts";
-import type { AccountClients } from "./clients.ts";
-import { type Beside, type Permit, permitFor } from "./permit.ts";
+import type { Beside, Permit } from "./permit.ts";
 import { untagInput } from "./rds-inputs.ts";
 
 export const actions = [
@@ -45,12 +42,9 @@ export const actions = [
 type Lookups = ReturnType<typeof createAttachmentLookups>;
 
 export function createAttachmentChanges(
-  { reads }: AccountClients,
+  permit: Permit,
   lookups: Lookups,
-  authority: Authority,
-  mandate: Mandate,
 ): Pick<AttachmentCloud, AttachmentChange> {
-  const permit = permitFor(reads, authority, mandate);
   return {
     ...changesOfTheCluster(permit),
     ...endpointChanges(permit, lookups),

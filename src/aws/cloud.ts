@@ -1,5 +1,5 @@
 import type { Cloud } from "../core/cloud.ts";
-import type { Mandate } from "../core/mandate.ts";
+import type { Heard, Mandate } from "../core/mandate.ts";
 import * as attachments from "./attachments.ts";
 import * as attachmentChanges from "./attachments-change.ts";
 import * as attachmentReads from "./attachments-read.ts";
@@ -10,6 +10,7 @@ import * as instanceChanges from "./instance-change.ts";
 import * as keyRights from "./key-rights.ts";
 import * as kms from "./kms.ts";
 import * as offers from "./offers.ts";
+import { permitFor } from "./permit.ts";
 import * as changes from "./rds-change.ts";
 import * as reads from "./rds-read.ts";
 
@@ -41,7 +42,10 @@ export const operations: readonly { readonly service: string; readonly operation
  * The gateway to one account in one Region: makes the cloud for one look or one act. One per process, for only
  * look-ups of the same gateway are asked for together.
  */
-export function createGateway(clients: AccountClients, authority: Authority): (mandate: Mandate) => Cloud {
+export function createGateway(
+  clients: AccountClients,
+  authority: Authority,
+): (mandate: Mandate, heard?: Heard) => Cloud {
   const attached = attachmentReads.createAttachmentLookups(clients);
   const lookups = {
     ...reads.createRdsLookups(clients.reads),
@@ -52,9 +56,12 @@ export function createGateway(clients: AccountClients, authority: Authority): (m
     ...attached,
     ...backupNotYet,
   } satisfies Partial<Cloud>;
-  return (mandate) => ({
-    ...lookups,
-    ...changes.createRdsChanges(clients.reads, authority, mandate),
-    ...attachmentChanges.createAttachmentChanges(clients, attached, authority, mandate),
-  });
+  return (mandate, heard = () => {}) => {
+    const permit = permitFor(clients.reads, authority, mandate, heard);
+    return {
+      ...lookups,
+      ...changes.createRdsChanges(permit),
+      ...attachmentChanges.createAttachmentChanges(permit, attached),
+    };
+  };
 }

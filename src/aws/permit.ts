@@ -1,7 +1,7 @@
 import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { CloudFault, type Ref, type SnapshotFacts, type Tags } from "../core/cloud.ts";
-import type { ActMandate, Mandate } from "../core/mandate.ts";
+import type { ActMandate, Heard, Mandate } from "../core/mandate.ts";
 import { migrationTag, type Role, roleTag } from "../core/names.ts";
 import { type Authority, inTime } from "./authority.ts";
 import { given, tagsOf } from "./facts.ts";
@@ -51,11 +51,16 @@ export interface Beside {
   readonly service?: "application-autoscaling";
 }
 
+/** As much of an answer to a change as is kept. */
+interface Accepted {
+  readonly $metadata: { readonly requestId?: string | undefined };
+}
+
 /** Lets a change happen to a resource, or throws. */
 export type Permit = (
   operation: string,
   of: Ref | SnapshotRef,
-  change: (permitted: Permitted) => Promise<unknown>,
+  change: (permitted: Permitted) => Promise<Accepted>,
   /** As a function it looks first, at that moment. */
   beside?: Beside | (() => Promise<Beside>),
 ) => Promise<void>;
@@ -66,7 +71,7 @@ export type Permit = (
  * `mismatch` is thrown. What it is tagged with then is all that the client may change. A snapshot must be one that the
  * same migration made.
  */
-export function permitFor(reads: RDSClient, authority: Authority, mandate: Mandate): Permit {
+export function permitFor(reads: RDSClient, authority: Authority, mandate: Mandate, heard: Heard): Permit {
   return async (operation, of, change, given = {}) => {
     if (mandate.effect === "reads") {
       throw new Error(`${operation} was called by a step that is declared to read`);
@@ -78,7 +83,8 @@ export function permitFor(reads: RDSClient, authority: Authority, mandate: Manda
       const beside = typeof given === "function" ? await given() : given;
       const act = actFor(operation, of, meant, beside);
       const clients = await authority.clientsFor(operation, mandate, act);
-      await calling(operation, () => change({ ...meant, ...clients }));
+      const { $metadata: accepted } = await calling(operation, () => change({ ...meant, ...clients }));
+      if (accepted.requestId !== undefined) heard({ operation, id: accepted.requestId });
     });
   };
 }

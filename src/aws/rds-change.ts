@@ -4,17 +4,14 @@ import {
   DeleteDBClusterCommand,
   DeleteDBClusterSnapshotCommand,
   ModifyDBClusterCommand,
-  type RDSClient,
   RemoveTagsFromResourceCommand,
   RestoreDBClusterFromSnapshotCommand,
   RestoreDBClusterToPointInTimeCommand,
 } from "@aws-sdk/client-rds";
 import type { ClusterChange, RestoreClusterFromSnapshot, RestoreToTime } from "../core/changes.ts";
 import type { Cloud, ClusterSettings, Ref, Tags } from "../core/cloud.ts";
-import type { Mandate } from "../core/mandate.ts";
-import type { Authority } from "./authority.ts";
 import * as instances from "./instance-change.ts";
-import { group, type Permit, permitFor } from "./permit.ts";
+import { group, type Permit } from "./permit.ts";
 import {
   changeInput,
   clusterSnapshotInput,
@@ -72,8 +69,7 @@ export type RdsChanges = Pick<
 >;
 
 /** The changes, each of them only to the resource that is meant, and none to a step that reads. */
-export function createRdsChanges(reads: RDSClient, authority: Authority, mandate: Mandate): RdsChanges {
-  const permit = permitFor(reads, authority, mandate);
+export function createRdsChanges(permit: Permit): RdsChanges {
   return {
     changeCluster: (cluster, change) => changeCluster(permit, cluster, change),
     changeInstance: (instance, change) => instances.changeInstance(permit, instance, change),

@@ -16,6 +16,15 @@ export interface ActMandate {
   readonly until: Instant;
 }
 
+/** A change that AWS has accepted, by the id under which AWS's own audit log has it. */
+export interface AcceptedRequest {
+  readonly operation: string;
+  readonly id: string;
+}
+
+/** Is told of each change that is accepted, before the call for it returns. */
+export type Heard = (request: AcceptedRequest) => void;
+
 const longestAct = minutes(1);
 
 /**
