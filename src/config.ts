@@ -1,80 +1,19 @@
 import { readFileSync } from "node:fs";
 import * as z from "zod/mini";
-import { minutes } from "./core/time.ts";
 import { transferTasksVariable } from "./json-variables.ts";
-
-/** Every check has words of its own: `zod/mini` knows none, and half the size of the front would be those of `zod`. */
-const text = (message: string, pattern = /^[\s\S]+$/) => z.string().check(z.regex(pattern, message));
-const filled = text("must not be empty");
-const url = z.url("must be a URL");
-
-const list = z.pipe(
-  z.pipe(
-    z.string(),
-    z.transform((given: string) => given.split(/[\s,]+/).filter((part) => part !== "")),
-  ),
-  z.array(z.string()).check(z.minLength(1, "must not be empty")),
-);
-
-/** `vpc-1=sg-1,vpc-2=sg-2` */
-const fenceGroups = z.pipe(
+import {
+  backupRoleArn,
+  fenceGroups,
+  filled,
   list,
-  z.transform((pairs: string[], cx) => {
-    const entries = pairs.map((pair) => /^(vpc-[^=]+)=(sg-[^=]+)$/.exec(pair));
-    if (entries.some((entry) => entry === null)) {
-      cx.issues.push({ code: "custom", message: "must look like vpc-1=sg-1,vpc-2=sg-2", input: pairs });
-      return z.NEVER;
-    }
-    return Object.fromEntries(entries.map((entry) => [entry?.[1] ?? "", entry?.[2] ?? ""]));
-  }),
-);
-
-const wholeMinutes = (fallback: number) =>
-  z.prefault(
-    z.pipe(
-      text("must be a whole number of minutes, more than none", /^0*[1-9]\d{0,5}$/),
-      z.transform((count: string) => minutes(Number(count))),
-    ),
-    String(fallback),
-  );
-
-const wholeDays = (fallback: number) =>
-  z.prefault(
-    z.pipe(
-      text("must be a whole number of days, more than none", /^0*[1-9]\d{0,4}$/),
-      z.transform((count: string) => Number(count)),
-    ),
-    String(fallback),
-  );
-
-const roleArn = text("must be the ARN of a role", /^arn:[^:]+:iam::\d{12}:role\/.+$/);
-
-/**
- * `ARN=U012ABC`, on Enterprise Grid `ARN=U012ABC/W012ABC`; a session's name may hold commas and equals signs itself. Without
- * patterns: of a role that many may assume, whoever assumes it chooses the session's name, so that a pattern would be anybody.
- */
-const operators = z.pipe(
-  z.string(),
-  z.transform((given: string, cx) => {
-    const pairs = given.split(/[\s,]+(?=arn:)/).map((pair) => pair.trim());
-    const named = pairs.filter((pair) => pair !== "").map((pair) => operatorForm.exec(pair));
-    const people = named.map((entry) => {
-      const [, arn = "", user = "", enterpriseUser = null] = entry ?? [];
-      return [arn, { user, enterpriseUser }] as const;
-    });
-    const wrong = (message: string) => {
-      cx.issues.push({ code: "custom", message, input: given });
-      return z.NEVER;
-    };
-    if (named.includes(null)) return wrong(`must look like ${operatorExample}, without * or ?`);
-    const byArn = Object.fromEntries(people);
-    return people.length === Object.keys(byArn).length ? byArn : wrong("must name each ARN once");
-  }),
-);
-/** A session of a role, or a user: the owner of an account, and whoever federates without a role, is no one person. */
-const operatorForm =
-  /^(arn:[^:*?]+:(?:sts::\d{12}:assumed-role\/[^:/*?]+\/[^:/*?]+|iam::\d{12}:user\/[^:*?]+))=([UW][A-Z0-9]+)(?:\/([UWE][A-Z0-9]+))?$/;
-const operatorExample = "arn:aws:sts::123456789012:assumed-role/ROLE/SESSION=U012ABC";
+  operators,
+  roleArn,
+  text,
+  url,
+  vaultArn,
+  wholeDays,
+  wholeMinutes,
+} from "./variable-forms.ts";
 
 const slack = {
   /** Signing secret of the Slack app: Basic Information, App Credentials. */
@@ -147,11 +86,9 @@ const engine = {
   /** The vault of this account into which databases are backed up before they are copied. */
   BACKUP_VAULT: z.optional(filled),
   /** The role under which AWS Backup works here; its name must hold AWSBackup. */
-  BACKUP_ROLE_ARN: z.optional(roleArn),
+  BACKUP_ROLE_ARN: z.optional(backupRoleArn),
   /** The vault of the other account into which every database is copied; without it, and the other BACKUP_… variables, nothing is backed up. */
-  BACKUP_DESTINATION_VAULT_ARN: z.optional(
-    text("must be the ARN of a backup vault", /^arn:[^:]+:backup:[^:]+:\d{12}:backup-vault:.+$/),
-  ),
+  BACKUP_DESTINATION_VAULT_ARN: z.optional(vaultArn),
   /** The role of the other account under which the bot looks whether a copy has arrived. */
   BACKUP_VERIFICATION_ROLE_ARN: z.optional(roleArn),
   /** Days after which backups and copies are deleted. */
@@ -186,6 +123,22 @@ const allOfBackup = z.refine<Partial<Record<(typeof backupVariables)[number], st
   { path: ["BACKUP_VAULT"], error: `${backupVariables.join(", ")} go together`, when: () => true },
 );
 
+/** A vault of the same account protects from nothing, and a role of a third one sees nothing of what has arrived. */
+const inOtherAccount = z.refine<{
+  AWS_ACCOUNT_ID: string;
+  BACKUP_DESTINATION_VAULT_ARN?: string | undefined;
+  BACKUP_VERIFICATION_ROLE_ARN?: string | undefined;
+}>(
+  ({ AWS_ACCOUNT_ID: own, BACKUP_DESTINATION_VAULT_ARN: vault, BACKUP_VERIFICATION_ROLE_ARN: role }) => {
+    const [of, verifying] = [vault, role].map((arn) => arn?.split(":")[4]);
+    return of === verifying && of !== own;
+  },
+  {
+    path: ["BACKUP_DESTINATION_VAULT_ARN"],
+    error: "must be of another account, the one of BACKUP_VERIFICATION_ROLE_ARN",
+  },
+);
+
 interface Approving {
   OPERATORS: Readonly<Record<string, { readonly user: string }>>;
   OPERATOR_APPROVERS?: readonly string[] | undefined;
@@ -208,7 +161,7 @@ const approversAreOperators = z.refine<Approving>(
 );
 
 /** What no schema of a single variable can say. */
-const together = [bothRoles, allOfBackup, oneListOfApprovers, approversAreOperators] as const;
+const together = [bothRoles, allOfBackup, inOtherAccount, oneListOfApprovers, approversAreOperators] as const;
 
 export const workerSchema = z.object({ ...slack, ...store, ...engine, ...throughProbe }).check(...together);
 export type WorkerConfig = z.infer<typeof workerSchema>;

@@ -129,7 +129,8 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   ],
   "server.ts": ["server", "compose", "config.ts", "engine", "core"],
   "transfer.ts": ["compose", "config.ts"],
-  "config.ts": ["core", "json-variables.ts", "zod", "node:fs"],
+  "config.ts": ["json-variables.ts", "variable-forms.ts", "zod", "node:fs"],
+  "variable-forms.ts": ["core", "zod"],
   "json-variables.ts": ["core", "zod"],
   // What is deployed is told by the code what it needs: actions, statements, the table, the environment.
   [infra]: [

@@ -49,6 +49,34 @@ test("one role without the other is refused, since every act would then run unna
   expect(() => readServerConfig(environment)).toThrow(/DESTROY_ROLE_ARN: .*go together/);
 });
 
+const backup = {
+  BACKUP_VAULT: "encrypt-db",
+  BACKUP_ROLE_ARN: "arn:aws:iam::123456789012:role/encrypt-db-AWSBackup",
+  BACKUP_DESTINATION_VAULT_ARN: "arn:aws:backup:eu-west-1:210987654321:backup-vault:encrypt-db-copies",
+  BACKUP_VERIFICATION_ROLE_ARN: "arn:aws:iam::210987654321:role/encrypt-db-verify",
+};
+
+test("where copies go is said as a whole or not at all, and for how long is never left open", () => {
+  expect(readConfig(workerSchema, { ...complete, ...backup })).toMatchObject(backup);
+  expect(readConfig(workerSchema, complete)).toMatchObject({ BACKUP_KEEP_DAYS: 35, RETENTION_DAYS: 14 });
+  for (const name of Object.keys(backup)) {
+    const environment = { ...complete, ...backup, [name]: undefined };
+    expect(() => readConfig(workerSchema, environment), name).toThrow(/BACKUP_VAULT: .*go together/);
+    expect(() => readServerConfig(environment), name).toThrow(/BACKUP_VAULT: .*go together/);
+  }
+});
+
+test.each([
+  ["BACKUP_DESTINATION_VAULT_ARN", "encrypt-db-copies", /must be the ARN of a backup vault/],
+  ["BACKUP_DESTINATION_VAULT_ARN", "arn:aws:backup:eu-west-1:123456789012:backup-vault:copies", /of another/],
+  ["BACKUP_VERIFICATION_ROLE_ARN", "arn:aws:iam::333333333333:role/encrypt-db-verify", /of another account/],
+  ["BACKUP_ROLE_ARN", "arn:aws:iam::123456789012:role/AWSBackup/jobs", /whose name holds AWSBackup/],
+  ["BACKUP_KEEP_DAYS", "0", /whole number of days/],
+  ["RETENTION_DAYS", "forever", /whole number of days/],
+])("%s=%s is refused", (variable, value, message) => {
+  expect(() => readConfig(workerSchema, { ...complete, ...backup, [variable]: value })).toThrow(message);
+});
+
 test("one process needs the login of the databases only where no probe function asks them", () => {
   expect(readServerConfig(complete)).toMatchObject({ PORT: 3000, LISTEN_ADDRESS: "127.0.0.1" });
   const alone = () => readServerConfig({ ...complete, PROBE_FUNCTION: undefined });

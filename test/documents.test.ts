@@ -53,7 +53,7 @@ describe("the README's table of variables", () => {
       const [, value] = /^`?([\w.]+)`? unless set/.exec(meaning) ?? [];
       return value === undefined ? [] : [[name, value] as const];
     });
-    expect(defaults.length).toBe(5);
+    expect(defaults.length).toBe(7);
     for (const [name, value] of defaults) {
       const declared = read("src/config.ts").split(`  ${name}: `)[1]?.split("\n  /**")[0];
       expect(declared, name).toMatch(new RegExp(`"${value}"|\\(${value}\\)`));
@@ -119,7 +119,9 @@ describe("a remedy of the doctor", () => {
 
   test("names only variables that there are", () => {
     const declared = read("src/config.ts");
-    const variables = named(/\b((?:SLACK|KMS|FENCE|PROBE|WORKER|CHANGE|DESTROY|DATABASE|TABLE)_[A-Z_]+)\b/g);
+    const variables = named(
+      /\b((?:SLACK|KMS|FENCE|PROBE|WORKER|CHANGE|DESTROY|DATABASE|TABLE|BACKUP|RETENTION)_[A-Z_]+)\b/g,
+    );
     expect(variables.length).toBeGreaterThan(8);
     expect(variables.filter((name) => !declared.includes(`  ${name}: `))).toEqual([]);
   });
