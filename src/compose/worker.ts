@@ -50,7 +50,7 @@ export function composeWorker(
   return {
     clock,
     store: createDynamoStore(createDynamoClient(clients), config.TABLE_NAME),
-    cloudFor: (_target, mandate) => gateway(mandate),
+    cloudFor: (_target, mandate, heard) => gateway(mandate, heard),
     database: around.database,
     transfer: around.transfer,
     channel: createChannel({ client, botUserId: config.SLACK_BOT_USER_ID, approvers, addresses, log }),

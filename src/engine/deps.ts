@@ -3,7 +3,7 @@ import type { BackupTarget } from "../core/backup.ts";
 import type { Cloud, Target } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
 import type { Halt } from "../core/halt.ts";
-import type { Mandate } from "../core/mandate.ts";
+import type { Heard, Mandate } from "../core/mandate.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
 import type { Plan } from "../core/plan.ts";
 import type { Duration, Instant } from "../core/time.ts";
@@ -31,7 +31,15 @@ export interface Store {
    * the database; it stays due until `rest`, since its thread may not be complete.
    */
   save(next: Migration): Promise<boolean>;
-  /** Takes it out of the sparse index if its revision is still this one: nothing is to be done until somebody does something. */
+  /**
+   * The same for one that has ended: what is seen of it afterwards. Marks it due, so that its thread is brought up to date;
+   * false also if there is no such ended migration.
+   */
+  savePast(next: Migration): Promise<boolean>;
+  /**
+   * No longer due if its revision is still this one: nothing is to be done until somebody does something, or until the next
+   * look that its aftercare names.
+   */
   rest(migration: Migration): Promise<void>;
   savePlan(database: string, plan: Plan): Promise<void>;
   findPlan(database: string, hash: string): Promise<Plan | undefined>;
@@ -41,7 +49,7 @@ export interface Store {
   /** The last ten that ended, rehearsals among them, the newest first: what plans take their times from. */
   lastPasts(database: string): Promise<readonly Migration[]>;
   /** What there is to do: one query on one sparse index, which is all that an idle run costs. */
-  agenda(): Promise<Agenda>;
+  agenda(now: Instant): Promise<Agenda>;
   /** Every open migration, due or not, that this version can read. */
   listOpen(): Promise<readonly Migration[]>;
   /** The journal after `seq`, in order, wherever it is kept. */
@@ -74,7 +82,7 @@ export interface Store {
 }
 
 export interface Agenda {
-  /** Migrations that are due, open or ended. */
+  /** Migrations that are due, open or ended, among them those whose aftercare wants a look. */
   readonly migrations: readonly { readonly database: string; readonly migration: string }[];
   /** True if somebody asked for something. */
   readonly requests: boolean;
@@ -208,8 +216,8 @@ export interface Meter {
 export interface Deps {
   readonly clock: Clock;
   readonly store: Store;
-  /** The cloud for one look or one act: the seam for other accounts. */
-  cloudFor(target: Target, mandate: Mandate): Cloud;
+  /** The cloud for one look or one act: the seam for other accounts. `heard` is told of the changes that it accepts. */
+  cloudFor(target: Target, mandate: Mandate, heard?: Heard): Cloud;
   readonly database: Database;
   readonly transfer: Transfer;
   readonly channel: Channel;

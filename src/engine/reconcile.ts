@@ -9,7 +9,7 @@ import {
 } from "../core/course.ts";
 import type { Endpoint } from "../core/database.ts";
 import type { Event } from "../core/events.ts";
-import { inDowntime, type Migration } from "../core/migration.ts";
+import { inDowntime, type Migration, type StepRecord, withStep } from "../core/migration.ts";
 import { problem } from "../core/problem.ts";
 import { isRehearsal } from "../core/rehearsal.ts";
 import { note } from "../core/sentences.ts";
@@ -124,8 +124,16 @@ async function take(
   const [meant] = transition(migration, event, deps.clock.now());
   const saved = await save(deps, migration, meant);
   if (saved === "lost") return saved;
-  const outcome = await act(deps, strategy, saved, current);
-  return outcome ? take(deps, strategy, saved, current, outcome) : saved;
+  const { event: outcome, requests } = await act(deps, strategy, saved, current);
+  const told = withRequests(saved, current.key, requests);
+  return outcome ? take(deps, strategy, told, current, outcome) : told;
+}
+
+/** Kept by the next save, and not by one of their own: AWS's audit log has them anyway. */
+function withRequests(migration: Migration, key: string, requests: StepRecord["requests"]): Migration {
+  const kept = migration.steps[key];
+  if (requests.length === 0 || !kept) return migration;
+  return withStep(migration, key, { ...kept, requests: [...kept.requests, ...requests] });
 }
 
 /**

@@ -2,8 +2,8 @@ import { CloudFault } from "../core/cloud.ts";
 import { type CourseStep, coveredHasBegun } from "../core/course.ts";
 import { DatabaseFault } from "../core/database.ts";
 import type { Event, WayFacts } from "../core/events.ts";
-import { actLasts, type Mandate } from "../core/mandate.ts";
-import type { Migration } from "../core/migration.ts";
+import { actLasts, type Heard, type Mandate } from "../core/mandate.ts";
+import type { Migration, StepRecord } from "../core/migration.ts";
 import type { Names } from "../core/names.ts";
 import type { Note } from "../core/note.ts";
 import { expectOf } from "../core/price.ts";
@@ -31,6 +31,7 @@ function contextOf(
   migration: Migration,
   mandate: Mandate,
   lastRun: Instant | null = null,
+  heard?: Heard,
 ): StepContext<Facts, Facts> {
   const { target, pinned, learned, planHash } = migration;
   return {
@@ -40,7 +41,7 @@ function contextOf(
     now: deps.clock.now(),
     approvals: migration.approvals.filter((given) => given.planHash === planHash),
     lastRun,
-    cloud: deps.cloudFor(target, mandate),
+    cloud: deps.cloudFor(target, mandate, heard),
     database: deps.database,
     transfer: deps.transfer,
   };
@@ -89,22 +90,31 @@ export async function look(
   }
 }
 
-/** Starts it. Nothing comes back where it was accepted, or where nobody knows: the next look tells. */
+/** What came of an act. */
+interface Acted {
+  /** Undefined where it was accepted, or where nobody knows: the next look tells. */
+  readonly event: Event | undefined;
+  readonly requests: StepRecord["requests"];
+}
+
+/** Starts it. */
 export async function act(
   deps: Deps,
   strategy: Strategy,
   migration: Migration,
   course: CourseStep,
-): Promise<Event | undefined> {
+): Promise<Acted> {
+  const requests: StepRecord["requests"] = [];
+  const heard: Heard = (accepted) => requests.push({ ...accepted, at: deps.clock.now() });
   try {
-    await course.way.run?.(contextOf(deps, migration, mandateFor(migration, course)));
-    return undefined;
+    await course.way.run?.(contextOf(deps, migration, mandateFor(migration, course), null, heard));
+    return { event: undefined, requests };
   } catch (fault) {
     if (fault instanceof CloudFault && fault.kind === "unanswered") {
       deps.log.info("unanswered", { ...about(migration), step: course.key, fault });
-      return undefined;
+      return { event: undefined, requests };
     }
-    return faultEvent(deps, strategy, migration, course, fault, "act");
+    return { event: faultEvent(deps, strategy, migration, course, fault, "act"), requests };
   }
 }
 

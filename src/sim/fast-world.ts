@@ -129,7 +129,7 @@ export class FastWorld {
     return {
       clock: { now: this.clock.now, sleep: (duration) => this.#sleep(duration) },
       store: this.store,
-      cloudFor: (_target, mandate) => gateway(mandate),
+      cloudFor: (_target, mandate, heard) => gateway(mandate, heard),
       database: this.#database(),
       transfer: this.transfer,
       channel: this.channel,

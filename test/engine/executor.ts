@@ -25,7 +25,7 @@ export function executorAround(deps: Deps, wrap: Around): Deps {
     database: around(deps.database, "database", wrap),
     transfer: around(deps.transfer, "transfer", wrap),
     channel: around(deps.channel, "channel", wrap),
-    cloudFor: (target, effect) => around(deps.cloudFor(target, effect), "cloud", wrap),
+    cloudFor: (target, effect, heard) => around(deps.cloudFor(target, effect, heard), "cloud", wrap),
     lookUp: (user, of) => wrap("people.lookUp", () => deps.lookUp(user, of)) as ReturnType<Deps["lookUp"]>,
     clock: {
       now: deps.clock.now,
