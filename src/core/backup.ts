@@ -104,6 +104,8 @@ export interface BackupPlan {
   readonly id: string;
   readonly name: string;
   readonly arn: string;
+  /** With which it was created: whose it is, also for whoever never heard that it was. Null where AWS tells none. */
+  readonly token: string | null;
   /** Of each rule: the vault, when, and where it copies to. */
   readonly rules: readonly {
     readonly vault: string;
@@ -142,7 +144,7 @@ export interface BackupCloud {
   /** The same token never makes a second backup. */
   startBackup(of: BackedUp, target: BackupTarget, token: string, add: Tags): Promise<void>;
   startCopy(of: BackedUp, recoveryPointArn: string, target: BackupTarget, token: string): Promise<void>;
-  /** Daily, with a copy to the destination; `schedule` is `cron(…)` in UTC. */
+  /** Daily, with a copy to the destination; `schedule` is `cron(…)` in UTC. Its token: at most 50 letters, digits or `-_.`. */
   createBackupPlan(
     of: BackedUp,
     plan: { readonly name: string; readonly schedule: string; readonly target: BackupTarget },
