@@ -53,6 +53,14 @@ export function rehearsalNames(id: string, source: string): Names {
   };
 }
 
+/** The database and the migration that a retired source's name tells; undefined for a name that no migration gives a source. */
+export function readRetired(
+  name: string,
+): { readonly database: string; readonly migration: string } | undefined {
+  const [, database, migration] = /^(.+)-old-([a-z][a-z0-9]{0,7})$/.exec(name) ?? [];
+  return database === undefined || migration === undefined ? undefined : { database, migration };
+}
+
 /** True if every name made from `name` is within the 63 characters that RDS allows. */
 export function fits({ replacement, target, retired, failed }: Names, name: string): boolean {
   return [replacement, target, retired, failed].every((called) => called(name).length <= longestIdentifier);
@@ -70,6 +78,11 @@ export const compareTag = "encrypt-db:compare";
  * the approval like every tag.
  */
 export const ownPasswordsTag = "encrypt-db:passwords-by-owner";
+/**
+ * Set by an owner who manages a database with Terraform: the address of the resource. AWS allows no brackets in a tag, so that
+ * `aws_rds_cluster.this[0]` is written `aws_rds_cluster.this/0`, and `this["one"]` is `this/one`.
+ */
+export const terraformTag = "encrypt-db:terraform";
 /** A safety copy is insurance and never deleted; a copy is only a means. */
 export type Role =
   | "source"

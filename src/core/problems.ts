@@ -1,5 +1,6 @@
 import { mistakes } from "./mistakes.ts";
 import { refusals } from "./refusals.ts";
+import { afterwardsProblems } from "./words/afterwards.ts";
 import { attachedProblems } from "./words/attached.ts";
 import { budgetProblems } from "./words/budget.ts";
 import { dumpProblems } from "./words/dump.ts";
@@ -13,6 +14,7 @@ import { transferProblems } from "./words/transfer.ts";
  * A parameter is `{text}`, `{when:instant}` or `{long:duration}`.
  */
 export const problems = {
+  ...afterwardsProblems,
   ...refusals,
   ...attachedProblems,
   ...preflightProblems,

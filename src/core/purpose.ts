@@ -1,4 +1,5 @@
-import { isRehearsal } from "./rehearsal.ts";
+import type { Migration } from "./migration.ts";
+import { isRehearsal, namesBy } from "./rehearsal.ts";
 
 /** What a migration is there for. `backup` and `decommission` move nothing: nobody's clients are interrupted by them. */
 export type Purpose = "move" | "rehearsal" | "backup" | "decommission";
@@ -12,4 +13,14 @@ export function purposeOf(of: { readonly strategy: { readonly id: string } }): P
   if (isRehearsal(of)) return "rehearsal";
   if (of.strategy.id === backupStrategy) return "backup";
   return of.strategy.id === decommissionStrategy ? "decommission" : "move";
+}
+
+/** The move from which the database serves now, if one is on record: what may be decommissioned is its source. */
+export function lastMove(pasts: readonly Migration[]): Migration | undefined {
+  return pasts.find((past) => past.status === "finished" && purposeOf(past) === "move");
+}
+
+/** What the source of a finished move is called since. */
+export function retiredName({ strategy, id, target: { name } }: Migration): string {
+  return namesBy(strategy, id, name).retired(name);
 }

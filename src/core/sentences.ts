@@ -1,5 +1,6 @@
 import { type Format, fill, type Note } from "./note.ts";
 import type { ParamsOf } from "./template.ts";
+import { afterwardsSentences } from "./words/afterwards.ts";
 import { attachedSentences } from "./words/attached.ts";
 import { budgetSentences } from "./words/budget.ts";
 import { dumpSentences } from "./words/dump.ts";
@@ -13,6 +14,7 @@ import { waysSentences } from "./words/ways.ts";
  * reworded or translated. A parameter is `{text}`, `{when:instant}` or `{long:duration}`.
  */
 export const sentences = {
+  ...afterwardsSentences,
   ...attachedSentences,
   ...preflightSentences,
   ...budgetSentences,

@@ -73,14 +73,15 @@ function acknowledge(command: Command): string {
       return "Letting the steps begin again…";
     case "help":
       return "";
+    case "backup":
+      return `Looking for ${name}… The plan of its backup will appear in this channel in a moment.`;
+    case "decommission":
+      return `Looking for ${name}… The plan of its deletion will appear in this channel in a moment.`;
+    case "evidence":
+      return `Looking for the evidence of ${name}…`;
     case "pause":
     case "resume":
     case "retry":
-    case "backup":
-    case "decommission":
-      return `Looking for ${name}… The plan will appear in this channel in a moment.`;
-    case "evidence":
-      return `Looking for the evidence of ${name}…`;
     case "close":
     case "rollback":
       return `Your ${command.verb} of ${name} is recorded; the answer will appear here in a moment.`;

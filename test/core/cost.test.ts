@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { costRemarks } from "../../src/core/cost.ts";
+import { costOfKeeping, costRemarks } from "../../src/core/cost.ts";
 import { plain } from "../../src/core/note.ts";
 import { say } from "../../src/core/sentences.ts";
 import { planOf } from "../slack/lives.ts";
@@ -37,4 +37,26 @@ test("a rehearsal costs the same until it is taken down, and nothing afterwards"
   const [remark] = said({ settings: {}, members: [member("db.r6g.large")] }, rehearsal);
   expect(remark).toContain("Until it is taken down it costs 1 × db.r6g.large more (24 instance-hours a day)");
   expect(remark).toContain("Nothing of it stays");
+});
+
+test("what a kept source costs a day is told in quantities: instances by class, and storage where it is billed by size", () => {
+  const saysKeeping = (pinned: unknown) => {
+    const told = costOfKeeping(pinned);
+    return told && say(told, plain);
+  };
+  expect(saysKeeping({ settings: {}, members: [member("db.r6g.large"), member("db.r6g.large")] })).toBe(
+    "2 × db.r6g.large (48 instance-hours a day) and the storage of its volume",
+  );
+  const settings = { instanceClass: "db.m6g.large", multiAz: true, allocatedStorage: 200 };
+  expect(saysKeeping({ settings, members: [] })).toBe(
+    "1 × db.m6g.large, with a standby (24 instance-hours a day) and 200 GiB of storage",
+  );
+  expect(saysKeeping({})).toBeUndefined();
+});
+
+test("a backup and a decommission make no second database, which would cost something", () => {
+  const settings = { instanceClass: "db.m6g.large", multiAz: false, allocatedStorage: 200 };
+  for (const id of ["cross-account-backup", "decommission"]) {
+    expect(said({ settings, members: [] }, { ...strategy, id })).toEqual([]);
+  }
 });
