@@ -6,6 +6,7 @@ import { RAMClient } from "@aws-sdk/client-ram";
 import { RDSClient, type RDSClientConfig } from "@aws-sdk/client-rds";
 import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
+import type { Origin } from "./signed-call.ts";
 
 /** Something that is put between a client and the network, such as an account that is simulated in process. */
 interface Plugin {
@@ -20,6 +21,8 @@ export interface ClientOptions {
   readonly plugin?: (credentials: ClientOptions["credentials"]) => Plugin;
   /** Only a stand-in is given any: with AWS itself they come from the environment. */
   readonly credentials?: NonNullable<RDSClientConfig["credentials"]>;
+  /** Secrets Manager's answer to DescribeSecret, where a plugin answers: of that service there is no client to put it into. */
+  readonly describeSecret?: (arn: string) => Promise<unknown>;
 }
 
 /** The clients of one account in one Region. */
@@ -28,12 +31,19 @@ export interface AccountClients {
   readonly kms: KMSClient;
   readonly autoscaling: ApplicationAutoScalingClient;
   readonly ram: RAMClient;
+  /** For the few calls that are made without a client of the SDK, under the same credentials. */
+  readonly origin: () => Promise<Omit<Origin, "now">>;
+  readonly describeSecret: ClientOptions["describeSecret"];
 }
 
 export function createAccountClients(options: ClientOptions): AccountClients {
   const patient = configuration(options, { attempts: 2, timeout: seconds(10) });
+  const reads = plugged(new RDSClient(patient), options);
+  const { region, endpoint, describeSecret } = options;
   return {
-    reads: plugged(new RDSClient(patient), options),
+    reads,
+    origin: async () => ({ region, endpoint, credentials: await reads.config.credentials() }),
+    describeSecret,
     kms: plugged(new KMSClient(patient), options),
     autoscaling: plugged(new ApplicationAutoScalingClient(patient), options),
     ram: plugged(new RAMClient(patient), options),

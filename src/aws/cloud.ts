@@ -6,6 +6,7 @@ import * as attachmentReads from "./attachments-read.ts";
 import type { Authority } from "./authority.ts";
 import { backupNotYet } from "./backup.ts";
 import type { AccountClients } from "./clients.ts";
+import { decommission } from "./decommission.ts";
 import * as instanceChanges from "./instance-change.ts";
 import * as keyRights from "./key-rights.ts";
 import * as kms from "./kms.ts";
@@ -13,6 +14,7 @@ import * as offers from "./offers.ts";
 import { permitFor } from "./permit.ts";
 import * as changes from "./rds-change.ts";
 import * as reads from "./rds-read.ts";
+import * as secrets from "./secret-reads.ts";
 
 /**
  * Every IAM action whose call the gateway makes. What RDS does in its name is `passedOn` of rds-change.
@@ -28,6 +30,7 @@ export const actions = [
   ...attachmentChanges.actions,
   ...changes.actions,
   ...instanceChanges.actions,
+  ...secrets.actions,
 ] as const;
 
 /** The same as service and operation. */
@@ -55,6 +58,7 @@ export function createGateway(
     attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
     ...attached,
     ...backupNotYet,
+    findSecretReads: (arn) => secrets.findSecretReads(clients, authority.now, arn),
   } satisfies Partial<Cloud>;
   return (mandate, heard = () => {}) => {
     const permit = permitFor(clients.reads, authority, mandate, heard);
@@ -62,6 +66,7 @@ export function createGateway(
       ...lookups,
       ...changes.createRdsChanges(permit),
       ...attachmentChanges.createAttachmentChanges(permit, attached),
+      decommission: (source) => decommission(permit, mandate, source),
     };
   };
 }

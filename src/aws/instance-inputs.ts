@@ -221,3 +221,8 @@ export function memberInput(
 export function deleteInstanceInput(instance: string): DeleteDBInstanceMessage {
   return { DBInstanceIdentifier: instance, SkipFinalSnapshot: true };
 }
+
+/** The same of an instance that is kept no longer: its automated backups are kept for their own time. */
+export function decommissionInstanceInput(instance: string): DeleteDBInstanceMessage {
+  return { ...deleteInstanceInput(instance), DeleteAutomatedBackups: false };
+}

@@ -6,6 +6,7 @@ import { actions as keyPolicies } from "./key-rights.ts";
 import { actions as keys } from "./kms.ts";
 import { actions as offers } from "./offers.ts";
 import { actions as databases } from "./rds-read.ts";
+import { actions as secrets } from "./secret-reads.ts";
 import { actions as assuming, ofSecretsManager } from "./session.ts";
 
 /**
@@ -45,7 +46,7 @@ export function lookStatements(): readonly Statement[] {
     {
       Sid: "Look",
       Effect: "Allow",
-      Action: [...databases, ...offers, ...attachments, ...attached, ...keys, ...keyPolicies],
+      Action: [...databases, ...offers, ...attachments, ...attached, ...keys, ...keyPolicies, ...secrets],
       Resource: ["*"],
     },
   ];
@@ -90,7 +91,7 @@ export function changeStatements(scope: Scope): readonly Statement[] {
       Condition: {
         StringEquals: {
           ...enrolled,
-          [resourceTag(roleTag)]: roles("source", "replacement", "failed", "retired"),
+          [resourceTag(roleTag)]: roles("source", "replacement", "failed", "retired", "condemned"),
         },
       },
     },
@@ -99,7 +100,7 @@ export function changeStatements(scope: Scope): readonly Statement[] {
       Effect: "Allow",
       Action: ["rds:CreateDBClusterSnapshot", "rds:CreateDBSnapshot"],
       Resource: [arn("cluster:*"), arn("db:*")],
-      Condition: { StringEquals: { ...enrolled, [resourceTag(roleTag)]: roles("source") } },
+      Condition: { StringEquals: { ...enrolled, [resourceTag(roleTag)]: roles("source", "condemned") } },
     },
     {
       Sid: "MakeSnapshots",
@@ -111,7 +112,7 @@ export function changeStatements(scope: Scope): readonly Statement[] {
         "rds:AddTagsToResource",
       ],
       Resource: ["cluster-snapshot", "snapshot"].flatMap((kind) =>
-        ["before", "after"].map((when) => arn(`${kind}:*-${when}-*`)),
+        ["before", "after", "last"].map((when) => arn(`${kind}:*-${when}-*`)),
       ),
       Condition: {
         StringEquals: { [requestTag(roleTag)]: roles("safety-copy", "copy") },
@@ -228,9 +229,9 @@ function passRoles(Sid: string, roleArns: readonly string[], to: string): readon
 }
 
 /**
- * Databases only where they are marked as failed, snapshots only where they were made as a means. Not by name as well: a
- * restore that failed cannot be renamed (AWS changes nothing that is not available), and the session names the one resource
- * that is meant.
+ * Databases only where they are marked as failed, or are enrolled and marked as condemned; snapshots only where they were
+ * made as a means. Not by name as well: a restore that failed cannot be renamed (AWS changes nothing that is not available),
+ * and the session names the one resource that is meant.
  */
 export function destroyStatements(scope: Scope): readonly Statement[] {
   const arn = arnsOf(scope);
@@ -242,6 +243,16 @@ export function destroyStatements(scope: Scope): readonly Statement[] {
       Resource: [arn("cluster:*"), arn("db:*")],
       Condition: {
         StringEquals: { [resourceTag(roleTag)]: roles("failed") },
+        Null: { [resourceTag(migrationTag)]: "false" },
+      },
+    },
+    {
+      Sid: "DeleteCondemned",
+      Effect: "Allow",
+      Action: ["rds:DeleteDBCluster", "rds:DeleteDBInstance"],
+      Resource: [arn("cluster:*"), arn("db:*")],
+      Condition: {
+        StringEquals: { ...enrolled, [resourceTag(roleTag)]: roles("condemned") },
         Null: { [resourceTag(migrationTag)]: "false" },
       },
     },

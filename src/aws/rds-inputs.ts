@@ -128,6 +128,14 @@ export function deleteClusterInput(cluster: string): DeleteDBClusterMessage {
   return { DBClusterIdentifier: cluster, SkipFinalSnapshot: true };
 }
 
+/**
+ * No final snapshot, for one was taken and looked at before. The automated backups are kept for their own time: by default
+ * they go at once. Source: RDS API, DeleteDBCluster, DeleteAutomatedBackups.
+ */
+export function decommissionClusterInput(cluster: string): DeleteDBClusterMessage {
+  return { ...deleteClusterInput(cluster), DeleteAutomatedBackups: false };
+}
+
 export function deleteClusterSnapshotInput(snapshot: string): DeleteDBClusterSnapshotMessage {
   return { DBClusterSnapshotIdentifier: snapshot };
 }

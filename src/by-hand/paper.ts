@@ -2,6 +2,7 @@ import {
   changeInstanceInput,
   copySnapshotInput,
   createInstanceInput,
+  decommissionInstanceInput,
   deleteInstanceInput,
   deleteInstanceSnapshotInput,
   instanceSnapshotInput,
@@ -12,6 +13,7 @@ import {
 import {
   changeInput,
   clusterSnapshotInput,
+  decommissionClusterInput,
   deleteClusterInput,
   deleteClusterSnapshotInput,
   restoreFromSnapshotInput,
@@ -127,13 +129,13 @@ function lookups(world: World) {
     findBackupPlan: unanswered,
     listBackupPlans: unanswered,
     snapshotsOf: unanswered,
+    findSecretReads: unanswered,
     // Until the steps are there that call them.
     startBackup: unanswered,
     startCopy: unanswered,
     createBackupPlan: unanswered,
     selectForBackup: unanswered,
     deleteBackupPlan: unanswered,
-    decommission: unanswered,
   } satisfies Partial<Cloud>;
 }
 
@@ -148,6 +150,17 @@ function changes(world: World, acts: Act[], replacementId: string): Changes {
     ...instanceChanges(world, write, replacementId),
     ...snapshotChanges(world, write),
     ...attachmentChangesOnPaper(world, write),
+    decommission: async ({ kind, name }) => {
+      const left = <T extends { readonly name: string }>(all: readonly T[]) =>
+        all.filter((one) => one.name !== name);
+      if (kind === "cluster") {
+        write("DeleteDBCluster", decommissionClusterInput(name));
+        world.clusters = left(world.clusters);
+      } else {
+        write("DeleteDBInstance", decommissionInstanceInput(name));
+        world.instances = left(world.instances);
+      }
+    },
     addTags: async (to, add) => {
       write("AddTagsToResource", tagInput(arnOf(world, to), add));
       retag(world, to, (tags) => ({ ...tags, ...add }));

@@ -1,12 +1,52 @@
+import * as z from "zod/mini";
 import type { Ref, SnapshotFacts } from "./cloud.ts";
+import { note } from "./note.ts";
+import type { Instant } from "./time.ts";
+
+/** One thing that a move and the decommission after it have left, or that is under the key that the source was under. */
+export const leftover = z.object({
+  what: z.enum([
+    "snapshot",
+    "automated-backup",
+    "recovery-point",
+    "copy",
+    "database",
+    "security-group",
+    "schema",
+    "backup-plan",
+  ]),
+  name: z.string(),
+  /** Null for what is under none, or under one that AWS does not tell. */
+  keyArn: z.nullable(z.string()),
+  /** True where it cannot be read any more once the source's key is deleted. */
+  underOldKey: z.boolean(),
+  /** Null where AWS does not tell a size. */
+  gibibytes: z.nullable(z.number()),
+  createdAt: z.nullable(z.number()),
+  /** When AWS deletes it by itself; null for never. */
+  expiresAt: z.nullable(z.number()),
+  /** What becomes of it, in words. */
+  fate: note,
+});
+export type Leftover = z.infer<typeof leftover>;
+
+/** What Secrets Manager tells of who reads a secret. It knows the day of a reading and not the hour. */
+export interface SecretReads {
+  /** The beginning of the day (UTC) on which it was last read; null where nobody ever read it. */
+  readonly lastRead: Instant | null;
+  /** Null where it never was. */
+  readonly lastRotated: Instant | null;
+}
 
 /** What is left of a database once it is no longer served from, and the call that ends it. */
 export interface LeftoverCloud {
   /** Manual ones, automated ones and those of AWS Backup, by the resource ids of what they are of. */
   snapshotsOf(kind: Ref["kind"], resourceIds: readonly string[]): Promise<readonly SnapshotFacts[]>;
+  /** Undefined where there is no such secret. */
+  findSecretReads(arn: string): Promise<SecretReads | undefined>;
   /**
    * Deletes a cluster that has no instances left, or an instance outside of one. Its automated backups are kept for their
-   * time; a final snapshot is taken before, as a step of its own. Only of a source that was approved to be decommissioned.
+   * time; a final snapshot is taken before, as a step of its own. Only of what this migration has marked as condemned.
    */
   decommission(source: Ref): Promise<void>;
 }

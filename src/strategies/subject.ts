@@ -33,7 +33,7 @@ export interface Server {
   readonly keyArn: string | null;
 }
 
-type Seeing = { readonly cloud: Cloud; readonly pinned: Pinned };
+type Seeing = { readonly cloud: Cloud; readonly pinned: { readonly source: Pick<Ref, "kind"> } };
 
 export async function subjectById({ cloud, pinned }: Seeing, id: string): Promise<Subject | undefined> {
   return pinned.source.kind === "cluster"

@@ -310,6 +310,8 @@ describe("the list of operations", () => {
 
     const named = (all: typeof operations) =>
       new Set(all.map(({ service, operation }) => `${service}:${operation}`));
-    expect([...named(calls())].sort()).toEqual([...named(operations)].sort());
+    // Secrets Manager is asked without a client of the SDK, past which the account stands in.
+    const byClients = operations.filter(({ service }) => service !== "secretsmanager");
+    expect([...named(calls())].sort()).toEqual([...named(byClients)].sort());
   });
 });
