@@ -24,7 +24,7 @@ async function main(): Promise<number> {
   const wakes = createWakes();
   const { deps, front, desk } = composeServer(config, wakes.wake);
   const { store, health } = watchHealth(deps);
-  await deps.store.agenda().catch((fault: unknown) => {
+  await deps.store.agenda(deps.clock.now()).catch((fault: unknown) => {
     throw new StartFault(
       `The table ${config.TABLE_NAME} in ${config.AWS_REGION} cannot be read: ${reasonOf(fault)}`,
     );

@@ -1,4 +1,5 @@
 import type { CreateTableCommandInput } from "@aws-sdk/client-dynamodb";
+import type { Instant } from "../core/time.ts";
 import type { Request } from "../engine/request.ts";
 import type { Item } from "./dynamo-table.ts";
 
@@ -31,14 +32,21 @@ export const keys = {
 };
 
 /**
- * What there is to do, over all databases. Sparse: only open migrations, ended ones whose thread is not complete,
- * and requests without an answer have the two attributes; `standing` tells what is due from what rests.
+ * What there is to do, over all databases. Sparse: only open migrations, ended ones whose thread is not complete or that are
+ * looked after, and requests without an answer have the two attributes; `standing` tells what is due from what rests.
  */
 export const agendaIndex = "agenda";
 export const due = { queue: "work", standing: "due" } as const;
 export const resting = { queue: "work", standing: "resting" } as const;
 /** At rest as well, told apart so that those who must do something can be counted. */
 export const stuck = { queue: "work", standing: "stuck" } as const;
+/**
+ * At rest until a time, of ended migrations. Every other standing sorts before it, and the padded times by themselves, so that
+ * one range holds all but those that go on resting.
+ */
+export function restingUntil(time: Instant): Pick<typeof due, "queue"> & { readonly standing: string } {
+  return { queue: due.queue, standing: `until#${String(time).padStart(16, "0")}` };
+}
 
 /** A request that waits for its answer. */
 export function requestItem(request: Request): Item {

@@ -4,10 +4,23 @@ import { databaseKey } from "../core/cloud.ts";
 import { halt } from "../core/halt.ts";
 import { isEnded, journalEntry, type Migration, migrationSchema } from "../core/migration.ts";
 import { type Plan, planSchema } from "../core/plan.ts";
-import { type Reading, type Store, StoredOtherwise, type ThreadState } from "../engine/deps.ts";
+import type { Instant } from "../core/time.ts";
+import type { Reading, Store, ThreadState } from "../engine/deps.ts";
 import { request } from "../engine/request.ts";
-import { agendaIndex, due, inbox, keys, requestItem, resting, sinceIndex, stuck } from "./dynamo-items.ts";
+import {
+  agendaIndex,
+  due,
+  inbox,
+  type Key,
+  keys,
+  requestItem,
+  resting,
+  restingUntil,
+  sinceIndex,
+  stuck,
+} from "./dynamo-items.ts";
 import { absent, type Condition, type Item, openTable, present, type Table } from "./dynamo-table.ts";
+import { parsed, readable, unlessReadable } from "./stored-item.ts";
 import { dropped, journalKept, pastsRead, trimmed } from "./stored-migration.ts";
 
 const threadState = z.object({
@@ -51,7 +64,7 @@ export function createDynamoReader(client: DynamoDBClient, tableName: string): R
 
 function migrations(
   table: Table,
-): Pick<Store, "create" | "loadOpen" | "save" | "findPast" | "lastPast" | "lastPasts"> {
+): Pick<Store, "create" | "loadOpen" | "save" | "savePast" | "findPast" | "lastPast" | "lastPasts"> {
   return {
     loadOpen: (database) => loadOpen(table, database),
     create: async (migration, plan) => {
@@ -63,11 +76,16 @@ function migrations(
       return (await loadOpen(table, database)) === undefined && put();
     },
     save: async (next) => {
-      if (next.journal.length > journalKept) await copyOut(table, next);
+      if (next.journal.length > journalKept) await copyOut(table, next, keys.open(databaseKey(next.target)));
       const kept = trimmed(next);
       const saved = await table.write(head(kept), isStill(next.id, next.revision - 1));
       if (saved && isEnded(next)) await moveToPast(table, kept);
       return saved;
+    },
+    savePast: async (next) => {
+      const database = databaseKey(next.target);
+      if (next.journal.length > journalKept) await copyOut(table, next, keys.past(database, next.id));
+      return table.write(past(trimmed(next)), isStill(next.id, next.revision - 1));
     },
     findPast: async (database, migration) => {
       const item = await table.read(keys.past(database, migration));
@@ -108,6 +126,11 @@ function bodyOf(migration: Migration) {
   return { migration: migration.id, revision: migration.revision, body: JSON.stringify(migration) };
 }
 
+function past(ended: Migration): Item {
+  const since = ended.endedAt ?? 0;
+  return { ...keys.past(databaseKey(ended.target), ended.id), ...due, ...bodyOf(ended), since };
+}
+
 /** The id too: a later migration of the same database comes past the same revisions. */
 function isStill(migration: string, revision: number): Condition {
   return { text: "migration = :migration AND revision = :revision", values: { migration, revision } };
@@ -115,15 +138,14 @@ function isStill(migration: string, revision: number): Condition {
 
 /** Safe to repeat, and by several at once. */
 async function moveToPast(table: Table, ended: Migration): Promise<void> {
-  const database = databaseKey(ended.target);
-  const since = ended.endedAt ?? 0;
-  await table.write({ ...keys.past(database, ended.id), ...due, ...bodyOf(ended), since }, absent);
-  await table.remove(keys.open(database), isStill(ended.id, ended.revision));
+  await table.write(past(ended), absent);
+  await table.remove(keys.open(databaseKey(ended.target)), isStill(ended.id, ended.revision));
 }
 
-async function copyOut(table: Table, next: Migration): Promise<void> {
+/** `stored` is the item that `next` is going to be written over. */
+async function copyOut(table: Table, next: Migration, stored: Key): Promise<void> {
   const database = databaseKey(next.target);
-  const item = await table.read(keys.open(database));
+  const item = await table.read(stored);
   if (!item) return;
   const entries = dropped(next, parsed(item, migrationSchema));
   await Promise.all(
@@ -149,13 +171,12 @@ async function savePlan(table: Table, database: string, plan: Plan): Promise<voi
 
 function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
   return {
-    agenda: async () => {
-      const { queue } = due;
-      const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
+    agenda: async (now) => {
+      const items = await table.glance(standingUpTo(now));
       const ofMigrations = items.filter(({ pk }) => pk !== inbox);
       return {
         migrations: ofMigrations
-          .filter(({ standing }) => standing === due.standing)
+          .filter(({ standing }) => standing !== resting.standing && standing !== stuck.standing)
           .map(({ pk, migration }) => ({ database: pk, migration: String(migration) })),
         requests: items.some(({ pk }) => pk === inbox),
         open: ofMigrations.filter(isHead).length,
@@ -168,7 +189,8 @@ function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
       const database = databaseKey(migration.target);
       const condition = isStill(migration.id, migration.revision);
       if (isEnded(migration)) {
-        await table.update(keys.past(database, migration.id), "REMOVE queue, standing", { condition });
+        const { update, values } = atRestInThePast(migration);
+        await table.update(keys.past(database, migration.id), update, { values, condition });
       } else {
         const { standing } = migration.status === "stuck" ? stuck : resting;
         const options = { values: { standing }, condition };
@@ -179,9 +201,24 @@ function work(table: Table): Pick<Store, "agenda" | "rest" | "listOpen"> {
   };
 }
 
+function atRestInThePast({ aftercare }: Migration) {
+  if (!aftercare) return { update: "REMOVE queue, standing", values: {} };
+  const { standing } = restingUntil(aftercare.nextLook);
+  return { update: "SET standing = :standing", values: { standing } };
+}
+
+/** All but what rests until a later time. */
+function standingUpTo(time: Instant) {
+  const { queue, standing } = restingUntil(time);
+  return {
+    where: "queue = :queue AND standing <= :standing",
+    values: { queue, standing },
+    index: agendaIndex,
+  };
+}
+
 async function listOpen(table: Table, load: Store["loadOpen"]): Promise<readonly Migration[]> {
-  const { queue } = due;
-  const items = await table.glance({ where: "queue = :queue", values: { queue }, index: agendaIndex });
+  const items = await table.glance(standingUpTo(0));
   const open = await Promise.all(items.filter(isHead).map(({ pk }) => load(pk).catch(unlessReadable)));
   return open.filter((migration) => migration !== undefined);
 }
@@ -269,28 +306,4 @@ function switches(table: Table): Pick<Store, "findHalt" | "setHalt" | "lastBeat"
       await table.update(keys.beat, "SET beat = :at", { values: { at } });
     },
   };
-}
-
-/** Throws `StoredOtherwise` where an item is not what this version would have written. */
-function parsed<T>(item: Item, schema: z.core.$ZodType<T>): T {
-  try {
-    return z.parse(schema, JSON.parse(String(item.body)));
-  } catch (fault) {
-    throw new StoredOtherwise(`${item.pk} ${item.sk}`, fault);
-  }
-}
-
-function unlessReadable(fault: unknown): undefined {
-  if (!(fault instanceof StoredOtherwise)) throw fault;
-}
-
-/** Without what another version wrote. */
-function readable<T>(items: readonly Item[], schema: z.core.$ZodType<T>): readonly T[] {
-  return items.flatMap((item) => {
-    try {
-      return [parsed(item, schema)];
-    } catch {
-      return [];
-    }
-  });
 }

@@ -1,3 +1,4 @@
+import type { AftercareLook } from "./aftercare.ts";
 import type { Approval, Person } from "./approval.ts";
 import type { Budget, BudgetCall } from "./budget.ts";
 import type { Sighting } from "./database.ts";
@@ -35,6 +36,8 @@ export type Event =
   | { readonly type: "blocked"; readonly problem: Problem }
   | { readonly type: "sighted"; readonly endpoint: "writer" | "reader"; readonly sighting: Sighting }
   | { readonly type: "course-ended" }
+  /** Of a migration that has ended. */
+  | { readonly type: "looked-after"; readonly look: AftercareLook }
   | { readonly type: "approved"; readonly approval: Approval }
   | {
       readonly type: "rejected";

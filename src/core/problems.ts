@@ -1,6 +1,7 @@
 import { mistakes } from "./mistakes.ts";
 import { refusals } from "./refusals.ts";
 import { afterwardsProblems } from "./words/afterwards.ts";
+import { aftercareProblems } from "./words/aftercare.ts";
 import { attachedProblems } from "./words/attached.ts";
 import { budgetProblems } from "./words/budget.ts";
 import { dumpProblems } from "./words/dump.ts";
@@ -279,6 +280,7 @@ export const problems = {
 
   ...dumpProblems,
   ...transferProblems,
+  ...aftercareProblems,
 } as const satisfies Record<string, { why: string; fix: string }>;
 
 export type ProblemCode = keyof typeof problems;

@@ -1,6 +1,7 @@
 import { type Format, fill, type Note } from "./note.ts";
 import type { ParamsOf } from "./template.ts";
 import { afterwardsSentences } from "./words/afterwards.ts";
+import { aftercareSentences } from "./words/aftercare.ts";
 import { attachedSentences } from "./words/attached.ts";
 import { budgetSentences } from "./words/budget.ts";
 import { dumpSentences } from "./words/dump.ts";
@@ -22,6 +23,7 @@ export const sentences = {
   ...waysSentences,
   ...dumpSentences,
   ...rehearsalSentences,
+  ...aftercareSentences,
 
   // Steps.
   "step.begin": "Approve the plan",

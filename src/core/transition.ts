@@ -1,3 +1,4 @@
+import { aftercareOf, lookedAfter } from "./aftercare.ts";
 import { passedWith } from "./approval.ts";
 import {
   approved,
@@ -42,8 +43,12 @@ export function transition(migration: Migration, event: Event, now: Instant): Ou
       return [stuck(migration, event.problem, now), []];
     case "sighted":
       return [sighted(migration, event, now), []];
-    case "course-ended":
-      return [ended(migration, now), []];
+    case "course-ended": {
+      const over = ended(migration, now);
+      return [{ ...over, aftercare: aftercareOf(over, now) }, []];
+    }
+    case "looked-after":
+      return [lookedAfter(migration, event.look, now), []];
     case "approved":
       return [approved(migration, event.approval, now), []];
     case "rejected":

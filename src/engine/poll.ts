@@ -130,7 +130,7 @@ async function firstPass(
   deps: Deps,
   { woken, beats }: { woken: boolean; beats: boolean },
 ): Promise<readonly Looked[]> {
-  const agenda = await deps.store.agenda();
+  const agenda = await deps.store.agenda(deps.clock.now());
   const touched = woken || agenda.requests ? await serveRequests(deps) : [];
   const looked = await lookAt(deps, [...agenda.migrations, ...touched]);
   // A wake is no sign that the schedule lives.

@@ -20,10 +20,10 @@ export function watchHealth({ store, clock }: Pick<Deps, "store" | "clock">): {
   let polledAt: Instant | undefined;
   let answeredAt: Instant | undefined;
 
-  function noted<T>(ask: () => Promise<T>): () => Promise<T> {
-    return async () => {
+  function noted<A extends unknown[], T>(ask: (...given: A) => Promise<T>): (...given: A) => Promise<T> {
+    return async (...given) => {
       polledAt = clock.now();
-      const answer = await ask();
+      const answer = await ask(...given);
       answeredAt = clock.now();
       return answer;
     };

@@ -53,6 +53,14 @@ export function createMemoryStore(): Store {
       }
       return true;
     },
+    async savePast(next) {
+      const stored = past.get(next.id);
+      if (stored?.revision !== next.revision - 1) return false;
+      entries.set(next.id, [...(entries.get(next.id) ?? []), ...dropped(next, stored)]);
+      due.add(next.id);
+      past.set(next.id, trimmed(next));
+      return true;
+    },
     async rest(migration) {
       const { id, target, revision } = migration;
       const stored = past.get(id) ?? open.get(databaseKey(target));
@@ -69,10 +77,12 @@ export function createMemoryStore(): Store {
       const ended = [...past.values()].filter(({ target }) => databaseKey(target) === database);
       return ended.reverse().slice(0, pastsRead);
     },
-    async agenda() {
+    async agenda(now) {
+      const isToBeLookedAt = ({ aftercare, endedAt }: Migration) =>
+        endedAt !== null && aftercare !== null && aftercare.nextLook <= now;
       return {
         migrations: [...open.values(), ...past.values()]
-          .filter(({ id }) => due.has(id))
+          .filter((migration) => due.has(migration.id) || isToBeLookedAt(migration))
           .map(({ id, target }) => ({ database: databaseKey(target), migration: id })),
         requests: pending().length > 0,
         open: open.size,

@@ -56,5 +56,5 @@ test("whoever takes it out of both indexes pays for that", async () => {
 });
 
 test("the agenda is half a unit, and so is an empty one", async () => {
-  expect(await costOf(() => store.agenda())).toEqual({ writes: 0, reads: 0.5 });
+  expect(await costOf(() => store.agenda(0))).toEqual({ writes: 0, reads: 0.5 });
 });

@@ -63,7 +63,7 @@ export async function moveOne(): Promise<Bill> {
       return /^(?:store|channel|people)\./.test(what) ? busy.during(call) : call();
     });
     const people = peopleOnSlack(stage, busy, async () => {
-      const isOver = (await aside.agenda()).migrations.length === 0;
+      const isOver = (await aside.agenda(world.clock.now())).migrations.length === 0;
       return isOver && (await aside.lastPast(databaseOf(world, name))) !== undefined;
     });
     const workerRuns = await runAsDeployed(deps, people);

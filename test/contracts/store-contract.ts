@@ -137,7 +137,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         expect(await store.lastPasts(`${database}-other`)).toEqual([]);
       });
 
-      it("cannot be saved again", async () => {
+      it("cannot be saved again as if it were open", async () => {
         const past = await ended("m1", 2_000);
 
         expect(await store.save(later(past))).toBe(false);
@@ -145,22 +145,122 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       });
     });
 
+    describe("an ended migration that is looked after", () => {
+      const m1 = { database, migration: "m1" };
+      const aftercare = (nextLook: number) => ({
+        nextLook,
+        kept: null,
+        concerns: [],
+        seen: { kept: 0, serving: 0, backups: 0 },
+      });
+
+      async function lookedAfter(nextLook: number): Promise<Migration> {
+        const before = await created(aMigration("m1"));
+        const past = { status: "finished", endedAt: 2_000, aftercare: aftercare(nextLook) } as const;
+        return saved(later(before, 1, past));
+      }
+
+      const dueAt = async (now: number) => (await store.agenda(now)).migrations;
+
+      it("comes due again at the time of its next look, and not before", async () => {
+        const past = await lookedAfter(90_000);
+        await store.rest(past);
+
+        expect(await dueAt(89_999)).toEqual([]);
+        expect(await dueAt(90_000)).toEqual([m1]);
+        expect(await dueAt(1_000_000_000_000)).toEqual([m1]);
+        expect(await store.agenda(90_000)).toMatchObject({ open: 0, stuck: [], requests: false });
+        expect(await store.listOpen()).toEqual([]);
+      });
+
+      it("is due from the moment it was saved until it rests again, by then for the next time", async () => {
+        const past = await lookedAfter(90_000);
+        await store.rest(past);
+        const next = later(past, 1, { aftercare: aftercare(180_000) });
+
+        expect(await store.savePast(next)).toBe(true);
+        expect(await dueAt(0)).toEqual([m1]);
+        expect(await store.findPast(database, "m1")).toEqual(next);
+        expect(await store.lastPast(database)).toEqual(next);
+
+        await store.rest(past);
+        expect(await dueAt(0)).toEqual([m1]);
+        await store.rest(next);
+        expect(await dueAt(179_999)).toEqual([]);
+        expect(await dueAt(180_000)).toEqual([m1]);
+      });
+
+      it("never comes due again once nothing is looked after any more", async () => {
+        const past = await lookedAfter(90_000);
+        await store.rest(past);
+        const last = later(past, 1, { aftercare: null });
+        await store.savePast(last);
+        await store.rest(last);
+
+        expect(await dueAt(1_000_000_000_000)).toEqual([]);
+      });
+
+      it("is saved by one of many who saw the same revision", async () => {
+        const past = await lookedAfter(90_000);
+        const writers = Array.from({ length: 20 }, (_, index) => `C${index}`);
+        const won = await Promise.all(writers.map((channel) => store.savePast(later(past, 1, { channel }))));
+
+        expect(won.filter(Boolean)).toHaveLength(1);
+        expect((await store.findPast(database, "m1"))?.channel).toBe(writers[won.indexOf(true)]);
+        expect(await store.savePast(later(past))).toBe(false);
+      });
+
+      it("leaves the next migration of its database alone, and the order in which they ended", async () => {
+        const past = await lookedAfter(90_000);
+        const open = await created(aMigration("m2"));
+        expect(await store.savePast(later(past))).toBe(true);
+        expect(await store.loadOpen(database)).toEqual(open);
+
+        const last = await saved(later(open, 1, { status: "finished", endedAt: 3_000 }));
+        const again = later(later(past));
+        expect(await store.savePast(again)).toBe(true);
+        expect(await store.lastPasts(database)).toEqual([last, again]);
+      });
+
+      it("cannot be saved while it is open, nor where there is none", async () => {
+        const open = await created(aMigration("m1"));
+
+        expect(await store.savePast(later(open))).toBe(false);
+        expect(await store.savePast(aMigration("m9", { revision: 2 }))).toBe(false);
+        expect(await store.loadOpen(database)).toEqual(open);
+      });
+
+      it("has a journal that stays whole, however long it is looked after, while it stays small itself", async () => {
+        let past = await lookedAfter(90_000);
+        for (let count = 1; count <= 12; count += 1) {
+          past = later(past, 7);
+          expect(await store.savePast(past)).toBe(true);
+        }
+
+        const found = await store.findPast(database, "m1");
+        expect(found?.journal.length).toBeLessThan(25);
+        const whole = await store.journalAfter(found ?? past, 0);
+        expect(whole.map(({ seq }) => seq)).toEqual(Array.from({ length: 85 }, (_, index) => index + 1));
+        expect(isUnbroken(whole)).toBe(true);
+      });
+    });
+
     describe("the agenda", () => {
       const m1 = { database, migration: "m1" };
 
       it("is empty where nothing is to be done", async () => {
-        expect(await store.agenda()).toEqual({ migrations: [], requests: false, open: 0, stuck: [] });
+        expect(await store.agenda(0)).toEqual({ migrations: [], requests: false, open: 0, stuck: [] });
       });
 
       it("holds a migration from its creation until it rests, and again from the next save on", async () => {
         const first = await created(aMigration("m1"));
-        expect((await store.agenda()).migrations).toEqual([m1]);
+        expect((await store.agenda(0)).migrations).toEqual([m1]);
 
         await store.rest(first);
-        expect((await store.agenda()).migrations).toEqual([]);
+        expect((await store.agenda(0)).migrations).toEqual([]);
 
         await saved(later(first));
-        expect((await store.agenda()).migrations).toEqual([m1]);
+        expect((await store.agenda(0)).migrations).toEqual([m1]);
       });
 
       it("goes on holding a migration that was saved while somebody laid an older revision to rest", async () => {
@@ -168,27 +268,27 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         await saved(later(old));
         await store.rest(old);
 
-        expect((await store.agenda()).migrations).toEqual([m1]);
+        expect((await store.agenda(0)).migrations).toEqual([m1]);
       });
 
       it("holds an ended migration until it rests, beside the next one of its database", async () => {
         const past = await ended("m1", 2_000);
         await created(aMigration("m2"));
-        const both = (await store.agenda()).migrations.map(({ migration }) => migration);
+        const both = (await store.agenda(0)).migrations.map(({ migration }) => migration);
         expect(both.sort()).toEqual(["m1", "m2"]);
 
         await store.rest(past);
-        expect((await store.agenda()).migrations).toEqual([{ database, migration: "m2" }]);
+        expect((await store.agenda(0)).migrations).toEqual([{ database, migration: "m2" }]);
         expect(await store.findPast(database, "m1")).toEqual(past);
         expect(await store.lastPast(database)).toEqual(past);
       });
 
       it("says whether somebody asked for something, until it is answered", async () => {
         await store.putRequest(aRequest("r1", 1));
-        expect(await store.agenda()).toMatchObject({ migrations: [], requests: true });
+        expect(await store.agenda(0)).toMatchObject({ migrations: [], requests: true });
 
         await store.removeRequest("r1");
-        expect(await store.agenda()).toMatchObject({ migrations: [], requests: false });
+        expect(await store.agenda(0)).toMatchObject({ migrations: [], requests: false });
       });
 
       it("counts what is open, whether it rests or not, and names what is stuck and at rest", async () => {
@@ -196,13 +296,13 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         const at = (name: string) => ({ ...aMigration("m0").target, name });
         const stuck = await created(aMigration("m1", { target: at("invoices"), status: "stuck" }));
         await created(aMigration("m2", { target: at("orders") }));
-        expect(await store.agenda()).toMatchObject({ open: 2, stuck: [] });
+        expect(await store.agenda(0)).toMatchObject({ open: 2, stuck: [] });
 
         await store.rest(stuck);
-        expect(await store.agenda()).toMatchObject({ open: 2, stuck: ["m1"] });
+        expect(await store.agenda(0)).toMatchObject({ open: 2, stuck: ["m1"] });
 
         await saved(later(stuck));
-        expect(await store.agenda()).toMatchObject({ open: 2, stuck: [] });
+        expect(await store.agenda(0)).toMatchObject({ open: 2, stuck: [] });
       });
 
       it("does not decide what is open: those at rest are listed too, the ended ones are not", async () => {

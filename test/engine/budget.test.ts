@@ -172,7 +172,7 @@ describe("while it waits for people inside the downtime", () => {
     refuse(life);
     await settle(life);
     await pass(life, minutes(70));
-    expect((await life.world.store.agenda()).migrations).toEqual([]);
+    expect((await life.world.store.agenda(life.world.clock.now())).migrations).toEqual([]);
   });
 
   test("at the opening that nobody approves, it goes back by itself in time", async () => {

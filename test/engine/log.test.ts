@@ -137,7 +137,7 @@ describe("a scheduled run counts", () => {
     const stuck = [{ PollerRan: 1, MigrationsOpen: 1, MigrationsStuck: 1 }];
     expect(await counted(life)).toEqual(stuck);
     // From here on nothing is due, and somebody must still do something.
-    expect((await life.world.store.agenda()).migrations).toEqual([]);
+    expect((await life.world.store.agenda(life.world.clock.now())).migrations).toEqual([]);
     expect(await counted(life)).toEqual(stuck);
 
     life.world.account.faults = undefined;
@@ -154,7 +154,7 @@ describe("a scheduled run counts", () => {
     life.world.channel.faults = () => "unanswered";
     await settle(life);
 
-    expect((await life.world.store.agenda()).migrations).toHaveLength(1);
+    expect((await life.world.store.agenda(life.world.clock.now())).migrations).toHaveLength(1);
     expect(await counted(life)).toEqual([{ PollerRan: 1, MigrationsOpen: 1, MigrationsStuck: 1 }]);
   });
 

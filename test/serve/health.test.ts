@@ -16,16 +16,16 @@ beforeEach(() => {
   const memory = createMemoryStore();
   const store: Store = {
     ...memory,
-    agenda: async () => {
+    agenda: async (now) => {
       if (isAway) throw new Error("the store is away");
-      return memory.agenda();
+      return memory.agenda(now);
     },
   };
   watched = watchHealth({ store, clock: { now: clock.now, sleep: async () => {} } });
 });
 
 const status = () => watched.health().status;
-const poll = () => watched.store.agenda().catch(() => {});
+const poll = () => watched.store.agenda(clock.now()).catch(() => {});
 
 test("before the first pass it is starting, and after it well", async () => {
   expect(status()).toBe("starting");
