@@ -7,6 +7,7 @@ import type { Survey, SurveyContext } from "../core/strategy.ts";
 import { attachedRemarks, isScaled, toCarry } from "./attached.ts";
 import type { AuroraPinned, Observed } from "./facts.ts";
 import { offersFor } from "./offers.ts";
+import { ownershipOf } from "./ownership.ts";
 import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
 
 type Surveyed = Survey<AuroraPinned, Observed> | { problem: Problem };
@@ -53,6 +54,13 @@ export async function surveyAurora(cx: SurveyContext): Promise<Surveyed> {
     ...pinnedInside(inside),
     backup: cx.backup,
     retention: cx.retention,
+    ownership: ownershipOf(
+      { kind: "cluster", name, tags: source.settings.tags },
+      members
+        .filter(({ settings }) => !isScaled(settings))
+        .map(({ settings }) => ({ kind: "instance" as const, name: settings.name, tags: settings.tags }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1)),
+    ),
     attached: toCarry(source, attached, secretKey),
   };
   return {

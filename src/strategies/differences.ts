@@ -69,7 +69,7 @@ function isRecord(value: unknown): value is Parts {
 }
 
 /** What groups facts, and says nothing to people. */
-const unspoken = new Set(["settings", "members", "source", "endpoints"]);
+const unspoken = new Set(["settings", "members", "source", "endpoints", "parts"]);
 
 function sentence({ path, was, is }: Difference): string {
   const what = spelled[path.join(".")] ?? inWords(path.filter((part) => !unspoken.has(part)));

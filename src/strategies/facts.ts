@@ -3,6 +3,7 @@ import { type BackupTarget, backupReadiness, backupTarget, recoveryPoint } from 
 import { clusterSettings, keyFacts, keyRight, memberSettings, type Ref, type Tags } from "../core/cloud.ts";
 import { counters, inventory, writer } from "../core/database.ts";
 import { instanceSettings } from "../core/instance.ts";
+import { type Ownership, ownership } from "../core/ownership.ts";
 import { problemSchema } from "../core/problem.ts";
 import { quotas } from "../core/quotas.ts";
 import type { Step, StepContext } from "../core/step.ts";
@@ -39,6 +40,7 @@ const pinnedFacts = {
   backup: backupTarget.nullable(),
   /** How long the source is kept at least, in milliseconds. */
   retention: z.number(),
+  ownership,
 };
 
 /** Of a cluster; its members are sorted by resource id. A difference voids the approval. */
@@ -69,6 +71,7 @@ export interface Pinned {
   readonly comesBackEmpty: readonly string[];
   readonly backup: BackupTarget | null;
   readonly retention: number;
+  readonly ownership: Ownership;
   readonly settings: {
     readonly port: number;
     readonly securityGroups: readonly string[];

@@ -8,6 +8,7 @@ import type { Survey, SurveyContext } from "../core/strategy.ts";
 import type { InstancePinned, Observed } from "./facts.ts";
 import { isUsable } from "./looks.ts";
 import { offersFor } from "./offers.ts";
+import { ownershipOf } from "./ownership.ts";
 import { ofInstance } from "./subject.ts";
 import { type Attached, insideAttachments, lookAround, pinnedInside, remarksOn } from "./survey.ts";
 
@@ -48,6 +49,7 @@ export async function surveyInstance(cx: SurveyContext, remarks: readonly Note[]
     ...pinnedInside(inside),
     backup: cx.backup,
     retention: cx.retention,
+    ownership: ownershipOf({ kind: "instance", name, tags: settings.tags }, []),
   };
   return {
     pinned,

@@ -22,6 +22,7 @@ import {
   waitingFor,
   writerEndpoint,
 } from "./looks.ts";
+import { takeOverDue } from "./ownership.ts";
 import { change, subjectById, toldBy } from "./subject.ts";
 
 /** Taken right before opening: between the first proof and this moment hours may have passed at a gate. */
@@ -189,6 +190,7 @@ export const retireSource: SharedStep = {
   effect: "creates",
   expect: seconds(10),
   title: ({ pinned, names }) => note("step.retire-source", { retired: names.retired(pinned.source.name) }),
+  tells: ({ pinned }) => takeOverDue(pinned),
   keeps: note("keeps.retired-tags", {}),
   check: async (cx) => {
     const source = await findSource(cx);

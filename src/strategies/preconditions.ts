@@ -6,6 +6,7 @@ import type { Precondition } from "../core/strategy.ts";
 import type { Observed, Pinned } from "./facts.ts";
 import { contentsComparable } from "./inside-preflight.ts";
 import { isUsable } from "./looks.ts";
+import { ownedByCode } from "./ownership.ts";
 import { preflight } from "./preflight.ts";
 
 export type Condition = Precondition<Pinned, Observed>;
@@ -131,6 +132,7 @@ export function preconditions(
     },
     ...preflight,
     contentsComparable,
+    ...ownedByCode,
   ];
 }
 
