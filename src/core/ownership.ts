@@ -11,7 +11,7 @@ export const ownership = z.object({
   stack: z.string().nullable(),
   /** `guessed`: there are tags that people use for it, and none that says where. */
   terraform: z.enum(["said", "guessed"]).nullable(),
-  /** The database, and the instances of a cluster. */
+  /** The database, and the instances of a cluster; none where nothing owns them. */
   parts: z.array(
     z.object({
       kind: z.enum(["cluster", "instance"]),

@@ -27,7 +27,9 @@ export function ownershipOf(database: Tagged, instances: readonly Tagged[]): Own
     logicalId: tags[stackTag] === undefined ? null : (tags[logicalIdTag] ?? null),
     address: addressIn(tags[terraformTag]),
   }));
-  return { stack: firstTag(all, stackTag), terraform: terraformIn(all, parts), parts };
+  const stack = firstTag(all, stackTag);
+  const terraform = terraformIn(all, parts);
+  return { stack, terraform, parts: stack === null && terraform === null ? [] : parts };
 }
 
 function firstTag(all: readonly Tagged[], key: string): string | null {
