@@ -1,5 +1,6 @@
 import type * as z from "zod";
 import type { frontSchema, probeSchema, workerSchema } from "../src/config.ts";
+import type { Backups } from "./backup.ts";
 import { functionNames, product } from "./names.ts";
 import { secretNamed } from "./secrets.ts";
 import type { Settings } from "./settings.ts";
@@ -25,10 +26,12 @@ export function workerEnvironment(
     readonly destroyRole: string;
     /** As JSON, where databases are moved in that way. */
     readonly transferTasks: string | undefined;
+    /** Where databases are copied to another account. */
+    readonly backup: Backups | undefined;
   },
 ): Environment<typeof workerSchema> {
   const { longestDowntimeMinutes: downtime, approvalLifetimeMinutes: lifetime } = settings;
-  const { operators, operatorApprovers } = settings;
+  const { operators, operatorApprovers, retentionDays } = settings;
   return {
     ...slack(settings),
     TABLE_NAME: product,
@@ -47,8 +50,20 @@ export function workerEnvironment(
     }),
     ...(operatorApprovers && { OPERATOR_APPROVERS: operatorApprovers.join(",") }),
     ...(downtime !== undefined && { LONGEST_DOWNTIME_MINUTES: String(downtime) }),
+    ...(made.backup && backup(made.backup)),
+    ...(retentionDays !== undefined && { RETENTION_DAYS: String(retentionDays) }),
     ...(made.transferTasks !== undefined && { TRANSFER_TASKS: made.transferTasks }),
     ...(lifetime !== undefined && { APPROVAL_LIFETIME_MINUTES: String(lifetime) }),
+  };
+}
+
+function backup({ vault, roleArn, destinationVaultArn, verificationRoleArn, keepDays }: Backups) {
+  return {
+    BACKUP_VAULT: vault,
+    BACKUP_ROLE_ARN: roleArn,
+    BACKUP_DESTINATION_VAULT_ARN: destinationVaultArn,
+    BACKUP_VERIFICATION_ROLE_ARN: verificationRoleArn,
+    ...(keepDays !== undefined && { BACKUP_KEEP_DAYS: String(keepDays) }),
   };
 }
 

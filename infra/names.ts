@@ -19,3 +19,13 @@ export const logGroups = {
   endpoint: `/aws/vendedlogs/${product}/slack-endpoint`,
   transfer: `/aws/ecs/${transferName}`,
 } as const;
+
+/** Beside the name itself AWS Backup demands "AWSBackup" in that of a role that it works under. */
+export const backupNames = { vault: product, role: `${product}-AWSBackup` } as const;
+
+/** In the account that copies go to. */
+export const destinationNames = {
+  stack: `${product}-destination`,
+  vault: `${product}-copies`,
+  verificationRole: `${product}-verify`,
+} as const;

@@ -1,16 +1,8 @@
-import { readFileSync } from "node:fs";
 import * as z from "zod";
+import { accountId, arn, regionName, type SettingsFile } from "./settings-file.ts";
 
 const id = (prefixes: string, what: string) =>
   z.string().regex(new RegExp(`^[${prefixes}][A-Z0-9]{5,}$`), `must be the id of ${what}`);
-
-const arn = (service: string, resource: string) =>
-  z
-    .string()
-    .regex(
-      new RegExp(`^arn:[^:]+:${service}:[^:]*:\\d{12}:${resource}.+$`),
-      `must look like arn:aws:${service}:…:${resource}…`,
-    );
 
 /** A user, or one session of a role: what is open at its end would be anybody. */
 const personArn = /^arn:[^:*?]+:(?:sts::\d{12}:assumed-role\/[^:/*?]+\/[^:/*?]+|iam::\d{12}:user\/[^:*?]+)$/;
@@ -22,8 +14,8 @@ const cidr = z.cidrv4().refine((block) => !block.endsWith("/0"), "must not be ev
 const settingsSchema = z
   .strictObject({
     /** The account and the Region of the databases; the bot runs there, too. */
-    account: z.string().regex(/^\d{12}$/, "must be the 12 digits of an account"),
-    region: z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, "must be a Region, such as eu-west-1"),
+    account: accountId,
+    region: regionName,
     slack: z.strictObject({
       /** From Slack's auth.test: team_id, bot_id and user_id. */
       team: id("T", "a workspace (T…)"),
@@ -92,12 +84,25 @@ const settingsSchema = z
         clientVersions: z.array(z.int().min(11).max(99)).min(1),
       })
       .optional(),
+    /**
+     * Copies of every database in another account; without it nothing is backed up beyond what RDS does by itself. Both are as
+     * `npm run deploy:destination` prints them.
+     */
+    backup: z
+      .strictObject({
+        destinationVaultArn: arn("backup", "backup-vault:"),
+        verificationRoleArn: arn("iam", "role/"),
+        /** Backups and copies are deleted after so many days. */
+        keepDays: z.int().positive().optional(),
+      })
+      .optional(),
     /** Where the bot's own numbers are not wanted; src/config.ts says what they mean. */
     longestDowntimeMinutes: z.int().positive().optional(),
     approvalLifetimeMinutes: z.int().positive().optional(),
+    retentionDays: z.int().positive().optional(),
   })
   .check(({ value, issues }) => {
-    const { account, region, secret, keys, slack } = value;
+    const { account, region, secret, keys, slack, backup } = value;
     const misplaced = (path: string[], message: string, input: string) =>
       issues.push({ code: "custom", path, message, input });
     if (!secret.arn.includes(`:${region}:${account}:`))
@@ -105,6 +110,13 @@ const settingsSchema = z
     // A key cannot leave its Region, and RDS takes none from another.
     for (const key of [keys.default, ...keys.others])
       if (key.split(":")[3] !== region) misplaced(["keys"], `${key} is not in ${region}`, key);
+    if (backup) {
+      const [there, verifying] = [backup.destinationVaultArn, backup.verificationRoleArn].map(
+        (of) => of.split(":")[4],
+      );
+      if (there === account || there !== verifying)
+        misplaced(["backup"], "must be of another account, both of the same", backup.destinationVaultArn);
+    }
     if (slack.approvers.length > 1 && slack.approvers.some((approver) => approver.startsWith("S")))
       misplaced(["slack", "approvers"], "must be people, or one user group alone", slack.approvers.join());
     const { operators = {}, operatorApprovers = [] } = value;
@@ -125,30 +137,9 @@ const settingsSchema = z
 
 export type Settings = z.infer<typeof settingsSchema>;
 
-/** Throws an `Error` that names everything that is wrong. */
-export function parseSettings(json: string, path: string): Settings {
-  const parsed = settingsSchema.safeParse(parseJson(json, path));
-  if (parsed.success) return parsed.data;
-  const lines = parsed.error.issues.map((issue) => `  ${issue.path.map(String).join(".")}: ${issue.message}`);
-  throw new Error(
-    `${path} is not complete:\n${lines.join("\n")}\ninfra/settings.ts says what each line means.`,
-  );
-}
-
-function parseJson(json: string, path: string): unknown {
-  try {
-    return JSON.parse(json);
-  } catch (fault) {
-    throw new Error(`${path} is not JSON: ${fault instanceof Error ? fault.message : String(fault)}`);
-  }
-}
-
-/** The settings of a file; undefined if there is no such file. Throws as `parseSettings` does. */
-export function readSettings(path: string): Settings | undefined {
-  try {
-    return parseSettings(readFileSync(path, "utf8"), path);
-  } catch (fault) {
-    if (fault instanceof Error && "code" in fault && fault.code === "ENOENT") return undefined;
-    throw fault;
-  }
-}
+export const settingsFile: SettingsFile<Settings> = {
+  own: "infra/settings.json",
+  example: "infra/settings.example.json",
+  explainedIn: "infra/settings.ts",
+  schema: settingsSchema,
+};

@@ -4,6 +4,7 @@ import type { IFunction } from "aws-cdk-lib/aws-lambda";
 import { actions as invoking } from "../src/aws/functions.ts";
 import { letWorkerAct } from "./account-roles.ts";
 import { createAlarms } from "./alarms.ts";
+import { createBackups } from "./backup.ts";
 import { probeEnvironment, slackEnvironment, workerEnvironment } from "./environment.ts";
 import { createFunction, createFunctionRole } from "./function.ts";
 import { createOwnKey } from "./key.ts";
@@ -65,6 +66,8 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
   const where = transferTasks && stack.toJsonString(transferTasks);
   if (where !== undefined) output(stack, "TransferTasks", "Where databases are dumped and restored", where);
 
+  const backup = settings.backup && createBackups(stack, key, settings.backup);
+
   const worker = createFunction(stack, "worker", {
     role: workerRole,
     code: bundles.worker,
@@ -80,6 +83,7 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
       changeRole: actRoles.change.roleArn,
       destroyRole: actRoles.destroy.roleArn,
       transferTasks: where,
+      backup,
     }),
   });
 
@@ -100,7 +104,7 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
   });
   const address = createSlackEndpoint(stack, slack, key);
 
-  const missedRuns = createWakes(stack, worker);
+  const missedRuns = createWakes(stack, worker, { backups: backup !== undefined });
   const topic = createNoticeTopic(stack, key, settings.alarmEmails);
   createAlarms(stack, topic, { slack, worker, probe, missedRuns });
   noticeLostKeys(stack, topic, [key.keyArn, keys.default, ...keys.others]);
@@ -120,6 +124,7 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
     network.fence.securityGroupId,
   );
   output(stack, "TableName", "The store", table.ref);
+  output(stack, "WorkerRoleArn", "worker in infra/destination.json", workerRole.roleArn);
   return stack;
 }
 

