@@ -4,6 +4,7 @@ import { CloudFault } from "../core/cloud.ts";
 import type { ActMandate } from "../core/mandate.ts";
 import type { Instant } from "../core/time.ts";
 import type { ChangeClients } from "./clients.ts";
+import { isDenied } from "./faults.ts";
 import { type Act, assume } from "./session.ts";
 
 /** In whose name changes are made. */
@@ -69,8 +70,6 @@ export async function inTime<T>(
   try {
     return await act();
   } catch (fault) {
-    const isDenied =
-      fault instanceof CloudFault && fault.kind === "refused" && /^AccessDenied/.test(fault.code);
-    throw isDenied && now() >= until ? late(fault) : fault;
+    throw isDenied(fault) && now() >= until ? late(fault) : fault;
   }
 }

@@ -1,4 +1,5 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { BackupClient } from "@aws-sdk/client-backup";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -6,6 +7,7 @@ import { RAMClient } from "@aws-sdk/client-ram";
 import { RDSClient, type RDSClientConfig } from "@aws-sdk/client-rds";
 import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
+import type { SessionCredentials } from "./session.ts";
 import type { Origin } from "./signed-call.ts";
 
 /** Something that is put between a client and the network, such as an account that is simulated in process. */
@@ -31,9 +33,18 @@ export interface AccountClients {
   readonly kms: KMSClient;
   readonly autoscaling: ApplicationAutoScalingClient;
   readonly ram: RAMClient;
+  readonly backup: BackupClient;
+  readonly sts: STSClient;
+  /** Those that look into another account, in the Region of what is looked at. */
+  readonly elsewhere: (region: string, credentials: SessionCredentials) => ElsewhereClients;
   /** For the few calls that are made without a client of the SDK, under the same credentials. */
   readonly origin: () => Promise<Omit<Origin, "now">>;
   readonly describeSecret: ClientOptions["describeSecret"];
+}
+
+export interface ElsewhereClients {
+  readonly backup: BackupClient;
+  readonly kms: KMSClient;
 }
 
 export function createAccountClients(options: ClientOptions): AccountClients {
@@ -47,6 +58,15 @@ export function createAccountClients(options: ClientOptions): AccountClients {
     kms: plugged(new KMSClient(patient), options),
     autoscaling: plugged(new ApplicationAutoScalingClient(patient), options),
     ram: plugged(new RAMClient(patient), options),
+    backup: plugged(new BackupClient(patient), options),
+    sts: createStsClient(options),
+    elsewhere: (thereIn, credentials) => {
+      const there = { ...options, region: thereIn, credentials };
+      return {
+        backup: plugged(new BackupClient({ ...patient, region: thereIn, credentials }), there),
+        kms: plugged(new KMSClient({ ...patient, region: thereIn, credentials }), there),
+      };
+    },
   };
 }
 
@@ -54,6 +74,7 @@ export function createAccountClients(options: ClientOptions): AccountClients {
 export interface ChangeClients {
   readonly client: RDSClient;
   readonly autoscaling: ApplicationAutoScalingClient;
+  readonly backup: BackupClient;
 }
 
 /** Never sends a call twice: RDS has no idempotency token, and a repeated rename renames the replacement. */
@@ -62,6 +83,7 @@ export function createChangeClients(options: ClientOptions): ChangeClients {
   return {
     client: plugged(new RDSClient(once), options),
     autoscaling: plugged(new ApplicationAutoScalingClient(once), options),
+    backup: plugged(new BackupClient(once), options),
   };
 }
 

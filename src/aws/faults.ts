@@ -15,13 +15,15 @@ const throttling = new Set([
   "TransactionInProgress",
 ]);
 
-/** "Not in this state", as the RDS API model lists it for the operations that are called here. */
+/** "Not in this state", as the API models of RDS and AWS Backup list it for the operations that are called here. */
 const state = new Set([
+  "Conflict",
   "InvalidDBClusterSnapshotState",
   "InvalidDBClusterState",
   "InvalidDBInstanceState",
   "InvalidDBSnapshotState",
   "InvalidGlobalClusterState",
+  "InvalidResourceState",
 ]);
 
 /** The name that was meant is nobody's any more, between the gateway's look at it and the call. */
@@ -77,6 +79,11 @@ export async function finding<T>(
 /** An answer that lacks what it must hold: nothing may be concluded from it. */
 export function incomplete(operation: string, member: string): CloudFault {
   return new CloudFault("unanswered", "IncompleteAnswer", operation, `The answer holds no ${member}.`);
+}
+
+/** True if the caller may not do that, which says nothing of whether there is what it asked for. */
+export function isDenied(fault: unknown): boolean {
+  return fault instanceof CloudFault && fault.kind === "refused" && /^AccessDenied/.test(fault.code);
 }
 
 function asFault(operation: string, thrown: unknown): unknown {

@@ -3,14 +3,15 @@ import { isAbout, type PolicyStatement } from "./policy-document.ts";
 /** Whose call is judged: a role of the account, or, where none is known, somebody of it. */
 export interface Caller {
   readonly account: string;
-  readonly region: string;
+  /** Of the RDS through which the call comes; undefined where it is not known through which service it does. */
+  readonly region: string | undefined;
   readonly roleArn: string | undefined;
 }
 
 type Holds = "always" | "never" | "perhaps";
 
 /**
- * What a key's policy says of an action that RDS asks for in the caller's name. `unclear` where it depends on something that is not
+ * What a resource's own policy says of a caller's action, mostly of one that RDS asks a key for in the caller's name. `unclear` where it depends on something that is not
  * judged here: whoever guesses would be wrong in the downtime. Source: KMS Developer Guide, Key policies and Condition keys.
  */
 export function rightByPolicy(
@@ -44,8 +45,8 @@ function isMeant({ Principal, NotPrincipal }: PolicyStatement, { account, roleAr
 }
 
 function isMet({ Condition }: PolicyStatement, action: string, { account, region }: Caller): Holds {
-  const known: Readonly<Record<string, string>> = {
-    "kms:viaservice": `rds.${region}.amazonaws.com`,
+  const known: Readonly<Record<string, string | undefined>> = {
+    "kms:viaservice": region && `rds.${region}.amazonaws.com`,
     "kms:calleraccount": account,
     "aws:principalaccount": account,
     // Only a grant can be one for a service; of any other call the key is absent.

@@ -1,9 +1,9 @@
 import { AssumeRoleCommand, type STSClient } from "@aws-sdk/client-sts";
-import { CloudFault, type Tags } from "../core/cloud.ts";
+import type { Tags } from "../core/cloud.ts";
 import type { ActMandate } from "../core/mandate.ts";
 import { enrolledTag, migrationTag, roleTag } from "../core/names.ts";
 import type { Instant } from "../core/time.ts";
-import { calling } from "./faults.ts";
+import { calling, incomplete } from "./faults.ts";
 import type { Conditions, Statement } from "./permissions.ts";
 
 export const actions = ["sts:AssumeRole"] as const;
@@ -41,24 +41,34 @@ export async function assume(
   mandate: ActMandate,
   act: Act,
 ): Promise<SessionCredentials> {
-  const operation = "AssumeRole";
   const { approver } = mandate;
   const command = new AssumeRoleCommand({
     RoleArn: role,
     RoleSessionName: speakable(mandate.actor),
+    // The policy ends it earlier.
     DurationSeconds: shortestSession,
     Policy: JSON.stringify({ Version: "2012-10-17", Statement: statementsFor(act, mandate.until) }),
     ...(approver !== null && { SourceIdentity: speakable(approver) }),
   });
+  return (await begin(sts, command)).credentials;
+}
+
+/** A session of a role. Throws a `CloudFault`. */
+export async function begin(
+  sts: STSClient,
+  command: AssumeRoleCommand,
+): Promise<{ readonly credentials: SessionCredentials; readonly endsAt: Instant | null }> {
+  const operation = "AssumeRole";
   const { Credentials: given } = await calling(operation, () => sts.send(command));
   if (!given?.AccessKeyId || !given.SecretAccessKey || !given.SessionToken) {
-    throw new CloudFault("unanswered", "IncompleteAnswer", operation, "The answer holds no credentials.");
+    throw incomplete(operation, "credentials");
   }
-  return {
+  const credentials = {
     accessKeyId: given.AccessKeyId,
     secretAccessKey: given.SecretAccessKey,
     sessionToken: given.SessionToken,
   };
+  return { credentials, endsAt: given.Expiration?.getTime() ?? null };
 }
 
 /** The key that AWS keeps for an account's secrets. */
@@ -66,8 +76,8 @@ export const ofSecretsManager: Conditions = {
   "ForAnyValue:StringEquals": { "kms:ResourceAliases": "alias/aws/secretsmanager" },
 };
 
-/** Seconds. STS makes none shorter; the policy ends it earlier. */
-const shortestSession = 900;
+/** Seconds. STS makes none shorter. */
+export const shortestSession = 900;
 
 /** STS takes 2 to 64 of these characters. */
 function speakable(text: string): string {

@@ -216,7 +216,8 @@ function gatewayTo(simulated: Account, now: () => number, roles: Roles | undefin
   };
   const clients = createAccountClients(options);
   // Putting the middleware in order for every call anew would be most of a life.
-  for (const { config } of Object.values(clients)) Object.assign(config, { cacheMiddleware: true });
+  for (const client of Object.values(clients))
+    if (client && "config" in client) Object.assign(client.config, { cacheMiddleware: true });
   if (!roles) return createGateway(clients, ownAuthority(createChangeClients(options), now));
   const clientsWith = (given: object) => createChangeClients({ ...options, credentials: given as never });
   const sts = createStsClient(options);
