@@ -56,22 +56,29 @@ export function noticeLostKeys(stack: Stack, topic: Topic, keyArns: readonly str
   });
 }
 
-/** AWS starts a stopped cluster after seven days. A source that was put aside would then answer, and cost, again. */
+/**
+ * AWS starts what is stopped after seven days. A source that was put aside would then answer, and cost, again. The daily look sees
+ * it, too, and says it in the migration's thread; this comes at once.
+ * Source: Amazon RDS User Guide, Amazon RDS event categories and event messages.
+ */
 export function noticeStartedSources(stack: Stack, topic: Topic): void {
   new Rule(stack, "SourceStarted", {
     ruleName: `${product}-source-started`,
     description: "AWS has started a source that somebody had stopped",
     eventPattern: {
       source: ["aws.rds"],
-      detailType: ["RDS DB Cluster Event"],
-      detail: { EventID: ["RDS-EVENT-0153"], SourceIdentifier: [{ wildcard: retiredName }] },
+      detailType: ["RDS DB Cluster Event", "RDS DB Instance Event"],
+      detail: {
+        EventID: ["RDS-EVENT-0153", "RDS-EVENT-0154"],
+        SourceIdentifier: [{ wildcard: retiredName }],
+      },
     },
     targets: [
       new SnsTopic(topic, {
         message: RuleTargetInput.fromText(
-          `AWS has started ${field("detail.SourceIdentifier")}, which had been stopped for seven days. It is the old cluster of a ` +
+          `AWS has started ${field("detail.SourceIdentifier")}, which had been stopped for seven days. It is the old database of a ` +
             "finished migration: nothing should write to it, and it costs as much as the new one. See that it is still fenced, then " +
-            "stop it again or delete it.",
+            "stop it again, or have it decommissioned in Slack.",
         ),
       }),
     ],

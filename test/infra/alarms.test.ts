@@ -111,7 +111,8 @@ describe("the notices", () => {
       ({ Name }) => Name === "encrypt-db-source-started",
     );
     const { EventID, SourceIdentifier } = rule.EventPattern.detail;
-    expect(EventID).toEqual(["RDS-EVENT-0153"]);
+    expect(EventID).toEqual(["RDS-EVENT-0153", "RDS-EVENT-0154"]);
+    expect(rule.EventPattern["detail-type"]).toEqual(["RDS DB Cluster Event", "RDS DB Instance Event"]);
     const pattern = new RegExp(`^${SourceIdentifier[0].wildcard.replaceAll("*", ".*")}$`);
     expect(namesFor("k3xw9p", "orders-prod").retired("orders-prod")).toMatch(pattern);
     expect("orders-prod").not.toMatch(pattern);
