@@ -2,6 +2,7 @@ import { type App, ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from "
 import { BackupVault } from "aws-cdk-lib/aws-backup";
 import { AccountPrincipal, ArnPrincipal, PolicyDocument, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
+import { actions as looking } from "../src/aws/other-account.ts";
 import { accepted } from "./accepted.ts";
 import type { DestinationSettings } from "./destination-settings.ts";
 import { destinationNames, product } from "./names.ts";
@@ -74,21 +75,23 @@ function createVerificationRole(stack: Stack, { worker, key, vault }: Verified):
       arnFormat: ArnFormat.COLON_RESOURCE_NAME,
     }),
   );
-  const allow = (actions: readonly string[], resources: string[]) =>
-    new PolicyStatement({ actions: [...actions], resources });
+  // A copy of a database is a snapshot of RDS, and is called so.
+  // Source: Service Authorization Reference, AWS Backup, recoveryPoint.
+  const resources: Readonly<Record<(typeof looking)[number], readonly string[]>> = {
+    "backup:DescribeBackupVault": [vault.backupVaultArn],
+    "backup:GetBackupVaultAccessPolicy": [vault.backupVaultArn],
+    "backup:ListRecoveryPointsByBackupVault": [vault.backupVaultArn],
+    "backup:DescribeRecoveryPoint": copies,
+    "kms:DescribeKey": [key.keyArn],
+  };
   const role = new Role(stack, "VerificationRole", {
     roleName: destinationNames.verificationRole,
     assumedBy: new ArnPrincipal(worker),
     inlinePolicies: {
       look: new PolicyDocument({
-        statements: [
-          allow(["backup:DescribeBackupVault", "backup:GetBackupVaultAccessPolicy"], [vault.backupVaultArn]),
-          allow(["backup:ListRecoveryPointsByBackupVault"], [vault.backupVaultArn]),
-          // A copy of a database is a snapshot of RDS, and is called so.
-          // Source: Service Authorization Reference, AWS Backup, recoveryPoint.
-          allow(["backup:DescribeRecoveryPoint"], copies),
-          allow(["kms:DescribeKey"], [key.keyArn]),
-        ],
+        statements: looking.map(
+          (action) => new PolicyStatement({ actions: [action], resources: [...resources[action]] }),
+        ),
       }),
     },
   });

@@ -140,6 +140,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "aws/permissions.ts",
     "aws/functions.ts",
     "aws/master-password.ts",
+    "aws/other-account.ts",
     "aws/transfer-tasks.ts",
     "aws/dynamo-items.ts",
     "aws/dynamo-table.ts",
