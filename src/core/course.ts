@@ -1,4 +1,5 @@
 import type { Migration, StepRecord } from "./migration.ts";
+import { purposeOf } from "./purpose.ts";
 import type { Effect, Step, Way } from "./step.ts";
 import type { Strategy } from "./strategy.ts";
 
@@ -85,5 +86,16 @@ export function coveredHasBegun(strategy: Strategy, migration: Migration, gate: 
   return forwardCourse(strategy, migration.pinned).some(
     (covered) =>
       covered.gate === gate && covered.step.gate !== true && hasBegun(migration.steps[covered.key]),
+  );
+}
+
+/** A source whose deletion has begun is not put back; what a rehearsal deletes, its way back deletes as well. */
+export function isBeyondReturn(
+  { steps }: { readonly steps: readonly { readonly id: string; readonly effect: Effect }[] },
+  migration: Migration,
+): boolean {
+  return (
+    purposeOf(migration) === "decommission" &&
+    steps.some(({ id, effect }) => effect === "destroys" && hasBegun(migration.steps[id]))
   );
 }

@@ -7,7 +7,7 @@ import { record } from "./journal.ts";
 import { type Migration, withStep } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain } from "./problem.ts";
-import { isRehearsal } from "./rehearsal.ts";
+import { backEvent } from "./purpose-events.ts";
 import { note } from "./sentences.ts";
 import type { Duration, Instant } from "./time.ts";
 
@@ -64,12 +64,7 @@ export function back(
   now: Instant,
 ): Migration {
   const { person, price } = event;
-  const params = { person: person.name, name: m.target.name, price };
-  return record(
-    turned(m, price, now),
-    note(isRehearsal(m) ? "event.rehearsal-ends" : "event.rollback", params),
-    now,
-  );
+  return record(turned(m, price, now), backEvent(m, person, price), now);
 }
 
 /** The approver of the cutover signed that it goes back by itself; nobody else does it. */

@@ -1,3 +1,4 @@
+import * as z from "zod";
 import type { Migration } from "./migration.ts";
 import { isRehearsal, namesBy } from "./rehearsal.ts";
 
@@ -23,4 +24,10 @@ export function lastMove(pasts: readonly Migration[]): Migration | undefined {
 /** What the source of a finished move is called since. */
 export function retiredName({ strategy, id, target: { name } }: Migration): string {
   return namesBy(strategy, id, name).retired(name);
+}
+
+/** What a decommission deletes, by the name that it was planned under. */
+export function condemnedName({ pinned }: { readonly pinned: unknown }): string {
+  const read = z.object({ source: z.object({ name: z.string() }) }).safeParse(pinned);
+  return read.success ? read.data.source.name : "?";
 }

@@ -17,7 +17,7 @@ import { record } from "./journal.ts";
 import { inDowntime, type Migration, type StepRecord, withStep } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain, type Problem, problem } from "./problem.ts";
-import { isRehearsal } from "./rehearsal.ts";
+import { finishedEvent, undoneEvent } from "./purpose-events.ts";
 import { note, say } from "./sentences.ts";
 import type { StepResult } from "./step.ts";
 import { type Instant, minutes, seconds } from "./time.ts";
@@ -248,20 +248,8 @@ function ended(m: Migration, now: Instant): Migration {
     problem: null,
     endedAt: now,
   };
-  const { name } = m.target;
-  const took = now - (m.rollback?.at ?? now);
-  if (isRehearsal(m)) {
-    return record(
-      next,
-      finished ? note("event.rehearsed", { name }) : note("event.rehearsal-gone", { name, took }),
-      now,
-    );
-  }
-  if (finished) {
-    const downtime = (m.downtimeEnded ?? now) - (m.downtimeBegan ?? now);
-    return record(next, note("event.finished", { name, downtime }), now);
-  }
-  return record(next, note("event.rolled-back", { name, took }), now);
+  if (!finished) return record(next, undoneEvent(m, now - (m.rollback?.at ?? now)), now);
+  return record(next, finishedEvent(m, (m.downtimeEnded ?? now) - (m.downtimeBegan ?? now)), now);
 }
 
 function recordOf(m: Migration, key: string, now: Instant): StepRecord {

@@ -6,13 +6,15 @@ import { record } from "../core/journal.ts";
 import type { Migration } from "../core/migration.ts";
 import { expectedBy, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
-import { isRehearsal } from "../core/rehearsal.ts";
+import { type Purpose, purposeOf } from "../core/purpose.ts";
+import { createdEvent } from "../core/purpose-events.ts";
 import { note } from "../core/sentences.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
 import { servePress } from "./clicks.ts";
 import { type Agenda, ChannelFault, type Deps, type Reading, StoredOtherwise } from "./deps.ts";
 import { everyOpen, halt, halted, unhalt } from "./halting.ts";
+import { type Beginning, planOf, servingName } from "./purposes.ts";
 import type { Asked, AskedCommand, ListedDatabase, Notice, PollerState, Request } from "./request.ts";
 import { steer } from "./steering.ts";
 import { planFor } from "./survey.ts";
@@ -63,7 +65,7 @@ function databaseMeant({ environment }: Deps, request: Asked): string | undefine
   const { command } = request;
   if (!("name" in command) || command.name === null) return undefined;
   const { account, region } = environment;
-  return databaseKey({ account, region, name: command.name });
+  return databaseKey({ account, region, name: servingName({ ...command, name: command.name }) });
 }
 
 export function problemsNotice(...problems: readonly Problem[]): Notice {
@@ -115,7 +117,9 @@ async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): 
     case "unhalt":
       return unhalt(deps, clicker);
     case "start":
-    case "rehearse": {
+    case "rehearse":
+    case "backup":
+    case "decommission": {
       const { id, channel } = asked;
       // Its thread is in the channel.
       if (channel === null || !channels.includes(channel)) {
@@ -123,8 +127,6 @@ async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): 
       }
       return start(deps, { id, channel }, command, clicker);
     }
-    case "backup":
-    case "decommission":
     case "evidence":
       return problemsNotice(problem("command.no-migration", { name: command.name }));
     case "pause":
@@ -162,20 +164,14 @@ interface Begun {
   readonly channel: string;
 }
 
-async function start(
-  deps: Deps,
-  request: Begun,
-  command: Extract<Command, { verb: "start" | "rehearse" }>,
-  clicker: Clicker,
-): Promise<Notice> {
-  const { name } = command;
-  const rehearses = command.verb === "rehearse";
+async function start(deps: Deps, request: Begun, command: Beginning, clicker: Clicker): Promise<Notice> {
+  const name = servingName(command);
   const open = await findOpen(deps, name);
   if (open) return alreadyOpen(open, request);
   const switched = await deps.store.findHalt();
   if (switched) return problemsNotice(halted(switched));
   const id = deps.newMigrationId();
-  const made = await planFor(deps, { ...command, migration: id, rehearses });
+  const made = await planOf(deps, command, id);
   if ("problems" in made) return problemsNotice(...made.problems);
   const migration = newMigration(deps, request, made, clicker);
   if (await deps.store.create(migration, made.plan)) {
@@ -197,11 +193,15 @@ function alreadyOpen(open: Migration, request: Begun): Notice {
 
 function saidBegun(begun: Migration): Notice {
   const { name } = begun.target;
-  return {
-    kind: "said",
-    note: isRehearsal(begun) ? note("said.rehearsing", { name }) : note("said.started", { name }),
-  };
+  return { kind: "said", note: note(saidOf[purposeOf(begun)], { name }) };
 }
+
+const saidOf = {
+  move: "said.started",
+  rehearsal: "said.rehearsing",
+  backup: "said.backing-up",
+  decommission: "said.decommissioning",
+} as const satisfies Record<Purpose, string>;
 
 function newMigration(
   deps: Deps,
@@ -242,9 +242,7 @@ function newMigration(
     createdAt: now,
     endedAt: null,
   };
-  const params = { person: clicker.person.name, name: plan.target.name, key: plan.keyArn };
-  const created = isRehearsal(plan) ? note("event.rehearsal-created", params) : note("event.created", params);
-  return record(migration, created, now);
+  return record(migration, createdEvent(plan, clicker.person), now);
 }
 
 /** How one migration stands, the last one of a database, or every open one. It only reads. */

@@ -1,10 +1,12 @@
 import { type Clicker, discardGate, isSamePerson, type Person } from "../core/approval.ts";
 import { databaseKey } from "../core/cloud.ts";
-import { currentOf, hasBegun } from "../core/course.ts";
+import { currentOf, hasBegun, isBeyondReturn } from "../core/course.ts";
 import type { Event } from "../core/events.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { rollbackPrice } from "../core/price.ts";
 import { problem } from "../core/problem.ts";
+import { condemnedName, purposeOf } from "../core/purpose.ts";
+import { namesBy } from "../core/rehearsal.ts";
 import { note } from "../core/sentences.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
@@ -142,9 +144,18 @@ async function rollback(deps: Deps, migration: Migration, person: Person) {
       };
     }
   }
+  if (isBeyondReturn(strategy, migration)) {
+    const { lastSnapshot: snapshot } = namesBy(strategy, migration.id, name);
+    const params = { name, retired: condemnedName(migration), snapshot };
+    return { notice: problemsNotice(problem("retired.being-deleted", params)) };
+  }
   const price = rollbackPrice(strategy, { ...migration, direction: "back" }, deps.clock.now());
   const event: Event = { type: "rollback", person, price, begun: true };
-  return { event, notice: { kind: "said", note: note("said.rolling-back", { name, price }) } as Notice };
+  return { event, notice: { kind: "said", note: note(saidBack(migration), { name, price }) } as Notice };
+}
+
+function saidBack(migration: Migration): "said.rolling-back" | "said.calling-off" {
+  return purposeOf(migration) === "move" ? "said.rolling-back" : "said.calling-off";
 }
 
 /** From here on clients may have written to the replacement. */

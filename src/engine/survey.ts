@@ -94,9 +94,18 @@ function once<Of, Found>(
   };
 }
 
+/** By a strategy that nobody chooses among others. */
+export function planByOne(
+  deps: Deps,
+  strategy: Strategy,
+  cx: SurveyContext,
+): Promise<{ plan: Plan } | { problems: readonly Problem[] }> {
+  return planWith(deps, { strategy, options: [] }, measure(strategy, cx.pasts), cx);
+}
+
 async function planWith(
   deps: Deps,
-  { strategy, options }: Choice,
+  { strategy, options }: Pick<Choice, "strategy" | "options">,
   measurements: Measurements,
   cx: SurveyContext,
 ): Promise<{ plan: Plan } | { problems: readonly Problem[] }> {

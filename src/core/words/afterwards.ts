@@ -1,5 +1,21 @@
 /** What is said of a backup and of a decommission, which move nothing, and of what a finished move leaves to be done. */
 export const afterwardsProblems = {
+  "target.no-key": {
+    why: "{name} is under no key of KMS; AWS Backup cannot copy it to another account.",
+    fix: "Move it to a key first: `/encrypt-db start {name}`.",
+  },
+  "retired.unknown": {
+    why: "The bot knows of no finished move of {name} that has left {typed} behind.",
+    fix: "See what there is: `/encrypt-db list`, `/encrypt-db status {name}`. Only the source of a finished move is deleted by the bot.",
+  },
+  "retired.other-name": {
+    why: "{typed} is not the source that the last move of {name} has retired. Nothing is deleted under any other than its own name.",
+    fix: "If that source is meant, type its name in full: `/encrypt-db decommission {retired}`.",
+  },
+  "retired.being-deleted": {
+    why: "The deletion of {retired} has begun, and what is deleted does not come back.",
+    fix: "Let it come to its end; if it is stuck, `/encrypt-db retry {name}`. What is in the snapshot {snapshot} can be restored.",
+  },
   "ownership.stack": {
     why: "The stack {stack} of CloudFormation or the CDK made {name}, and goes on meaning whatever has that name. AWS's own tags, by which this is known, are not on the replacement, for nobody may set them. An update that touches `KmsKeyId` or `StorageEncrypted` replaces it, and deleting the stack deletes it.",
     fix: "Freeze the stack until it has taken the replacement over, and set beforehand what the plan shows.",
@@ -15,6 +31,23 @@ export const afterwardsProblems = {
 } as const satisfies Record<string, { why: string; fix: string }>;
 
 export const afterwardsSentences = {
+  "event.backup-created": "{person} asked to back {name} up to the other account, under the key {key}.",
+  "event.decommission-created": "{person} asked to delete {retired}, the retired source of {name}.",
+  "event.backed-up":
+    "{name} is backed up: its copy was seen in the other account, and backups go on by a schedule.",
+  "event.decommissioned": "{retired} is deleted. {name} serves as before and was not touched.",
+  "event.backup-ends":
+    "{person} calls the backup of {name} off: its schedule is taken back, which takes about {price:duration}. {name} serves as before.",
+  "event.backup-off":
+    "The backup of {name} is called off. What was made until then stays until AWS Backup deletes it.",
+  "event.decommission-ends":
+    "{person} calls the deletion of {retired} off: it is put back as it was kept, which takes about {price:duration}.",
+  "event.decommission-off": "{retired} is not deleted; it is kept as before.",
+  "said.backing-up": "The plan of {name}'s backup is in the channel; somebody else must approve it.",
+  "said.decommissioning":
+    "The plan to delete the retired source of {name} is in the channel; somebody else must approve it.",
+  "said.calling-off": "What was begun for {name} is taken back; it takes about {price:duration}.",
+
   "check.no-stack": "No stack of CloudFormation made it",
   "check.no-terraform": "No tag says that Terraform manages it",
   "event.take-over":
