@@ -1,5 +1,6 @@
 import type { ManualLook, Which } from "../core/by-hand.ts";
 import { attachedLook } from "./aws-attached.ts";
+import { backupLook, isOfBackup } from "./aws-backup.ts";
 import { command, quoted, width, wrapped } from "./shell.ts";
 
 /**
@@ -10,8 +11,12 @@ export function awsCommand(region: string, operation: string, input: object): st
   const options = Object.entries(input).flatMap(([member, value]) =>
     value === undefined ? [] : [option(member, value)],
   );
-  const service = operation === "RegisterScalableTarget" ? "application-autoscaling" : "rds";
-  return command(`aws ${service} ${kebab(operation)} --region ${quoted(region)}`, options);
+  return command(`aws ${serviceOf(operation)} ${kebab(operation)} --region ${quoted(region)}`, options);
+}
+
+function serviceOf(operation: string): string {
+  if (operation === "RegisterScalableTarget") return "application-autoscaling";
+  return isOfBackup(operation) ? "backup" : "rds";
 }
 
 /** `NewDBClusterIdentifier` is `new-db-cluster-identifier`, `PerformanceInsightsKMSKeyId` ends in `-kms-key-id`. */
@@ -203,6 +208,15 @@ export function awsLook(region: string, look: AwsLook): string {
     case "proxy-health":
     case "scaling":
       return attachedLook(region, look);
+    case "backup-jobs":
+    case "recovery-point":
+    case "copy-jobs":
+    case "copy":
+    case "copy-key":
+    case "vault-key":
+    case "backup-plan":
+    case "backup-selections":
+      return backupLook(region, look);
     case "snapshot":
       return look.kind === "cluster"
         ? describe(

@@ -69,7 +69,7 @@ async function playedOut(
 
 function onPaper(strategy: Strategy, { id, target, pinned, learned }: Migration) {
   const before = strategy.byHand.onPaper(pinned, learned);
-  const paper = createPaper(before, before.replacementId);
+  const paper = createPaper(before, before.replacementId, id);
   const cx: StepContext<Facts, Facts> = {
     pinned,
     learned: before.learned,

@@ -25,6 +25,7 @@ import type { Cloud, Tags } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
 import type { Transfer, TransferJob } from "../core/transfer.ts";
 import { attachmentChangesOnPaper, attachmentsOnPaper } from "./paper-attachments.ts";
+import { backupsOnPaper } from "./paper-backups.ts";
 import {
   arnOf,
   changeCluster,
@@ -74,12 +75,12 @@ export interface Paper {
 
 type Before = Pick<World, "clusters" | "instances" | "customEndpoints" | "proxies">;
 
-/** `replacementId` is the resource id of what a restore makes. */
-export function createPaper(before: Before, replacementId: string): Paper {
+/** `replacementId` is the resource id of what a restore makes, `migration` whose things are made. */
+export function createPaper(before: Before, replacementId: string, migration: string): Paper {
   const world: World = { ...before, clusterSnapshots: new Map(), instanceSnapshots: new Map() };
   const acts: Act[] = [];
   return {
-    cloud: { ...lookups(world), ...changes(world, acts, replacementId) },
+    cloud: { ...lookups(world), ...changes(world, acts, { replacementId, migration }) },
     database: databaseOn(acts),
     transfer: transferOn(acts),
     take: () => acts.splice(0),
@@ -120,36 +121,33 @@ function lookups(world: World) {
     certificateValidUntil: unanswered,
     listDatabases: unanswered,
     backupReadiness: unanswered,
-    backupJobsOf: unanswered,
-    copyJobsOf: unanswered,
     findRecoveryPoint: unanswered,
     recoveryPointsOf: unanswered,
     findCopy: unanswered,
     copiesOf: unanswered,
-    findBackupPlan: unanswered,
-    listBackupPlans: unanswered,
     snapshotsOf: unanswered,
     findSecretReads: unanswered,
     // Until the steps are there that call them.
-    startBackup: unanswered,
-    startCopy: unanswered,
-    createBackupPlan: unanswered,
-    selectForBackup: unanswered,
-    deleteBackupPlan: unanswered,
   } satisfies Partial<Cloud>;
 }
 
 type Changes = Omit<Cloud, keyof ReturnType<typeof lookups>>;
 
+interface Making {
+  readonly replacementId: string;
+  readonly migration: string;
+}
+
 type Write = (operation: string, input: object) => void;
 
-function changes(world: World, acts: Act[], replacementId: string): Changes {
+function changes(world: World, acts: Act[], { replacementId, migration }: Making): Changes {
   const write: Write = (operation, input) => void acts.push({ to: "aws", operation, input });
   return {
     ...clusterChanges(world, write, replacementId),
     ...instanceChanges(world, write, replacementId),
     ...snapshotChanges(world, write),
     ...attachmentChangesOnPaper(world, write),
+    ...backupsOnPaper(write, migration),
     decommission: async ({ kind, name }) => {
       const left = <T extends { readonly name: string }>(all: readonly T[]) =>
         all.filter((one) => one.name !== name);

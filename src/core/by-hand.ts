@@ -89,6 +89,7 @@ export type ManualLook =
   /** Whether it is on, has started, is ready. */
   | { readonly of: "data-api" | "activity-stream" | "master-secret"; readonly which: Which }
   | AttachedLook
+  | BackupLook
   | { readonly of: "host"; readonly host: string }
   | { readonly of: "database"; readonly asks: Question; readonly host: string; readonly token?: string };
 
@@ -100,6 +101,22 @@ export type AttachedLook =
   | { readonly of: "proxy-targets" | "proxy-health"; readonly name: string }
   /** Whether scaling in, out and by schedule is suspended. */
   | { readonly of: "scaling"; readonly cluster: string };
+
+/** What AWS Backup tells. A vault of the other account is asked there, with that account's credentials. */
+export type BackupLook =
+  /** The recovery point of each completed job. */
+  | { readonly of: "backup-jobs"; readonly arn: string; readonly vault: string }
+  /** What it is of, and its key. */
+  | { readonly of: "recovery-point"; readonly vault: string; readonly point: string }
+  /** What each completed job has made of it there. */
+  | { readonly of: "copy-jobs"; readonly vaultArn: string; readonly point: string }
+  /** What it is of, where it was copied from, whether it is encrypted. */
+  | { readonly of: "copy"; readonly vaultArn: string; readonly point: string }
+  | { readonly of: "copy-key"; readonly vaultArn: string; readonly point: string }
+  | { readonly of: "vault-key"; readonly vaultArn: string }
+  /** Its id. */
+  | { readonly of: "backup-plan"; readonly name: string }
+  | { readonly of: "backup-selections"; readonly plan: string; readonly shows: "name" | "id" };
 
 /** What a database is asked over SQL. */
 export type Question =

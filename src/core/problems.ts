@@ -3,8 +3,11 @@ import { refusals } from "./refusals.ts";
 import { afterwardsProblems } from "./words/afterwards.ts";
 import { aftercareProblems } from "./words/aftercare.ts";
 import { attachedProblems } from "./words/attached.ts";
+import { backupProblems } from "./words/backup.ts";
 import { budgetProblems } from "./words/budget.ts";
+import { decommissionProblems } from "./words/decommission.ts";
 import { dumpProblems } from "./words/dump.ts";
+import { evidenceProblems } from "./words/evidence.ts";
 import { insideProblems } from "./words/inside.ts";
 import { preflightProblems } from "./words/preflight.ts";
 import { rehearsalProblems } from "./words/rehearsal.ts";
@@ -18,10 +21,13 @@ export const problems = {
   ...afterwardsProblems,
   ...refusals,
   ...attachedProblems,
+  ...backupProblems,
   ...preflightProblems,
   ...budgetProblems,
   ...insideProblems,
   ...rehearsalProblems,
+  ...evidenceProblems,
+  ...decommissionProblems,
 
   // Approval.
   "approval.own-request": {

@@ -3,8 +3,11 @@ import type { ParamsOf } from "./template.ts";
 import { afterwardsSentences } from "./words/afterwards.ts";
 import { aftercareSentences } from "./words/aftercare.ts";
 import { attachedSentences } from "./words/attached.ts";
+import { backupSentences } from "./words/backup.ts";
 import { budgetSentences } from "./words/budget.ts";
+import { decommissionSentences } from "./words/decommission.ts";
 import { dumpSentences } from "./words/dump.ts";
+import { evidenceSentences } from "./words/evidence.ts";
 import { insideSentences } from "./words/inside.ts";
 import { preflightSentences } from "./words/preflight.ts";
 import { rehearsalSentences } from "./words/rehearsal.ts";
@@ -17,12 +20,15 @@ import { waysSentences } from "./words/ways.ts";
 export const sentences = {
   ...afterwardsSentences,
   ...attachedSentences,
+  ...backupSentences,
   ...preflightSentences,
   ...budgetSentences,
   ...insideSentences,
   ...waysSentences,
   ...dumpSentences,
   ...rehearsalSentences,
+  ...evidenceSentences,
+  ...decommissionSentences,
   ...aftercareSentences,
 
   // Steps.

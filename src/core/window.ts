@@ -9,18 +9,34 @@ const day = hours(24);
  * PreferredBackupWindow and PreferredMaintenanceWindow.
  */
 export function untilWindow(window: string, now: Instant): Duration {
+  const { opens, closes, period } = parsed(window);
+  // The epoch began on a Thursday.
+  const moment = (now + (period === day ? 0 : 4 * day)) % period;
+  const lasts = later(opens, closes, period);
+  return later(opens, moment, period) < lasts ? 0 : later(moment, opens, period);
+}
+
+/**
+ * How far a time of day is from a window, on whichever side is nearer, in milliseconds; 0 inside of it. A weekly window counts as
+ * if it were daily. `at` is milliseconds after midnight, UTC.
+ */
+export function distanceFromWindow(window: string, at: Duration): Duration {
+  const { opens, closes, period } = parsed(window);
+  const lasts = later(opens, closes, period);
+  const since = later(opens % day, at, day);
+  return since < lasts ? 0 : Math.min(since - lasts, day - since);
+}
+
+function parsed(window: string) {
   const [from, to, ...more] = window.split("-");
   const opens = momentOf(from ?? "");
   const closes = momentOf(to ?? "");
   if (!opens || !closes || opens.weekly !== closes.weekly || more.length > 0)
     throw new Error(`not a window of RDS: ${window}`);
-  const period = opens.weekly ? 7 * day : day;
-  // The epoch began on a Thursday.
-  const moment = (now + (opens.weekly ? 4 * day : 0)) % period;
-  const later = (than: Duration, at: Duration) => (at - than + period) % period;
-  const lasts = later(opens.at, closes.at);
-  return later(opens.at, moment) < lasts ? 0 : later(moment, opens.at);
+  return { opens: opens.at, closes: closes.at, period: opens.weekly ? 7 * day : day };
 }
+
+const later = (than: Duration, at: Duration, period: Duration): Duration => (at - than + period) % period;
 
 function momentOf(text: string): { readonly weekly: boolean; readonly at: Duration } | undefined {
   const [, name, hour, minute] = /^(?:([a-z]{3}):)?(\d\d):(\d\d)$/i.exec(text) ?? [];

@@ -59,6 +59,7 @@ import { renameMembers } from "./rename-members.ts";
 import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { restorable } from "./restorable-step.ts";
 import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { backUpReplacement } from "./schedule-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
 import { fallbackSnapshot, runningFallback, safetySnapshot } from "./snapshot-steps.ts";
 import {
@@ -164,6 +165,7 @@ export const auroraPointInTime: MoveStrategy<AuroraPinned, Observed, Learned> = 
     dataApiOn,
     resumeScaling,
     retireSource,
+    ...backUpReplacement,
   ],
   afterRollback: [sourceAnswers, proxiesLeadBack],
   byHand: auroraPointInTimeByHand,

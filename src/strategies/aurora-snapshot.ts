@@ -43,6 +43,7 @@ import { markRunning, silenceCopy, verifyCopy } from "./rehearsal-steps.ts";
 import { renameMembers } from "./rename-members.ts";
 import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { backUpReplacement } from "./schedule-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
 import { finalSnapshot, runningSnapshot, safetySnapshot } from "./snapshot-steps.ts";
 import {
@@ -138,6 +139,7 @@ export const auroraSnapshot: MoveStrategy<AuroraPinned, Observed, Learned> = {
     dataApiOn,
     resumeScaling,
     retireSource,
+    ...backUpReplacement,
   ],
   afterRollback: [sourceAnswers, proxiesLeadBack],
   byHand: auroraSnapshotByHand,

@@ -2,6 +2,7 @@ import type { ByHand, Guide, OnPaper } from "../core/by-hand.ts";
 import type { DumpPinned, Learned } from "./facts.ts";
 import { factsOf } from "./facts-on-paper.ts";
 import { backGuides } from "./guides-back.ts";
+import { backupGuides } from "./guides-backup.ts";
 import { snapshotGuides } from "./guides-copy.ts";
 import { sharedGuides } from "./guides-forward.ts";
 import { instanceByHand } from "./instance-by-hand.ts";
@@ -139,6 +140,7 @@ export const dumpByHand: ByHand<DumpPinned, Learned> = {
       "open",
       "endpoint-answers",
       "retire-source",
+      ...Object.keys(backupGuides),
       "undo:protect-source",
       "undo:safety-snapshot",
       "undo:prepare-database",

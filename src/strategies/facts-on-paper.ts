@@ -1,4 +1,5 @@
 import type { Learned, Pinned } from "./facts.ts";
+import { backupFacts, copyVariable, planVariable, recoveryPointVariable } from "./guides-backup.ts";
 import { type Cx, likelyWriter, replacementVariable, restoreTime } from "./signs.ts";
 
 /** What is called what, for the head of the sheet. */
@@ -23,11 +24,12 @@ export function factsOf(cx: Cx): readonly (readonly [string, string])[] {
     ["Safety copy", names.safetySnapshot],
     ["T1", t1 === undefined ? "not yet" : new Date(t1).toISOString()],
     ["Restore time", restoreAt === undefined ? "not yet" : restoreTime(cx)],
+    ...backupFacts(cx),
   ];
 }
 
-const unknownPoint: Learned["recoveryPoint"] = {
-  arn: "",
+const unknownPoint = (arn: string): Learned["recoveryPoint"] => ({
+  arn,
   status: "",
   vaultArn: "",
   resourceArn: "",
@@ -36,7 +38,14 @@ const unknownPoint: Learned["recoveryPoint"] = {
   createdAt: Number.NaN,
   expiresAt: null,
   sourceVaultArn: null,
-};
+});
+
+/** The same of what is backed up. */
+export const unknownBackups = {
+  recoveryPoint: unknownPoint(recoveryPointVariable),
+  copy: unknownPoint(copyVariable),
+  backupPlan: { planId: planVariable, name: "" },
+} satisfies Partial<Learned>;
 
 /** What a step that is still to come will find out: variables of the shell, and a time that no clock can show. */
 export function blanks(pinned: Pinned): Learned {
@@ -54,9 +63,7 @@ export function blanks(pinned: Pinned): Learned {
     replacement: { resourceId: replacementVariable, arn: pinned.source.arn },
     prepared: { bytes: 0, differs: [] },
     atOpening: unknown,
-    recoveryPoint: unknownPoint,
-    copy: unknownPoint,
-    backupPlan: { planId: "", name: "" },
+    ...unknownBackups,
     tagsTakenOff: {},
   };
 }

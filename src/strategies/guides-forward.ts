@@ -1,6 +1,7 @@
 import type { Guide } from "../core/by-hand.ts";
 import { migrationTag, roleTag } from "../core/names.ts";
 import type { Learned, Pinned } from "./facts.ts";
+import { backupGuides } from "./guides-backup.ts";
 import {
   asked,
   changes,
@@ -161,9 +162,13 @@ export const sharedGuides: Guides = {
   "retire-source": {
     careful: "Do not delete it. It stays fenced and protected until somebody decides that nobody needs it.",
     done: (cx) => [
-      { look: { of: "tag", kind: "cluster", which: source(cx), tag: roleTag }, must: { be: ["retired"] } },
+      {
+        look: { of: "tag", kind: cx.pinned.source.kind, which: source(cx), tag: roleTag },
+        must: { be: ["retired"] },
+      },
       protection(cx, source(cx), true),
       fenced(cx, source(cx)),
     ],
   },
+  ...backupGuides,
 };

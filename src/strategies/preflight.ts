@@ -22,7 +22,16 @@ interface Window {
   readonly window: string;
 }
 
-function windowsOf({ source, settings, members }: Pinned): readonly Window[] {
+/** When AWS works on a database of its own accord. */
+export interface Maintained {
+  readonly source: Pick<Pinned["source"], "name">;
+  readonly settings: Pick<Pinned["settings"], "backupRetentionDays" | "backupWindow" | "maintenanceWindow">;
+  readonly members: readonly {
+    readonly settings: Pick<Pinned["members"][number]["settings"], "name" | "maintenanceWindow">;
+  }[];
+}
+
+export function windowsOf({ source, settings, members }: Maintained): readonly Window[] {
   const maintained = [
     { name: source.name, maintenanceWindow: settings.maintenanceWindow },
     ...members.map((member) => member.settings),

@@ -34,6 +34,7 @@ import { whatWakes } from "./rehearsal-preconditions.ts";
 import { markRunning, silenceCopy, verifyCopy } from "./rehearsal-steps.ts";
 import { endpointGone, renameInstance } from "./rename-steps.ts";
 import { introduceReplacement, restoreStep } from "./restore-steps.ts";
+import { backUpReplacement } from "./schedule-steps.ts";
 import { applyInstanceSettings } from "./settings-steps.ts";
 import {
   finalCopy,
@@ -129,6 +130,7 @@ export const rdsSnapshotCopy: MoveStrategy<InstancePinned, Observed, Learned> = 
     restoreWriters,
     endpointAnswers,
     retireSource,
+    ...backUpReplacement,
   ],
   afterRollback: [sourceAnswers],
   byHand: instanceByHand,

@@ -23,7 +23,11 @@ const ownTags = { "encrypt-db:role": "replacement" };
 describe("on paper", () => {
   test("an instance is restored of the copy of its snapshot, under the copy's key, whatever it is called now", async () => {
     const { ledger, settings, ref } = await facts();
-    const paper = createPaper({ ...nothingAttached, clusters: [], instances: [ledger] }, "$REPLACEMENT_ID");
+    const paper = createPaper(
+      { ...nothingAttached, clusters: [], instances: [ledger] },
+      "$REPLACEMENT_ID",
+      "m1",
+    );
     const { cloud } = paper;
 
     await cloud.takeSnapshot(ref, "after", {});
@@ -68,6 +72,7 @@ describe("on paper", () => {
     const { cloud } = createPaper(
       { ...nothingAttached, clusters: [orders], instances: members },
       "$REPLACEMENT_ID",
+      "m1",
     );
     const ref = { kind: "cluster", name: "orders", resourceId: orders.resourceId } as const;
 
@@ -95,6 +100,7 @@ describe("on paper", () => {
     const { cloud } = createPaper(
       { ...nothingAttached, clusters: [], instances: [ledger] },
       "$REPLACEMENT_ID",
+      "m1",
     );
 
     await cloud.addTags(ref, { "encrypt-db:role": "source" });
@@ -113,7 +119,11 @@ describe("on paper", () => {
 
   test("a new instance and its replica are there, and can fail", async () => {
     const { ledger, settings, ref } = await facts();
-    const paper = createPaper({ ...nothingAttached, clusters: [], instances: [ledger] }, "$REPLACEMENT_ID");
+    const paper = createPaper(
+      { ...nothingAttached, clusters: [], instances: [ledger] },
+      "$REPLACEMENT_ID",
+      "m1",
+    );
     const { cloud } = paper;
 
     const master = { masterUser: "postgres", databaseName: null };
@@ -133,6 +143,7 @@ describe("on paper", () => {
     const { cloud } = createPaper(
       { ...nothingAttached, clusters: [], instances: [ledger] },
       "$REPLACEMENT_ID",
+      "m1",
     );
     const restoring = cloud.restoreInstanceFromSnapshot({ snapshot: "none", name: "ledger", settings });
     await expect(restoring).rejects.toThrow("no snapshot is named none on paper");

@@ -1,0 +1,328 @@
+import type { BackupReadiness, BackupTarget, CopyJob, RecoveryPoint } from "../core/backup.ts";
+import { ownTags } from "../core/names.ts";
+import { type Problem, problem } from "../core/problem.ts";
+import { note } from "../core/sentences.ts";
+import type { Step, StepContext, StepResult } from "../core/step.ts";
+import { hours, type Instant, minutes, seconds } from "../core/time.ts";
+import { untilWindow } from "../core/window.ts";
+import {
+  isFaultless,
+  jobUnderWay,
+  resultOf,
+  stateOf,
+  tokenFor,
+  type Verdict,
+  wordsOf,
+} from "./backup-jobs.ts";
+import { known, type Learned, type Pinned } from "./facts.ts";
+import { blockedBy, evidence, findReplacement, isResult, isUsable, waitingFor } from "./looks.ts";
+import { type Maintained, windowsOf } from "./preflight.ts";
+import { refOf, type Subject } from "./subject.ts";
+
+/*
+ * Done means restorable from the other account: a backup of what serves, its copy there as that account tells it, and a plan by
+ * which it goes on.
+ */
+
+/** What the backups of a database rest on, whether it was moved or only is backed up. */
+export interface BackedUpPinned extends Maintained {
+  readonly source: Pinned["source"];
+  readonly keyArn: string;
+  readonly backup: BackupTarget | null;
+}
+
+export type BackupContext = StepContext<BackedUpPinned, Learned>;
+export type BackupStep = Step<BackedUpPinned, Learned>;
+
+/** What is backed up. */
+export interface Serving {
+  find(cx: BackupContext): Promise<Subject | { status: "blocked"; problem: Problem }>;
+  /** What was made before it is of the database that had the name then, or is not what was asked for. */
+  since(cx: BackupContext): Instant;
+}
+
+export const replacementServes: Serving = {
+  find: findReplacement,
+  since: (cx) => known(cx, "t1"),
+};
+
+/** Where no other account is configured, none of these steps is needed. */
+export function noOtherAccount({ backup }: Pick<BackedUpPinned, "backup">) {
+  return backup ? undefined : note("skip.no-other-account", {});
+}
+
+export function targetOf({ pinned }: Pick<BackupContext, "pinned">): BackupTarget {
+  if (!pinned.backup) throw new Error("a step backs up where no other account is configured");
+  return pinned.backup;
+}
+
+/** As in `arn:aws:backup:eu-west-1:222222222222:backup-vault:copies`. */
+export const accountOf = (arn: string | undefined): string => arn?.split(":")[4] ?? "?";
+export const vaultNameOf = (arn: string | undefined): string => arn?.split(":")[6] ?? "?";
+/** A vault lies where the database does, in its account. Source: AWS Backup API, BackupVaultArn. */
+export function vaultArnOf({ source }: Pick<BackedUpPinned, "source">, vault: string): string {
+  const [arn, partition, , region, account] = source.arn.split(":");
+  return [arn, partition, "backup", region, account, "backup-vault", vault].join(":");
+}
+
+/** AWS Backup fails jobs that begin closer to a window. Source: AWS re:Post, backup-coordinates-pitr. */
+const clearOfWindows = hours(1);
+/** How long after it has refused one as too close it is asked again, in case it counts otherwise. */
+const afterRefusal = minutes(30);
+
+export function backUp(serving: Serving): BackupStep {
+  return {
+    id: "back-up",
+    effect: "creates",
+    expect: minutes(20),
+    // A window of AWS's is waited for, a job may wait for its start, and a snapshot of a large database takes hours.
+    deadline: hours(24),
+    title: ({ pinned: { source, backup } }) =>
+      note("step.back-up", { name: source.name, vault: backup?.vault ?? "?" }),
+    skip: noOtherAccount,
+    keeps: note("keeps.recovery-point", {}),
+    check: async (cx) => {
+      const database = await serving.find(cx);
+      if (isResult(database)) return database;
+      const verdict = await backupOf(cx, database, serving.since(cx));
+      if (verdict.is === "good") return backedUp(cx, verdict.job.id, verdict.found, serving.since(cx));
+      const refused = verdict.is === "bad" && isTooClose(verdict.job);
+      if (refused && cx.now < verdict.job.createdAt + afterRefusal) {
+        return waitingFor(note("wait.after-refusal", { name: database.name }));
+      }
+      const result = refused ? ({ status: "todo" } as const) : resultOf(verdict, cx.lastRun);
+      return result.status === "todo" ? (notYet(cx, database) ?? result) : result;
+    },
+    run: async (cx) => {
+      const database = await serving.find(cx);
+      if (isResult(database)) return;
+      const verdict = await backupOf(cx, database, serving.since(cx));
+      if (verdict.is === "good" || verdict.is === "under way") return;
+      await cx.cloud.startBackup(
+        { ...refOf(database), arn: database.arn },
+        targetOf(cx),
+        tokenFor(`${cx.names.migration}-back-up`, verdict),
+        ownTags(cx.names, "safety-copy"),
+      );
+    },
+  };
+}
+
+/** Source: AWS re:Post, backup-coordinates-pitr: "either inside or too close to the … window". */
+function isTooClose({ message }: { readonly message: string | null }): boolean {
+  return /\btoo close\b.*\bwindow\b/i.test(message ?? "");
+}
+
+/** What a job would fail over if it were begun now. */
+function notYet({ pinned, now }: BackupContext, { name, status }: Subject): StepResult<Learned> | undefined {
+  if (!isUsable(status)) return waitingFor(note("wait.status", { name, status }));
+  const near = windowsOf(pinned).find(({ window }) => untilWindow(window, now) < clearOfWindows);
+  return near && waitingFor(note("wait.window", { ...near }));
+}
+
+async function backupOf(
+  { cloud, pinned, lastRun }: BackupContext,
+  { arn, name }: Subject,
+  since: Instant,
+): Promise<Verdict<RecoveryPoint>> {
+  const { vault } = targetOf({ pinned });
+  const [job] = (await cloud.backupJobsOf(arn, vault, since)).filter(({ onDemand }) => onDemand);
+  if (!job) return { is: "none" };
+  const bad = (why: Problem): Verdict<RecoveryPoint> => ({ is: "bad", job, problem: why });
+  const state = stateOf(job);
+  if (state === "under way") {
+    return { ...jobUnderWay(job), ...(job.percent !== null && { progress: job.percent }) };
+  }
+  if (state === "bad") {
+    return bad(problem("backup.failed", { name, state: job.state, message: wordsOf(job) }));
+  }
+  if (!isFaultless(job)) return bad(problem("backup.with-issues", { name, message: wordsOf(job) }));
+  const point = job.recoveryPointArn ?? "";
+  const found = point === "" ? undefined : await cloud.findRecoveryPoint(vault, point);
+  if (!found) {
+    // Looked for where AWS may be behind, and done anew where somebody has asked for another try.
+    return lastRun === null
+      ? bad(problem("backup.unsound", { name, findings: "it is not there" }))
+      : { is: "under way", because: note("wait.recovery-point", { point }) };
+  }
+  if (found.status === "CREATING") return pointUnderWay(found);
+  const findings = findingsOn(found, [
+    [arn, found.resourceArn, "it is of"],
+    [pinned.keyArn, found.keyArn ?? "no key", "it is under"],
+  ]);
+  if (found.createdAt < since) findings.push(`it is older than ${new Date(since).toISOString()}`);
+  if (findings.length === 0) return { is: "good", job, found };
+  return bad(problem("backup.unsound", { name, findings: findings.join(", ") }));
+}
+
+function pointUnderWay({ arn: point, status }: RecoveryPoint): Verdict<never> {
+  return { is: "under way", because: note("wait.recovery-point-status", { point, status }) };
+}
+
+type Compared = readonly [wanted: string, found: string, what: string];
+
+/** What of a recovery point is not what it must be, in words. */
+function findingsOn({ status, encrypted }: RecoveryPoint, compared: readonly Compared[]): string[] {
+  return [
+    ...(status === "COMPLETED" || status === "AVAILABLE" ? [] : [`it is ${status}`]),
+    ...(encrypted ? [] : ["it is not encrypted"]),
+    ...compared.flatMap(([wanted, found, what]) =>
+      wanted === found ? [] : [`${what} ${found} instead of ${wanted}`],
+    ),
+  ];
+}
+
+function backedUp(
+  { pinned }: BackupContext,
+  job: string,
+  recoveryPoint: RecoveryPoint,
+  since: Instant,
+): StepResult<Learned> {
+  const { arn: point, createdAt: at } = recoveryPoint;
+  const claim = note("saw.backup", { point, name: pinned.source.name, at, since, key: pinned.keyArn });
+  const ended = note("saw.backup-job", { job, state: "COMPLETED" });
+  return {
+    status: "done",
+    evidence: [
+      evidence(claim, point, "backup:DescribeRecoveryPoint"),
+      evidence(ended, job, "backup:ListBackupJobs"),
+    ],
+    learned: { recoveryPoint },
+  };
+}
+
+export function copyBackup(serving: Serving): BackupStep {
+  return {
+    id: "copy-backup",
+    effect: "creates",
+    expect: minutes(60),
+    // AWS tries again by itself where it has failed; a job may sit for two hours before it begins. Source: AWS Backup Developer Guide.
+    deadline: hours(48),
+    title: ({ pinned: { backup } }) =>
+      note("step.copy-backup", {
+        vault: vaultNameOf(backup?.destinationVaultArn),
+        account: accountOf(backup?.destinationVaultArn),
+      }),
+    skip: noOtherAccount,
+    keeps: note("keeps.recovery-point", {}),
+    check: async (cx) => {
+      const verdict = await copyOf(cx);
+      if (verdict.is !== "good") return resultOf(verdict, cx.lastRun);
+      const { id: job, state } = verdict.job;
+      const claim = note("saw.backup-job", { job, state });
+      return { status: "done", evidence: [evidence(claim, verdict.found, "backup:ListCopyJobs")] };
+    },
+    run: async (cx) => {
+      const database = await serving.find(cx);
+      if (isResult(database)) return;
+      const verdict = await copyOf(cx);
+      if (verdict.is === "good" || verdict.is === "under way") return;
+      await cx.cloud.startCopy(
+        { ...refOf(database), arn: database.arn },
+        known(cx, "recoveryPoint").arn,
+        targetOf(cx),
+        tokenFor(`${cx.names.migration}-copy-backup`, verdict),
+      );
+    },
+  };
+}
+
+/** The newest copy job into the vault of the other account; found is the ARN that it says the copy has there. */
+async function copyOf(cx: BackupContext): Promise<Verdict<string>> {
+  const { destinationVaultArn } = targetOf(cx);
+  const { arn, resourceArn } = known(cx, "recoveryPoint");
+  const jobs = await cx.cloud.copyJobsOf(resourceArn, arn);
+  const job = jobs.find((one) => one.destinationVaultArn === destinationVaultArn);
+  return job ? judged(cx, job) : { is: "none" };
+}
+
+function judged({ pinned }: BackupContext, job: CopyJob): Verdict<string> {
+  const { name } = pinned.source;
+  const account = accountOf(job.destinationVaultArn);
+  const state = stateOf(job);
+  if (state === "under way") return jobUnderWay(job);
+  const said = { name, account, message: wordsOf(job) };
+  if (state === "bad") {
+    return { is: "bad", job, problem: problem("backup.copy-failed", { ...said, state: job.state }) };
+  }
+  if (!isFaultless(job) || job.destinationRecoveryPointArn === null) {
+    return { is: "bad", job, problem: problem("backup.copy-with-issues", said) };
+  }
+  return { is: "good", job, found: job.destinationRecoveryPointArn };
+}
+
+/** Asked from the other account, for what this one says of a copy job proves nothing about what is there. */
+export function verifyBackupCopy(serving: Serving): BackupStep {
+  return {
+    id: "verify-backup-copy",
+    effect: "reads",
+    verifies: true,
+    expect: seconds(10),
+    deadline: hours(2),
+    title: ({ pinned: { backup } }) =>
+      note("step.verify-backup-copy", { account: accountOf(backup?.destinationVaultArn) }),
+    tells: ({ pinned: { source, backup }, learned }) =>
+      note("event.copy-verified", {
+        name: source.name,
+        account: accountOf(backup?.destinationVaultArn),
+        copy: learned.copy?.arn ?? "?",
+      }),
+    skip: noOtherAccount,
+    check: async (cx) => {
+      const made = await copyOf(cx);
+      if (made.is !== "good") return waitingFor(note("wait.not-yet", {}));
+      const target = targetOf(cx);
+      const { keyArn, source } = cx.pinned;
+      const [copy, readiness] = await Promise.all([
+        cx.cloud.findCopy(target, made.found),
+        cx.cloud.backupReadiness(target, { kind: source.kind, keyArn }),
+      ]);
+      if (!copy) return waitingFor(note("wait.recovery-point", { point: made.found }));
+      if (copy.status === "CREATING") {
+        return waitingFor(note("wait.recovery-point-status", { point: copy.arn, status: copy.status }));
+      }
+      const findings = findingsOnCopy(cx, copy, readiness.destination, serving.since(cx));
+      const account = accountOf(target.destinationVaultArn);
+      if (findings.length > 0) {
+        const params = { name: source.name, account, findings: findings.join(", ") };
+        return blockedBy(problem("backup.copy-unsound", params));
+      }
+      return verified(cx, copy);
+    },
+  };
+}
+
+function findingsOnCopy(
+  cx: BackupContext,
+  copy: RecoveryPoint,
+  vault: BackupReadiness["destination"],
+  since: Instant,
+): string[] {
+  const point = known(cx, "recoveryPoint");
+  const key = copy.keyArn ?? "no key";
+  const findings = findingsOn(copy, [
+    [point.resourceArn, copy.resourceArn, "it is of"],
+    [point.vaultArn, copy.sourceVaultArn ?? "nowhere", "it was copied from"],
+  ]);
+  if (copy.createdAt < since) findings.push(`it is older than ${new Date(since).toISOString()}`);
+  if (vault === null || vault === "unreachable") findings.push("the vault there cannot be looked at");
+  else if (vault.keyManager === "AWS") findings.push("the vault there is under a key that AWS manages");
+  else if (vault.keyArn !== key) findings.push(`it is under ${key} instead of the vault's ${vault.keyArn}`);
+  if (copy.keyArn === cx.pinned.keyArn) findings.push("it is under the database's own key");
+  return findings;
+}
+
+function verified({ pinned }: BackupContext, copy: RecoveryPoint): StepResult<Learned> {
+  const { arn, status, createdAt: at, sourceVaultArn: from, keyArn: key } = copy;
+  const claim = note("saw.copy-verified", {
+    name: pinned.source.name,
+    account: accountOf(pinned.backup?.destinationVaultArn),
+    copy: arn,
+    status,
+    at,
+    from: from ?? "?",
+    key: key ?? "?",
+  });
+  const told = "backup:DescribeRecoveryPoint, DescribeBackupVault in the other account";
+  return { status: "done", evidence: [evidence(claim, arn, told)], learned: { copy } };
+}
