@@ -1,3 +1,4 @@
+import { purposeOf } from "./purpose.ts";
 import { isRehearsal, namesBy } from "./rehearsal.ts";
 import { sentences } from "./sentences.ts";
 import type { Step } from "./step.ts";
@@ -22,6 +23,7 @@ const rules: readonly Rule[] = [
   nothingServesOrGoesUnverified,
   everythingHasAWayBack,
   downtimeBeginsAndEndsOnce,
+  onlyMovesInterrupt,
   rehearsalsInterruptNothing,
   everyNoteHasItsSentence,
   everythingCanBeDoneByHand,
@@ -69,10 +71,19 @@ function everythingHasAWayBack({ steps }: Strategy): string[] {
 }
 
 function downtimeBeginsAndEndsOnce(strategy: Strategy): string[] {
-  if (isRehearsal({ strategy })) return [];
+  if (purposeOf({ strategy }) !== "move") return [];
   const { steps } = strategy;
   const marks = steps.flatMap(({ downtime }) => downtime ?? []).join(", ");
   return marks === "begins, ends" ? [] : [`the downtime ${marks || "never begins"}`];
+}
+
+/** A backup and a decommission are asked for while a database serves, which goes on serving. */
+function onlyMovesInterrupt(strategy: Strategy): string[] {
+  const purpose = purposeOf({ strategy });
+  if (purpose === "move" || purpose === "rehearsal") return [];
+  return strategy.steps.flatMap(({ id, effect, downtime }) =>
+    effect === "interrupts" || downtime ? [`${id} of a ${purpose} interrupts`] : [],
+  );
 }
 
 /** It may be asked for at any hour, and so may its end: nobody serves from what it makes, and what serves it leaves alone. */

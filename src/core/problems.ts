@@ -1,7 +1,7 @@
 import { mistakes } from "./mistakes.ts";
 import { refusals } from "./refusals.ts";
-import { afterwardsProblems } from "./words/afterwards.ts";
 import { aftercareProblems } from "./words/aftercare.ts";
+import { afterwardsProblems } from "./words/afterwards.ts";
 import { attachedProblems } from "./words/attached.ts";
 import { backupProblems } from "./words/backup.ts";
 import { budgetProblems } from "./words/budget.ts";

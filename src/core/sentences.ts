@@ -1,7 +1,7 @@
 import { type Format, fill, type Note } from "./note.ts";
 import type { ParamsOf } from "./template.ts";
-import { afterwardsSentences } from "./words/afterwards.ts";
 import { aftercareSentences } from "./words/aftercare.ts";
+import { afterwardsSentences } from "./words/afterwards.ts";
 import { attachedSentences } from "./words/attached.ts";
 import { backupSentences } from "./words/backup.ts";
 import { budgetSentences } from "./words/budget.ts";

@@ -14,7 +14,12 @@ export function differences(planned: Pinned, fresh: Pinned): readonly string[] {
   const settled = fresh.settings.deletionProtection
     ? { ...fresh, settings: { ...fresh.settings, deletionProtection: planned.settings.deletionProtection } }
     : fresh;
-  return differencesAt([], planned, settled).map(sentence);
+  return differencesBetween(planned, settled);
+}
+
+/** The same of any two of the same kind. */
+export function differencesBetween(was: unknown, is: unknown): readonly string[] {
+  return differencesAt([], was, is).map(sentence);
 }
 
 interface Difference {

@@ -9,7 +9,7 @@ type AnyStep = Step<unknown, unknown>;
  * A step done by somebody's approval of the current plan that has not expired when it is looked at. The last one counts: its
  * terms may say not to begin before a time, until which the gate stays open for another.
  */
-export function gate(id: "begin" | "cutover" | "take-down"): AnyStep {
+export function gate(id: "begin" | "cutover" | "take-down" | "decommission"): AnyStep {
   return {
     id,
     effect: "reads",

@@ -3,7 +3,7 @@ import { lintStrategy } from "../../src/core/lint.ts";
 import type { Note } from "../../src/core/note.ts";
 import { note } from "../../src/core/sentences.ts";
 import type { Strategy } from "../../src/core/strategy.ts";
-import { strategies } from "../../src/strategies/index.ts";
+import { others, strategies } from "../../src/strategies/index.ts";
 
 type AnyStep = Strategy["steps"][number];
 
@@ -41,8 +41,19 @@ function guidesFor(steps: readonly AnyStep[]): Strategy["byHand"]["guides"] {
   return Object.fromEntries(keys.map((key) => [key, { done: () => [] }]));
 }
 
-test.each(strategies.map((registered) => [registered.id, registered] as const))("%s is sound", (_, found) => {
-  expect(lintStrategy(found)).toEqual([]);
+test.each([...strategies, ...others].map((registered) => [registered.id, registered] as const))(
+  "%s is sound",
+  (_, found) => {
+    expect(lintStrategy(found)).toEqual([]);
+  },
+);
+
+test.each(["cross-account-backup", "decommission"])("what moves nothing interrupts nothing: %s", (id) => {
+  const idle = [gate, build, verify];
+  expect(lintStrategy(strategy(idle, { id }))).toEqual([]);
+  expect(lintStrategy(strategy(sound, { id }))).toContainEqual(
+    expect.stringMatching(/^fence of a .* interrupts$/),
+  );
 });
 
 test("the parts that are broken below are sound together", () => {
