@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, test } from "vitest";
-import { all, exampleSettings, synthesise } from "./deployment.ts";
+import { all, settingsWithBackup, synthesise, synthesiseDestination } from "./deployment.ts";
 
 const root = join(import.meta.dirname, "../..");
 const read = (path: string) => readFileSync(join(root, path), "utf8");
@@ -40,7 +40,7 @@ test("the runbook explains every code with which a migration is stuck, and none 
 });
 
 test("it has a chapter for every alarm, and names nothing that is not deployed", () => {
-  const template = synthesise({ ...exampleSettings, transfer: { diskGiB: 21, clientVersions: [17] } });
+  const template = synthesise({ ...settingsWithBackup, transfer: { diskGiB: 21, clientVersions: [17] } });
   const names = (type: string, property: string) =>
     all(template, type).map((resource: Record<string, unknown>) => String(resource[property]));
   const alarms = names("AWS::CloudWatch::Alarm", "AlarmName");
@@ -53,6 +53,7 @@ test("it has a chapter for every alarm, and names nothing that is not deployed",
     ...names("AWS::SQS::Queue", "QueueName"),
     ...names("AWS::DynamoDB::Table", "TableName"),
     ...names("AWS::ECS::Cluster", "ClusterName"),
+    ...all(synthesiseDestination(), "AWS::Backup::BackupVault").map(({ BackupVaultName }) => BackupVaultName),
   ];
   const named = [...runbook.matchAll(/(?<=[ `/])encrypt-db(?:-[a-z-]+)?(?=[ `])/g)].map(([name]) => name);
   expect(named.length).toBeGreaterThan(4);
