@@ -44,6 +44,7 @@ function scopeOf(stack: Stack, { account, region, keys, monitoringRoles, cluster
     keyArns: [keys.default, ...keys.others],
     monitoringRoleArns: monitoringRoles,
     clusterRoleArns: clusterRoles,
+    backup: null,
   };
 }
 

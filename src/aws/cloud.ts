@@ -4,17 +4,23 @@ import * as attachments from "./attachments.ts";
 import * as attachmentChanges from "./attachments-change.ts";
 import * as attachmentReads from "./attachments-read.ts";
 import type { Authority } from "./authority.ts";
-import { backupNotYet } from "./backup.ts";
+import * as backupChanges from "./backup-change.ts";
+import * as backupJobs from "./backup-jobs.ts";
+import * as backupPlans from "./backup-plans.ts";
+import * as backupReadiness from "./backup-readiness.ts";
 import type { AccountClients } from "./clients.ts";
 import { decommission } from "./decommission.ts";
 import * as instanceChanges from "./instance-change.ts";
 import * as keyRights from "./key-rights.ts";
 import * as kms from "./kms.ts";
 import * as offers from "./offers.ts";
+import { createOtherAccount } from "./other-account.ts";
 import { permitFor } from "./permit.ts";
 import * as changes from "./rds-change.ts";
 import * as reads from "./rds-read.ts";
+import * as recoveryPoints from "./recovery-points.ts";
 import * as secrets from "./secret-reads.ts";
+import { snapshotsOf } from "./snapshots-of.ts";
 
 /**
  * Every IAM action whose call the gateway makes. What RDS does in its name is `passedOn` of rds-change.
@@ -31,6 +37,11 @@ export const actions = [
   ...changes.actions,
   ...instanceChanges.actions,
   ...secrets.actions,
+  ...backupJobs.actions,
+  ...recoveryPoints.actions,
+  ...backupPlans.actions,
+  ...backupReadiness.actions,
+  ...backupChanges.actions,
 ] as const;
 
 /** The same as service and operation. */
@@ -50,6 +61,8 @@ export function createGateway(
   authority: Authority,
 ): (mandate: Mandate, heard?: Heard) => Cloud {
   const attached = attachmentReads.createAttachmentLookups(clients);
+  const lookInto = createOtherAccount(clients, authority.now);
+  const points = recoveryPoints.createRecoveryPointLookups(clients.backup, lookInto);
   const lookups = {
     ...reads.createRdsLookups(clients.reads),
     ...offers.createOffers(clients.reads),
@@ -57,7 +70,11 @@ export function createGateway(
     findKey: (key) => kms.findKey(clients.kms, key),
     attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
     ...attached,
-    ...backupNotYet,
+    ...backupJobs.createBackupJobLookups(clients.backup),
+    ...points,
+    ...backupPlans.createBackupPlanLookups(clients.backup),
+    backupReadiness: (target, of) => backupReadiness.backupReadiness(clients, lookInto, target, of),
+    snapshotsOf: (kind, resourceIds) => snapshotsOf(clients.reads, kind, resourceIds),
     findSecretReads: (arn) => secrets.findSecretReads(clients, authority.now, arn),
   } satisfies Partial<Cloud>;
   return (mandate, heard = () => {}) => {
@@ -66,6 +83,7 @@ export function createGateway(
       ...lookups,
       ...changes.createRdsChanges(permit),
       ...attachmentChanges.createAttachmentChanges(permit, attached),
+      ...backupChanges.createBackupChanges(permit, clients, points),
       decommission: (source) => decommission(permit, mandate, source),
     };
   };

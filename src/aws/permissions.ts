@@ -1,11 +1,17 @@
+import type { BackupTarget } from "../core/backup.ts";
 import { enrolledTag, migrationTag, type Role, roleTag } from "../core/names.ts";
 import { actions as attachments } from "./attachments.ts";
 import { attachmentStatements, deleteEndpointStatements } from "./attachments-permissions.ts";
 import { actions as attached } from "./attachments-read.ts";
+import { actions as backupJobs } from "./backup-jobs.ts";
+import { backupStatements, deletePlanStatements } from "./backup-permissions.ts";
+import { actions as backupPlans } from "./backup-plans.ts";
+import { actions as backupReadiness } from "./backup-readiness.ts";
 import { actions as keyPolicies } from "./key-rights.ts";
 import { actions as keys } from "./kms.ts";
 import { actions as offers } from "./offers.ts";
 import { actions as databases } from "./rds-read.ts";
+import { actions as recoveryPoints } from "./recovery-points.ts";
 import { actions as secrets } from "./secret-reads.ts";
 import { actions as assuming, ofSecretsManager } from "./session.ts";
 
@@ -38,7 +44,23 @@ export interface Scope {
   readonly monitoringRoleArns: readonly string[];
   /** The roles that clusters have themselves, such as for imports from S3. */
   readonly clusterRoleArns: readonly string[];
+  /** The vault of this account and the role of AWS Backup; null where no other account is configured. */
+  readonly backup: Pick<BackupTarget, "vault" | "roleArn"> | null;
 }
+
+const looks = [
+  ...databases,
+  ...offers,
+  ...attachments,
+  ...attached,
+  ...keys,
+  ...keyPolicies,
+  ...secrets,
+  ...backupJobs,
+  ...recoveryPoints,
+  ...backupPlans,
+  ...backupReadiness,
+] as const;
 
 /** Looking cannot be narrowed to resources: "there is none" is an answer, too. */
 export function lookStatements(): readonly Statement[] {
@@ -46,7 +68,7 @@ export function lookStatements(): readonly Statement[] {
     {
       Sid: "Look",
       Effect: "Allow",
-      Action: [...databases, ...offers, ...attachments, ...attached, ...keys, ...keyPolicies, ...secrets],
+      Action: looks,
       Resource: ["*"],
     },
   ];
@@ -62,6 +84,11 @@ export function assumeStatements(roleArns: readonly string[]): readonly Statemen
       Resource: roleArns,
     },
   ];
+}
+
+/** To look at what has arrived in the other account, by the role that is for that there. */
+export function lookElsewhereStatements(verificationRoleArn: string): readonly Statement[] {
+  return [{ Sid: "LookElsewhere", Effect: "Allow", Action: assuming, Resource: [verificationRoleArn] }];
 }
 
 export const resourceTag = (key: string) => `aws:ResourceTag/${key}`;
@@ -161,6 +188,7 @@ export function changeStatements(scope: Scope): readonly Statement[] {
       },
     },
     ...attachmentStatements(scope),
+    ...backupStatements(scope),
     ...passedOnStatements(scope),
   ];
 }
@@ -215,7 +243,7 @@ function passedOnStatements(scope: Scope): readonly Statement[] {
   ];
 }
 
-function passRoles(Sid: string, roleArns: readonly string[], to: string): readonly Statement[] {
+export function passRoles(Sid: string, roleArns: readonly string[], to: string): readonly Statement[] {
   if (roleArns.length === 0) return [];
   return [
     {
@@ -267,6 +295,7 @@ export function destroyStatements(scope: Scope): readonly Statement[] {
       },
     },
     ...deleteEndpointStatements(scope),
+    ...deletePlanStatements(scope),
   ];
 }
 

@@ -1,9 +1,9 @@
-import type { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
 import type { RDSClient } from "@aws-sdk/client-rds";
 import { CloudFault, type Ref, type SnapshotFacts, type Tags } from "../core/cloud.ts";
 import type { ActMandate, Heard, Mandate } from "../core/mandate.ts";
 import { migrationTag, type Role, roleTag } from "../core/names.ts";
 import { type Authority, inTime } from "./authority.ts";
+import type { ChangeClients } from "./clients.ts";
 import { given, tagsOf } from "./facts.ts";
 import { calling } from "./faults.ts";
 import { describeClusters, describeInstances, filter, findSnapshot } from "./rds-read.ts";
@@ -25,10 +25,9 @@ interface Meant {
   readonly keyArn: string | null;
 }
 
-/** What a change must know of the resource that it is made to, and the client that may make it. */
-interface Permitted extends Meant {
-  readonly client: RDSClient;
-  readonly autoscaling: ApplicationAutoScalingClient;
+/** What a change must know of the resource that it is made to, whose change it is, and the clients that may make it. */
+interface Permitted extends Meant, ChangeClients {
+  readonly migration: string;
 }
 
 /** What a call makes, changes or hands on besides changing its resource. */
@@ -48,7 +47,9 @@ export interface Beside {
   /** The same for what AWS keeps no tags of. */
   readonly untagged?: readonly string[];
   /** Whose operation it is; RDS's unless told otherwise. */
-  readonly service?: "application-autoscaling";
+  readonly service?: "application-autoscaling" | "backup";
+  /** IAM actions that AWS asks for besides the operation's own, on the same resources. */
+  readonly also?: readonly string[];
 }
 
 /** As much of an answer to a change as is kept. */
@@ -83,7 +84,9 @@ export function permitFor(reads: RDSClient, authority: Authority, mandate: Manda
       const beside = typeof given === "function" ? await given() : given;
       const act = actFor(operation, of, meant, beside);
       const clients = await authority.clientsFor(operation, mandate, act);
-      const { $metadata: accepted } = await calling(operation, () => change({ ...meant, ...clients }));
+      const { $metadata: accepted } = await calling(operation, () =>
+        change({ ...meant, ...clients, migration: mandate.migration }),
+      );
       if (accepted.requestId !== undefined) heard({ operation, id: accepted.requestId });
     });
   };
@@ -93,7 +96,7 @@ function actFor(operation: string, of: Ref | SnapshotRef, { arn, tags, keyArn }:
   const place = arn.split(":").slice(0, 5).join(":");
   const keys = beside.usesItsKey && keyArn !== null ? [keyArn] : [];
   return {
-    actions: [`${beside.service ?? "rds"}:${operation}`],
+    actions: [`${beside.service ?? "rds"}:${operation}`, ...(beside.also ?? [])],
     changes: [...(beside.leavesIt ? [] : [{ arn, tags }]), ...(beside.changes ?? [])],
     untagged: beside.untagged ?? [],
     makes: (beside.makes ?? []).map((resource) => `${place}:${resource}`),

@@ -41,9 +41,12 @@ export const backupReadiness = z.object({
   crossAccount: z.enum(["enabled", "disabled", "no-organization", "unread"]),
   /** Whether AWS Backup takes on this kind of database in this Region. */
   optedIn: z.boolean(),
-  /** Null where it does not exist. */
+  /** Null where it does not exist, or where even the bot may not see it: AWS answers the same. */
   vault: backupVault.nullable(),
-  /** `unreachable`: the verification role cannot be assumed, or may not look. Null where the vault does not exist. */
+  /**
+   * `unreachable`: the verification role cannot be assumed, or may not look; of a vault that does not exist AWS mostly says so,
+   * too. Null where it says that the vault does not exist.
+   */
   destination: z.union([backupVault, z.literal("unreachable")]).nullable(),
   /** Whether the destination vault's policy lets this account copy into it. */
   copyIntoVault: z.enum(["allowed", "refused", "unclear", "unread"]),
@@ -143,13 +146,15 @@ export interface BackupCloud {
 
   /** The same token never makes a second backup. */
   startBackup(of: BackedUp, target: BackupTarget, token: string, add: Tags): Promise<void>;
+  /** Of a recovery point of this database, which is in the target's vault. The same token never makes a second copy. */
   startCopy(of: BackedUp, recoveryPointArn: string, target: BackupTarget, token: string): Promise<void>;
-  /** Daily, with a copy to the destination; `schedule` is `cron(…)` in UTC. Its token: at most 50 letters, digits or `-_.`. */
+  /** Daily, with a copy to the destination; `schedule` is `cron(…)` in UTC. Name and token: at most 50 letters, digits or `-_.`. */
   createBackupPlan(
     of: BackedUp,
     plan: { readonly name: string; readonly schedule: string; readonly target: BackupTarget },
     token: string,
   ): Promise<void>;
+  /** Name and token as those of a plan, which must be one that the bot made. */
   selectForBackup(
     of: BackedUp,
     plan: { readonly planId: string; readonly name: string; readonly target: BackupTarget },

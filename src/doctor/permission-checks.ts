@@ -168,6 +168,7 @@ async function actStatements(of: Deployment, role: ActRole): Promise<readonly St
     // Which roles of Enhanced Monitoring and of clusters there are shows only in the databases.
     monitoringRoleArns: [],
     clusterRoleArns: [],
+    backup: null,
   };
   const statements = role === "change" ? changeStatements(scope) : destroyStatements(scope);
   return statements.filter(({ Effect, Resource }) => Effect === "Allow" && Resource.length > 0);

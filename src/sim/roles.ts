@@ -4,6 +4,7 @@ import {
   assumeStatements,
   changeStatements,
   destroyStatements,
+  lookElsewhereStatements,
   lookStatements,
   type Scope,
 } from "../aws/permissions.ts";
@@ -23,12 +24,14 @@ export function giveRoles(account: Account, keyArns: readonly string[]): { chang
     keyArns,
     monitoringRoleArns: [`arn:aws:iam::${accountId}:role/*`],
     clusterRoleArns: [`arn:aws:iam::${accountId}:role/*`],
+    backup: { vault: "encrypt-db", roleArn: `arn:aws:iam::${accountId}:role/*` },
   };
   const roles = { change: roleArn({ accountId }, changeRole), destroy: roleArn({ accountId }, destroyRole) };
   const table = `arn:aws:dynamodb:${region}:${accountId}:table/encrypt-db`;
   const own = [
     ...lookStatements(),
     ...assumeStatements(Object.values(roles)),
+    ...lookElsewhereStatements("arn:aws:iam::*:role/encrypt-db-verify"),
     allow(invoking, [`arn:aws:lambda:${region}:${accountId}:function:*`]),
     allow(storing, [table, `${table}/index/*`]),
   ];

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { actions as backupChanges, passedOn as backupPassedOn } from "../../src/aws/backup-change.ts";
 import { actions as gateway } from "../../src/aws/cloud.ts";
 import { actions as instanceChanges } from "../../src/aws/instance-change.ts";
 import {
@@ -22,6 +23,7 @@ const scope: Scope = {
   keyArns: [key],
   monitoringRoleArns: [monitoring],
   clusterRoleArns: [clusterRole],
+  backup: { vault: "encrypt-db", roleArn: "arn:aws:iam::123456789012:role/AWSBackup-encrypt-db" },
 };
 const roles = {
   look: lookStatements(),
@@ -67,7 +69,9 @@ function may(role: keyof typeof roles, action: string, resource: string, context
 
 test("the three roles together may do what the gateway does, and nothing else", () => {
   const granted = [...actionsOf(roles.look), ...actionsOf(roles.change), ...actionsOf(roles.destroy)];
-  expect([...new Set(granted)].sort()).toEqual([...new Set([...gateway, ...passedOn])].sort());
+  expect([...new Set(granted)].sort()).toEqual(
+    [...new Set([...gateway, ...passedOn, ...backupPassedOn])].sort(),
+  );
   expect(actionsOf(assumeStatements([]))).toEqual(new Set(["sts:AssumeRole", "sts:SetSourceIdentity"]));
 });
 
@@ -82,7 +86,7 @@ test("no action has a wildcard, and only looks are at everything", () => {
 
 test("whoever looks cannot change anything", () => {
   const looking = actionsOf(roles.look);
-  const changes: readonly string[] = [...clusterChanges, ...instanceChanges];
+  const changes: readonly string[] = [...clusterChanges, ...instanceChanges, ...backupChanges];
   expect([...looking].filter((action) => changes.includes(action))).toEqual([]);
   expect([...looking].filter((action) => !/:(Describe|List|Get)/.test(action))).toEqual([]);
 });

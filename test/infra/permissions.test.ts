@@ -156,6 +156,7 @@ describe("the roles for acts", () => {
         keyArns: [keys.default, ...otherKeys],
         monitoringRoleArns: monitoringRoles,
         clusterRoleArns: monitoringRoles,
+        backup: null,
       };
       expect(sorted(statementsOf(made, "ChangeRole"))).toEqual(sorted(changeStatements(whole)));
       expect(sorted(statementsOf(made, "DestroyRole"))).toEqual(sorted(destroyStatements(whole)));

@@ -1,4 +1,5 @@
 import { ApplicationAutoScalingClient } from "@aws-sdk/client-application-auto-scaling";
+import { BackupClient } from "@aws-sdk/client-backup";
 import { afterEach, describe, expect, test, vi } from "vitest";
 import type { Approval } from "../../../src/core/approval.ts";
 import { CloudFault } from "../../../src/core/cloud.ts";
@@ -56,8 +57,10 @@ vi.mock("../../../src/aws/permit.ts", async (original) => {
           const isMismatch = fault instanceof CloudFault && fault.kind === "mismatch";
           if (!isMismatch || !removed.now.identity) throw fault;
           const unknown = { arn: "", tags: {}, engine: "aurora-postgresql", keyArn: null };
+          const client = args[0];
           const autoscaling = new ApplicationAutoScalingClient({ region: "eu-west-1" });
-          await change({ ...unknown, client: args[0], autoscaling });
+          const backup = new BackupClient({ region: "eu-west-1" });
+          await change({ ...unknown, migration: "", client, autoscaling, backup });
         }
       };
     },
