@@ -22,7 +22,7 @@ export const refusals = {
   },
   "target.already-encrypted": {
     why: "{name} is already under that key (`{key}`).",
-    fix: "Nothing needs to be done. For another key, name it: `/encrypt-db start {name} key alias/NAME`.",
+    fix: "Nothing needs to be moved. To have it restorable from another account: `/encrypt-db backup {name}`. For another key, name it: `/encrypt-db start {name} key alias/NAME`.",
   },
   "target.aws-owned-key": {
     why: "{name} is under a key that AWS owns; whether such a cluster can be restored under another key is not documented.",

@@ -71,6 +71,8 @@ interface Verdict {
 /** One purpose each: what must hold, and the problem where it does not. */
 export interface Precondition<P, O> {
   readonly claim: Note;
+  /** False where the database has nothing to do with it, so that nothing is claimed; true where it is not told. */
+  concerns?(survey: Survey<P, O>): boolean;
   /** Blocks where it does not say otherwise. */
   weighs?(cx: SurveyContext): Severity;
   check(survey: Survey<P, O>, cx: SurveyContext): Problem | undefined;

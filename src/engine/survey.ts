@@ -138,7 +138,9 @@ export function weigh(
   survey: Survey<Record<string, unknown>, Record<string, unknown>>,
   cx: SurveyContext,
 ): { readonly findings: readonly Finding[]; readonly held: readonly Note[] } {
-  const looks = preconditions.map((condition) => ({ condition, found: condition.check(survey, cx) }));
+  const looks = preconditions
+    .filter((condition) => condition.concerns?.(survey) ?? true)
+    .map((condition) => ({ condition, found: condition.check(survey, cx) }));
   return {
     findings: looks.flatMap(({ condition, found }) =>
       found ? [{ ...found, severity: condition.weighs?.(cx) ?? "blocks" }] : [],

@@ -58,6 +58,7 @@ export function targetOf({ pinned }: Pick<BackupContext, "pinned">): BackupTarge
 
 /** As in `arn:aws:backup:eu-west-1:222222222222:backup-vault:copies`. */
 export const accountOf = (arn: string | undefined): string => arn?.split(":")[4] ?? "?";
+export const regionOf = (arn: string): string => arn.split(":")[3] ?? "?";
 export const vaultNameOf = (arn: string | undefined): string => arn?.split(":")[6] ?? "?";
 /** A vault lies where the database does, in its account. Source: AWS Backup API, BackupVaultArn. */
 export function vaultArnOf({ source }: Pick<BackedUpPinned, "source">, vault: string): string {

@@ -3,6 +3,7 @@ import { enrolledTag, fits, isEnrolled } from "../core/names.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition } from "../core/strategy.ts";
+import { canBeBackedUp } from "./backup-preconditions.ts";
 import type { Observed, Pinned } from "./facts.ts";
 import { contentsComparable } from "./inside-preflight.ts";
 import { isUsable } from "./looks.ts";
@@ -132,6 +133,7 @@ export function preconditions(
     },
     ...preflight,
     contentsComparable,
+    ...canBeBackedUp,
     ...ownedByCode,
   ];
 }

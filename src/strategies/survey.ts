@@ -5,6 +5,7 @@ import { type Problem, problem } from "../core/problem.ts";
 import type { Quotas } from "../core/quotas.ts";
 import { note } from "../core/sentences.ts";
 import type { SurveyContext } from "../core/strategy.ts";
+import { backupRemark } from "./backup-preconditions.ts";
 import type { Observed, Pinned } from "./facts.ts";
 import { sayWriters } from "./inside-steps.ts";
 import type { Subject } from "./subject.ts";
@@ -122,15 +123,10 @@ export function pinnedInside({ serverVersion, databases, writers, unloggedTables
 }
 
 /** What approvers should know of any migration. */
-export function remarksOn({
-  settings,
-  source,
-  database,
-  writers,
-  comesBackEmpty,
-}: Pinned & {
-  readonly settings: { readonly iamAuthentication: boolean };
-}): readonly Note[] {
+export function remarksOn(
+  pinned: Pinned & { readonly settings: { readonly iamAuthentication: boolean } },
+): readonly Note[] {
+  const { settings, source, database, writers, comesBackEmpty } = pinned;
   return [
     note("remark.restart", {}),
     note("remark.schema", { database }),
@@ -141,5 +137,6 @@ export function remarksOn({
       : [note("remark.comes-back-empty", { tables: comesBackEmpty.join(", ") })]),
     ...(settings.deletionProtection ? [] : [note("remark.protection", {})]),
     ...(settings.iamAuthentication ? [note("remark.resource-id", { resourceId: source.resourceId })] : []),
+    backupRemark(pinned),
   ];
 }
