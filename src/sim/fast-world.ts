@@ -66,6 +66,8 @@ export class FastWorld {
   readonly channel = new MemoryChannel(this.clock);
   readonly store = createMemoryStore();
   readonly people = new Map<string, Clicker>();
+  /** What Secrets Manager tells of a secret that was read or rotated, by ARN; dates are epoch seconds. */
+  readonly secrets = new Map<string, { LastAccessedDate?: number; LastRotatedDate?: number }>();
   /** What every run measured. */
   readonly counted: Figures[] = [];
   readonly environment: Environment;
@@ -118,7 +120,7 @@ export class FastWorld {
       channels: [channelId],
     };
     const roles = unnarrowed ? undefined : giveRoles(this.account, [this.key.arn]);
-    this.#gateway = (hold) => gatewayTo(this.account, this.clock.now, roles, hold);
+    this.#gateway = (hold) => gatewayTo(this, roles, hold);
     this.deps = this.executor();
     for (const name of ["alice", "bob", "carol"]) this.addPerson(name);
   }
@@ -207,11 +209,13 @@ export class FastWorld {
 }
 
 /** The product's gateway, with the account in the place of the network. */
-function gatewayTo(simulated: Account, now: () => number, roles: Roles | undefined, hold?: Hold) {
+function gatewayTo(world: FastWorld, roles: Roles | undefined, hold?: Hold) {
+  const { now } = world.clock;
   const credentials = roles && { accessKeyId: workerKey, secretAccessKey: "secret" };
   const options = {
     region,
-    plugin: accountPlugin(simulated, hold) as never,
+    plugin: accountPlugin(world.account, hold) as never,
+    describeSecret: async (arn: string) => world.secrets.get(arn) ?? {},
     ...(credentials && { credentials }),
   };
   const clients = createAccountClients(options);

@@ -22,7 +22,7 @@ export const decommissionProblems = {
   },
   "decommission.opened": {
     why: "{retired} has other security groups than the fence's ({groups}): somebody may be using it.",
-    fix: "Find out who opened it. If nobody needs it, leave it only the group {fence}, wait a day, and ask again.",
+    fix: "Find out who opened it. If nobody needs it, leave it only the group {fence}, and ask again, or `/encrypt-db retry` where its deletion is under way.",
   },
   "decommission.other-marks": {
     why: "{retired} is not marked as retired by the move {move}, but as {role} of {migration}.",
@@ -106,7 +106,7 @@ export const decommissionProblems = {
   },
   "decommission.new-member": {
     why: "{retired} has an instance that it had not when its deletion was approved: {member}.",
-    fix: "Find out who made it. `/encrypt-db rollback {name}` lets go of the deletion, and asking anew shows it in the plan.",
+    fix: "Find out who made it. If nobody needs it, delete it by hand, then `/encrypt-db retry {name}`.",
   },
   "decommission.snapshot-unfit": {
     why: "The last snapshot {snapshot} is {status} under {key}.",
