@@ -4,8 +4,7 @@ import { record } from "./journal.ts";
 import type { Migration } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain, type Problem, problem, problemSchema } from "./problem.ts";
-import { purposeOf } from "./purpose.ts";
-import { namesBy } from "./rehearsal.ts";
+import { purposeOf, retiredName } from "./purpose.ts";
 import { note, say } from "./sentences.ts";
 import { type Duration, days, hours, type Instant } from "./time.ts";
 
@@ -49,8 +48,8 @@ export interface AftercareLook {
   readonly serving: Seen | null;
   /** Null where no backups are made elsewhere, or where they are looked at with a later one. */
   readonly backups: Seen | null;
-  /** A decommission of the source was finished. */
-  readonly decommissioned: boolean;
+  /** What the bot is asked, or was, to do with the source. */
+  readonly decommission: "none" | "under way" | "finished";
 }
 
 const daily = days(1);
@@ -153,28 +152,24 @@ function overNote(concern: Problem): Note {
   return note("event.concern-over", { why: explain(concern, plain).why });
 }
 
-function goneNote(m: Migration, { decommissioned }: AftercareLook, until: Instant, now: Instant): Note {
+function goneNote(m: Migration, { decommission }: AftercareLook, until: Instant, now: Instant): Note {
   const retired = retiredName(m);
-  if (decommissioned) return note("event.kept-decommissioned", { retired });
+  if (decommission === "finished") return note("event.kept-decommissioned", { retired });
   return now < until
     ? note("event.kept-gone-early", { retired, until })
     : note("event.kept-gone", { retired });
-}
-
-/** What the source is called since its migration. */
-export function retiredName({ strategy, id, target: { name } }: Migration): string {
-  return namesBy(strategy, id, name).retired(name);
 }
 
 /** Asks what is to become of a source whose retention is over, with ever longer pauses. */
 function remind(
   m: Migration,
   kept: Aftercare["kept"],
-  { kept: seen }: AftercareLook,
+  { kept: seen, decommission }: AftercareLook,
   now: Instant,
 ): readonly [Migration, Aftercare["kept"]] {
-  // Not while somebody deletes it, nor where nobody knows whether it is still there.
-  if (kept === null || seen?.state !== "there" || now < kept.nextReminder) return [m, kept];
+  // Nor where nobody knows whether it is still there.
+  const isToBeAsked = kept !== null && seen?.state === "there" && now >= kept.nextReminder;
+  if (!isToBeAsked || decommission !== "none") return [m, kept];
   const costs = costOfKeeping(m.pinned) ?? note("costs.unknown", {});
   const said = { name: m.target.name, retired: retiredName(m), costs: say(costs, plain) };
   const what =

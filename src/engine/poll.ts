@@ -3,6 +3,7 @@ import { DatabaseFault, type Look, type Sighting } from "../core/database.ts";
 import { inDowntime, type Migration } from "../core/migration.ts";
 import { isRehearsal } from "../core/rehearsal.ts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
+import { caretaker } from "./aftercare.ts";
 import type { Agenda, Deps, Figures } from "./deps.ts";
 import { serveRequests } from "./intake.ts";
 import { type Outlook, reconcile, saveEvent } from "./reconcile.ts";
@@ -53,10 +54,11 @@ async function run(
 ): Promise<PollOutcome> {
   const until = deps.clock.now() + lingerFor;
   const threads = threadsOf(deps);
+  const care = caretaker(deps, (outlook) => threads.follow([outlook]));
   const known = new Map<string, Look>();
   const lead = leadOf(deps);
   try {
-    let looked = await firstPass(deps, { woken, beats });
+    let looked = care.take(await firstPass(deps, { woken, beats }));
     for (;;) {
       threads.follow(looked);
       const urgent = looked.filter((outlook) => isUrgent(outlook, lead.isTaken()));
@@ -79,6 +81,7 @@ async function run(
       if (!stop?.aborted) looked = await nextPass(deps, looked, urgent);
     }
   } finally {
+    await care.finish();
     await threads.finish();
   }
 }

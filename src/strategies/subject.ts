@@ -73,7 +73,10 @@ export function sees(all: readonly Server[], { kind, members }: Subject): boolea
 }
 
 /** Where to ask a server. By its own endpoint: the certificate of a renamed cluster's endpoint may be stale. */
-export function endpointOf(server: Server, { settings, database }: Pinned): Endpoint | undefined {
+export function endpointOf(
+  server: Server,
+  { settings, database }: { readonly settings: { readonly port: number }; readonly database: string },
+): Endpoint | undefined {
   return server.endpoint === null ? undefined : { host: server.endpoint, port: settings.port, database };
 }
 

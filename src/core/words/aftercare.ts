@@ -64,6 +64,10 @@ export const aftercareProblems = {
     why: "The key of {name}, {key}, is {state}. Without it AWS stops the database, and after seven days it is lost.",
     fix: "`aws kms cancel-key-deletion --key-id {key}` where it is to be deleted, then `aws kms enable-key --key-id {key}`",
   },
+  "serving.old-key": {
+    why: "The key under which {name} was before, {key}, is {state}. {snapshots} can be read only with that key.",
+    fix: "As long as any of them may be needed: `aws kms cancel-key-deletion --key-id {key}` where it is to be deleted, then `aws kms enable-key --key-id {key}`",
+  },
 
   "backups.unseen": {
     why: "Whether backups of {name} arrive in the other account has not been seen since {since:instant}: {because}.",
