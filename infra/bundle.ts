@@ -1,3 +1,4 @@
+import { readFile } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, type Metafile, type Plugin } from "esbuild";
@@ -41,7 +42,7 @@ export async function bundle(name: BundleName, folder = "dist"): Promise<Bundle>
     sourcesContent: false,
     legalComments: "external",
     metafile: true,
-    plugins: [leaveOut(standIns[name])],
+    plugins: [leaveOut(standIns[name]), spellOutKeys],
     // CommonJS modules ask for Node's own by `require`, which a module of the other kind does not have.
     banner: {
       js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);',
@@ -180,6 +181,27 @@ function leaveOut(all: readonly StandIn[]): Plugin {
     },
   };
 }
+
+/**
+ * The SDK's clients describe each operation with keys that they compute from constants. Whether that does anything the bundler
+ * cannot tell, so that it would keep the operations that nobody calls, with all that goes in and out of them.
+ */
+const spellOutKeys: Plugin = {
+  name: "spell-out-keys",
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /[/\\]dist-es[/\\]schemas[/\\]schemas_\d+\.js$/ }, async ({ path }) => {
+      const text = await readFile(path, "utf8");
+      const constants = new Map(
+        [...text.matchAll(/^const (\w+) = ("\w+");$/gm)].map(([, name = "", value = ""]) => [name, value]),
+      );
+      return {
+        contents: text.replace(/\[(_\w+)\]:/g, (key, name) =>
+          constants.has(name) ? `${constants.get(name)}:` : key,
+        ),
+      };
+    });
+  },
+};
 
 function folderOf(module: string): string {
   return dirname(fileURLToPath(import.meta.resolve(module)));
