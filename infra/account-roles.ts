@@ -4,11 +4,13 @@ import {
   assumeStatements,
   changeStatements,
   destroyStatements,
+  lookElsewhereStatements,
   lookStatements,
   type Scope,
   type Statement,
 } from "../src/aws/permissions.ts";
 import { accepted } from "./accepted.ts";
+import type { Backups } from "./backup.ts";
 import type { Settings } from "./settings.ts";
 
 /** The two roles that the worker takes on, for one act at a time and narrowed to it. */
@@ -20,13 +22,22 @@ interface ActRoles {
 /**
  * Lets the worker look at databases by itself, and change and delete them only by taking on a role, which nobody else may take on.
  */
-export function letWorkerAct(stack: Stack, worker: Role, settings: Settings): ActRoles {
-  const scope = scopeOf(stack, settings);
+export function letWorkerAct(
+  stack: Stack,
+  worker: Role,
+  settings: Settings,
+  backup: Backups | undefined,
+): ActRoles {
+  const scope = scopeOf(stack, settings, backup);
   const roles: ActRoles = {
     change: createActRole(stack, "ChangeRole", worker, changeStatements(scope)),
     destroy: createActRole(stack, "DestroyRole", worker, destroyStatements(scope)),
   };
-  const own = [...lookStatements(), ...assumeStatements([roles.change.roleArn, roles.destroy.roleArn])];
+  const own = [
+    ...lookStatements(),
+    ...assumeStatements([roles.change.roleArn, roles.destroy.roleArn]),
+    ...(backup ? lookElsewhereStatements(backup.verificationRoleArn) : []),
+  ];
   for (const statement of own) worker.addToPolicy(PolicyStatement.fromJson(statement));
   accepted(
     worker,
@@ -36,7 +47,11 @@ export function letWorkerAct(stack: Stack, worker: Role, settings: Settings): Ac
   return roles;
 }
 
-function scopeOf(stack: Stack, { account, region, keys, monitoringRoles, clusterRoles }: Settings): Scope {
+function scopeOf(
+  stack: Stack,
+  { account, region, keys, monitoringRoles, clusterRoles }: Settings,
+  backup: Backups | undefined,
+): Scope {
   return {
     partition: stack.partition,
     account,
@@ -44,7 +59,7 @@ function scopeOf(stack: Stack, { account, region, keys, monitoringRoles, cluster
     keyArns: [keys.default, ...keys.others],
     monitoringRoleArns: monitoringRoles,
     clusterRoleArns: clusterRoles,
-    backup: null,
+    backup: backup ?? null,
   };
 }
 
@@ -60,7 +75,8 @@ function createActRole(stack: Stack, id: string, worker: Role, statements: reado
       principals: [new ArnPrincipal(worker.roleArn)],
     }),
   );
-  for (const resource of new Set(statements.flatMap(({ Resource }) => Resource)))
+  const patterns = statements.flatMap(({ Resource }) => Resource.filter((one) => one.includes("*")));
+  for (const resource of new Set(patterns))
     accepted(
       role,
       `AwsSolutions-IAM5[Resource::${resource}]`,

@@ -17,8 +17,9 @@ export interface Backups extends NonNullable<Settings["backup"]> {
  * database is under the database's own key, whichever the vault has.
  */
 export function createBackups(stack: Stack, key: IKey, backup: NonNullable<Settings["backup"]>): Backups {
-  const { backupVaultName: vault } = new BackupVault(stack, "Backups", {
-    backupVaultName: backupNames.vault,
+  const { vault } = backupNames;
+  new BackupVault(stack, "Backups", {
+    backupVaultName: vault,
     encryptionKey: key,
     removalPolicy: RemovalPolicy.RETAIN,
   });

@@ -53,7 +53,8 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
   });
 
   const workerRole = createFunctionRole(stack, "worker", key);
-  const actRoles = letWorkerAct(stack, workerRole, settings);
+  const backup = settings.backup && createBackups(stack, key, settings.backup);
+  const actRoles = letWorkerAct(stack, workerRole, settings, backup);
   for (const statement of storeStatements(stack, table, key)) workerRole.addToPolicy(statement);
   letInvoke(workerRole, probe);
   const { transfer } = settings;
@@ -65,8 +66,6 @@ export function createStack(app: App, settings: Settings, bundles: Bundles): Sta
     });
   const where = transferTasks && stack.toJsonString(transferTasks);
   if (where !== undefined) output(stack, "TransferTasks", "Where databases are dumped and restored", where);
-
-  const backup = settings.backup && createBackups(stack, key, settings.backup);
 
   const worker = createFunction(stack, "worker", {
     role: workerRole,

@@ -1,6 +1,13 @@
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, test } from "vitest";
 import { createApp } from "../../infra/app.ts";
+import { actions as gateway } from "../../src/aws/cloud.ts";
+import {
+  changeStatements,
+  destroyStatements,
+  lookElsewhereStatements,
+  type Scope,
+} from "../../src/aws/permissions.ts";
 import { readConfig, workerSchema } from "../../src/config.ts";
 import {
   all,
@@ -10,6 +17,8 @@ import {
   functionNamed,
   inFolder,
   settingsWithBackup,
+  sorted,
+  statementsOf,
   synthesise,
 } from "./deployment.ts";
 
@@ -34,7 +43,7 @@ test("without another account nothing of it is made, and the worker is not told 
 test("the worker is told where backups are made, where copies go, and who looks at them there", () => {
   const { backup } = settingsWithBackup;
   expect(workerConfig(template)).toMatchObject({
-    BACKUP_VAULT: expect.stringMatching(/^vault-of-Backups/),
+    BACKUP_VAULT: all(template, "AWS::Backup::BackupVault")[0].BackupVaultName,
     BACKUP_ROLE_ARN: expect.stringMatching(/:role\/encrypt-db-AWSBackup$/),
     BACKUP_DESTINATION_VAULT_ARN: backup?.destinationVaultArn,
     BACKUP_VERIFICATION_ROLE_ARN: backup?.verificationRoleArn,
@@ -73,6 +82,40 @@ test("the role of AWS Backup makes backups, cannot restore, and has a name that 
     "service-role/AWSBackupServiceRolePolicyForBackup",
   ]);
   expect(role).not.toHaveProperty("Policies");
+});
+
+describe("the roles", () => {
+  const { account, region, keys } = exampleSettings;
+  const scope: Scope = {
+    ...{ partition: "aws", account, region, keyArns: [keys.default] },
+    ...{ monitoringRoleArns: [], clusterRoleArns: [] },
+    backup: { vault: "encrypt-db", roleArn: `arn:aws:iam::${account}:role/encrypt-db-AWSBackup` },
+  };
+  const made = (role: string) =>
+    statementsOf(template, role).map((statement) => ({
+      ...statement,
+      Resource: statement.Resource.map((resource) =>
+        deployed(resource).replace(/\/BackupRole.*/, "/encrypt-db-AWSBackup"),
+      ),
+    }));
+
+  test("may do for backups what the code declares for this vault and this role", () => {
+    expect(sorted(made("ChangeRole"))).toEqual(sorted(changeStatements(scope)));
+    expect(sorted(made("DestroyRole"))).toEqual(sorted(destroyStatements(scope)));
+  });
+
+  test("may together call whatever the gateway calls", () => {
+    const allowed = ["WorkerRole", "ChangeRole", "DestroyRole"].flatMap((role) =>
+      statementsOf(template, role).flatMap(({ Effect, Action }) => (Effect === "Allow" ? Action : [])),
+    );
+    expect(gateway.filter((action) => !allowed.includes(action))).toEqual([]);
+  });
+
+  test("of the other account the worker takes on the one role that only looks", () => {
+    const elsewhere = statementsOf(template, "WorkerRole").filter(({ Sid }) => Sid === "LookElsewhere");
+    expect(elsewhere).toEqual(lookElsewhereStatements(settingsWithBackup.backup?.verificationRoleArn ?? ""));
+    expect(statementsOf(synthesise(), "WorkerRole").map(({ Sid }) => Sid)).not.toContain("LookElsewhere");
+  });
 });
 
 test("a backup or a copy of a database that has ended wakes the worker", () => {

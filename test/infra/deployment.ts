@@ -6,6 +6,7 @@ import { createApp, createDestinationApp } from "../../infra/app.ts";
 import { type DestinationSettings, destinationFile } from "../../infra/destination-settings.ts";
 import { type Settings, settingsFile } from "../../infra/settings.ts";
 import { readSettings, type SettingsFile } from "../../infra/settings-file.ts";
+import type { Statement } from "../../src/aws/permissions.ts";
 
 export const exampleSettings: Settings = exampleOf(settingsFile);
 export const exampleDestination: DestinationSettings = exampleOf(destinationFile);
@@ -84,6 +85,30 @@ export function deployed(value: unknown): string {
   if (!attribute) return String(Ref);
   const [id, name] = attribute as [string, string];
   if (name === "GroupId") return `sg-of-${id}`;
-  if (name === "BackupVaultName") return `vault-of-${id}`;
   return `arn:aws:iam::${exampleSettings.account}:role/${id}`;
+}
+
+/** Every statement of a role, whether it is in the role or attached to it, with lists where there may be one. */
+export function statementsOf(from: Template, role: string) {
+  const inline = Object.entries(from.findResources("AWS::IAM::Role"))
+    .filter(([id]) => id.startsWith(role))
+    .flatMap(([, { Properties }]) => Properties.Policies ?? []);
+  const attached = all(from, "AWS::IAM::Policy").filter(({ Roles }) => Roles[0].Ref.startsWith(role));
+  return [...inline, ...attached].flatMap(({ PolicyDocument }) => PolicyDocument.Statement).map(withLists);
+}
+
+type Synthesised = Omit<Statement, "Action" | "Resource"> &
+  Readonly<Record<"Action" | "Resource", string | readonly string[]>>;
+
+function withLists(statement: Synthesised): Statement {
+  return { ...statement, Action: [statement.Action].flat(), Resource: [statement.Resource].flat() };
+}
+
+/** In an order that says nothing. */
+export function sorted(statements: readonly Statement[]) {
+  return statements.map((statement) => ({
+    ...statement,
+    Action: [...statement.Action].sort(),
+    Resource: [...statement.Resource].sort(),
+  }));
 }
