@@ -31,8 +31,9 @@ export interface BackedUpPinned extends Maintained {
   readonly backup: BackupTarget | null;
 }
 
-export type BackupContext = StepContext<BackedUpPinned, Learned>;
-export type BackupStep = Step<BackedUpPinned, Learned>;
+export type BackupLearned = Pick<Learned, "recoveryPoint" | "copy" | "backupPlan">;
+export type BackupContext = StepContext<BackedUpPinned, BackupLearned>;
+export type BackupStep = Step<BackedUpPinned, BackupLearned>;
 
 /** What is backed up. */
 export interface Serving {
@@ -75,6 +76,8 @@ export function backUp(serving: Serving): BackupStep {
   return {
     id: "back-up",
     effect: "creates",
+    // What is made from here on is of the database as it was approved.
+    settlesPlan: true,
     expect: minutes(20),
     // A window of AWS's is waited for, a job may wait for its start, and a snapshot of a large database takes hours.
     deadline: hours(24),
@@ -115,7 +118,10 @@ function isTooClose({ message }: { readonly message: string | null }): boolean {
 }
 
 /** What a job would fail over if it were begun now. */
-function notYet({ pinned, now }: BackupContext, { name, status }: Subject): StepResult<Learned> | undefined {
+function notYet(
+  { pinned, now }: BackupContext,
+  { name, status }: Subject,
+): StepResult<BackupLearned> | undefined {
   if (!isUsable(status)) return waitingFor(note("wait.status", { name, status }));
   const near = windowsOf(pinned).find(({ window }) => untilWindow(window, now) < clearOfWindows);
   return near && waitingFor(note("wait.window", { ...near }));
@@ -178,7 +184,7 @@ function backedUp(
   job: string,
   recoveryPoint: RecoveryPoint,
   since: Instant,
-): StepResult<Learned> {
+): StepResult<BackupLearned> {
   const { arn: point, createdAt: at } = recoveryPoint;
   const claim = note("saw.backup", { point, name: pinned.source.name, at, since, key: pinned.keyArn });
   const ended = note("saw.backup-job", { job, state: "COMPLETED" });
@@ -313,7 +319,7 @@ function findingsOnCopy(
   return findings;
 }
 
-function verified({ pinned }: BackupContext, copy: RecoveryPoint): StepResult<Learned> {
+function verified({ pinned }: BackupContext, copy: RecoveryPoint): StepResult<BackupLearned> {
   const { arn, status, createdAt: at, sourceVaultArn: from, keyArn: key } = copy;
   const claim = note("saw.copy-verified", {
     name: pinned.source.name,

@@ -1,3 +1,4 @@
+import type { BackupLearned } from "./backup-steps.ts";
 import type { Learned, Pinned } from "./facts.ts";
 import { backupFacts, copyVariable, planVariable, recoveryPointVariable } from "./guides-backup.ts";
 import { type Cx, likelyWriter, replacementVariable, restoreTime } from "./signs.ts";
@@ -45,7 +46,7 @@ export const unknownBackups = {
   recoveryPoint: unknownPoint(recoveryPointVariable),
   copy: unknownPoint(copyVariable),
   backupPlan: { planId: planVariable, name: "" },
-} satisfies Partial<Learned>;
+} satisfies BackupLearned;
 
 /** What a step that is still to come will find out: variables of the shell, and a time that no clock can show. */
 export function blanks(pinned: Pinned): Learned {

@@ -1,9 +1,8 @@
 import type { Guide, GuideContext, Sign } from "../core/by-hand.ts";
-import { accountOf, type BackedUpPinned, targetOf, vaultArnOf } from "./backup-steps.ts";
-import type { Learned } from "./facts.ts";
+import { accountOf, type BackedUpPinned, type BackupLearned, targetOf, vaultArnOf } from "./backup-steps.ts";
 import { planNameOf } from "./schedule-steps.ts";
 
-type BackupCx = GuideContext<BackedUpPinned, Learned>;
+type BackupCx = GuideContext<BackedUpPinned, BackupLearned>;
 
 export const recoveryPointVariable = "$RECOVERY_POINT";
 export const copyVariable = "$COPY";
@@ -29,7 +28,7 @@ function isSound(cx: BackupCx): Sign {
 }
 
 /** By key of the course: from the first backup to that they go on. */
-export const backupGuides: Readonly<Record<string, Guide<BackedUpPinned, Learned>>> = {
+export const backupGuides: Readonly<Record<string, Guide<BackedUpPinned, BackupLearned>>> = {
   "back-up": {
     careful:
       "Not within an hour of a backup or maintenance window. If several are printed, keep the one that was made last. A job that " +

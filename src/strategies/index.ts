@@ -2,6 +2,7 @@ import { rehearsalOf } from "../core/rehearsal.ts";
 import type { MoveStrategy, Strategy } from "../core/strategy.ts";
 import { auroraPointInTime } from "./aurora-point-in-time.ts";
 import { auroraSnapshot } from "./aurora-snapshot.ts";
+import { crossAccountBackup } from "./cross-account-backup.ts";
 import { decommission } from "./decommission.ts";
 import { rdsDumpRestore } from "./rds-dump-restore.ts";
 import { rdsSnapshotCopy } from "./rds-snapshot-copy.ts";
@@ -15,7 +16,7 @@ export const strategies: readonly MoveStrategy[] = [
 ];
 
 /** What moves nothing: found by its purpose, and chosen from nothing. */
-export const others: readonly Strategy[] = [decommission];
+export const others: readonly Strategy[] = [crossAccountBackup, decommission];
 
 /** How each of them is tried out. */
 const rehearsals: readonly Strategy[] = strategies.map((strategy) => rehearsalOf(strategy));

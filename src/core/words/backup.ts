@@ -81,10 +81,6 @@ export const backupProblems = {
     why: "The bot may not read the policy of {key}, so that nobody has looked whether account {account} may use it.",
     fix: "Allow kms:GetKeyPolicy to the worker's role in the key's policy, or look whether it holds statements like `{statements}`",
   },
-  "backup.not-encrypted": {
-    why: "{name} is not encrypted, so that a copy of it in another account would not be either.",
-    fix: "Move it to a key first: `/encrypt-db start {name}`. The move ends with the copy.",
-  },
   "backup.aws-key": {
     why: "{name} is under a key that AWS manages ({key}), which no other account can use: its backups cannot be copied.",
     fix: "Move it to a customer-managed key first: `/encrypt-db start {name}`. The move ends with the copy.",
@@ -186,6 +182,7 @@ export const backupSentences = {
   "check.backup.key-shut": "The policy of the key lets the other account use it",
   "check.backup.key-unclear": "It does so under conditions that are known to hold",
   "check.backup.key-unread": "Whether the other account may use the key can be read",
+  "check.key-enabled": "Its key is enabled",
   "check.customer-key": "It is under a customer-managed key",
 
   "remark.other-account":
