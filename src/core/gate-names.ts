@@ -1,5 +1,6 @@
 import { cutoverGate, discardGate, openGate } from "./approval.ts";
 import type { Note } from "./note.ts";
+import { decommissionGate } from "./purpose.ts";
 import { takeDownGate } from "./rehearsal.ts";
 import type { Terms } from "./terms.ts";
 
@@ -8,6 +9,7 @@ const names: Readonly<Record<string, string>> = {
   [cutoverGate]: "the cutover",
   [openGate]: "the opening",
   [takeDownGate]: "the take-down",
+  [decommissionGate]: "the deletion",
 };
 
 /** What is approved at a gate, in words. */

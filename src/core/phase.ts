@@ -2,8 +2,10 @@ import * as z from "zod";
 import { type Approval, discardGate, lastGiven } from "./approval.ts";
 import { hasBegun } from "./course.ts";
 import { inDowntime, type Migration, type StepRecord } from "./migration.ts";
+import type { Note } from "./note.ts";
 import type { Plan, PlannedStep } from "./plan.ts";
 import type { Problem } from "./problem.ts";
+import { note } from "./sentences.ts";
 import type { Instant } from "./time.ts";
 
 /** What a migration is doing, for people. */
@@ -74,6 +76,20 @@ export function hasSomethingToUndo(migration: Migration, plan: Plan): boolean {
 export function mayHoldWrites(migration: Migration, plan: Plan): boolean {
   const opening = plan.steps.find(({ downtime }) => downtime === "ends");
   return opening !== undefined && hasBegun(migration.steps[opening.id]);
+}
+
+const remaining = {
+  "back-up": note("phase.back-up", {}),
+  "copy-backup": note("phase.copy-backup", {}),
+  "verify-backup-copy": note("phase.verify-backup-copy", {}),
+  "schedule-backups": note("phase.schedule-backups", {}),
+  "assign-backups": note("phase.schedule-backups", {}),
+} as const;
+
+/** What a move that is open is still about, as a part of a sentence. */
+export function remainsToDo(migration: Migration, plan: Plan): Note {
+  const id = currentStep(migration, plan)?.id ?? "";
+  return Object.hasOwn(remaining, id) ? remaining[id as keyof typeof remaining] : note("phase.finishing", {});
 }
 
 /** Which database clients are served by, and since when; `nobody` behind the fence. */

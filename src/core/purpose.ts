@@ -9,11 +9,20 @@ export type Purpose = "move" | "rehearsal" | "backup" | "decommission";
 export const backupStrategy = "cross-account-backup";
 export const decommissionStrategy = "decommission";
 
+/** The gate before a source is deleted. */
+export const decommissionGate = "decommission";
+
 /** Of a migration or a plan, by its strategy. */
 export function purposeOf(of: { readonly strategy: { readonly id: string } }): Purpose {
   if (isRehearsal(of)) return "rehearsal";
   if (of.strategy.id === backupStrategy) return "backup";
   return of.strategy.id === decommissionStrategy ? "decommission" : "move";
+}
+
+/** Otherwise no database is made that could serve or be thrown away. */
+export function movesOrTries(of: { readonly strategy: { readonly id: string } }): boolean {
+  const purpose = purposeOf(of);
+  return purpose === "move" || purpose === "rehearsal";
 }
 
 /** The move from which the database serves now, if one is on record: what may be decommissioned is its source. */

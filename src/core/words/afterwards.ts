@@ -53,6 +53,12 @@ export const afterwardsSentences = {
   "event.take-over":
     "{name} is made by code ({owners}), which knows nothing of the replacement yet: take it over as below before anything is applied.",
 
+  "phase.finishing": "being finished",
+  "phase.back-up": "its backup is being made",
+  "phase.copy-backup": "its backup is being copied to the other account",
+  "phase.verify-backup-copy": "the copy is being looked at from the other account",
+  "phase.schedule-backups": "its daily backups are being set up",
+
   "cost.cluster-a-day": "{instances} ({perDay} instance-hours a day) and the storage of its volume",
   "cost.instance-a-day": "{instances} ({perDay} instance-hours a day) and {gibibytes} GiB of storage",
 } as const satisfies Record<string, string>;

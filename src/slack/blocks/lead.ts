@@ -3,22 +3,25 @@ import { bar, budgetOf, mayStillFit } from "../../core/budget.ts";
 import { sayDowntimeEstimate } from "../../core/estimate.ts";
 import { gateName, ifLate, termsNote } from "../../core/gate-names.ts";
 import type { Migration, StepRecord } from "../../core/migration.ts";
-import { sayDuration } from "../../core/note.ts";
+import { plain, sayDuration } from "../../core/note.ts";
 import {
   currentStep,
   isDone,
   isGoingOn,
   mayHoldWrites,
   type Phase,
+  remainsToDo,
   servingOf,
   signers,
 } from "../../core/phase.ts";
 import { expectedDowntime, type Plan } from "../../core/plan.ts";
-import { isRehearsal } from "../../core/rehearsal.ts";
+import { movesOrTries, purposeOf } from "../../core/purpose.ts";
 import { say } from "../../core/sentences.ts";
 import type { Instant } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, escaped, mention, mrkdwn, sayInstant } from "../text.ts";
+import { backupLead, backupTitle, deletionLead, deletionTitle, served } from "./afterwards.ts";
+import { concernLines, restorableIn } from "./kept.ts";
 import { keyName } from "./key.ts";
 import { problemLines } from "./problem.ts";
 import { rehearsalLead, rehearsalTitle } from "./rehearsal.ts";
@@ -26,9 +29,21 @@ import { backSteps } from "./steps.ts";
 import { claimsOf } from "./summary.ts";
 
 /** The state in a few words: the heading of the root message, and the beginning of its one-sentence text. */
-export function titleOf(phase: Phase, { migration, plan }: MigrationView): string {
+export function titleOf(phase: Phase, view: MigrationView): string {
+  switch (purposeOf(view.migration)) {
+    case "move":
+      return moveTitle(phase, view);
+    case "rehearsal":
+      return rehearsalTitle(phase, view.migration.target.name);
+    case "backup":
+      return backupTitle(phase, view);
+    case "decommission":
+      return deletionTitle(phase, view);
+  }
+}
+
+function moveTitle(phase: Phase, { migration, plan }: MigrationView): string {
   const { name } = migration.target;
-  if (isRehearsal(migration)) return rehearsalTitle(phase, name);
   switch (phase.is) {
     case "gate":
       return phase.scheduled
@@ -36,7 +51,7 @@ export function titleOf(phase: Phase, { migration, plan }: MigrationView): strin
         : `${name}: ${gateName(phase.gate.id)} waits for approval`;
     case "running":
       return mayHoldWrites(migration, plan)
-        ? `${name}: open, being finished`
+        ? `${name}: open; ${say(remainsToDo(migration, plan), plain)}`
         : `${name}: being prepared, serving as before`;
     case "downtime":
       return `${name}: in its downtime`;
@@ -62,10 +77,8 @@ export function titleOf(phase: Phase, { migration, plan }: MigrationView): strin
 /** What is happening and who acts next, in mrkdwn. The first line stands alone: it is also the notification. */
 export function leadOf(phase: Phase, view: MigrationView, approvers: string): string {
   const { migration, plan } = view;
-  if (isRehearsal(migration)) {
-    const own = rehearsalLead(phase, view, approvers);
-    if (own) return own;
-  }
+  const own = ownLead(phase, view, approvers);
+  if (own) return own;
   const name = escaped(migration.target.name);
   switch (phase.is) {
     case "gate":
@@ -95,13 +108,28 @@ export function leadOf(phase: Phase, view: MigrationView, approvers: string): st
       return `${name} is not moved. Nothing was created and nothing was changed.`;
     case "finished":
       return [
-        `${name} is under ${keyName(plan.keyArn, plan.target)}${downtimeTook(migration)}.`,
+        `${name} is under ${keyName(plan.keyArn, plan.target)}${restorableIn(view)}${downtimeTook(migration)}.`,
         serving(view),
+        ...concernLines(view),
       ].join("\n");
     case "rolled-back":
       return `The source answers as ${name} again, unfenced. ${lostWrites(migration)}`;
     case "closed":
       return `People brought the migration of ${name} to its end by hand. The bot has let go of it and vouches for nothing of it.`;
+  }
+}
+
+/** What is said otherwise than of a move. */
+function ownLead(phase: Phase, view: MigrationView, approvers: string): string | undefined {
+  switch (purposeOf(view.migration)) {
+    case "move":
+      return undefined;
+    case "rehearsal":
+      return rehearsalLead(phase, view, approvers);
+    case "backup":
+      return backupLead(phase, view, approvers);
+    case "decommission":
+      return deletionLead(phase, view, approvers);
   }
 }
 
@@ -206,7 +234,9 @@ export function sayExpectedDowntime(plan: Plan): string {
 }
 
 /** Whether clients are served, and by what: the first question of whoever is woken. */
-export function serving({ migration, plan }: MigrationView): string {
+export function serving(view: MigrationView): string {
+  const { migration, plan } = view;
+  if (!movesOrTries(migration)) return served(view);
   const name = escaped(migration.target.name);
   const state = servingOf(migration, plan);
   switch (state.by) {

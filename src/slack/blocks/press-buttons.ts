@@ -5,16 +5,18 @@ import { inDowntime } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../../core/phase.ts";
 import type { PlannedStep } from "../../core/plan.ts";
+import { condemnedName, movesOrTries, purposeOf } from "../../core/purpose.ts";
 import { isRehearsal, takeDownGate } from "../../core/rehearsal.ts";
 import type { Terms } from "../../core/terms.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import type { Press } from "../../engine/request.ts";
 import { actionIdOf, encode } from "../buttons.ts";
 import { limits } from "../limits.ts";
+import { backupApproval, callOff, deletionApproval, keep } from "./afterwards-buttons.ts";
 import { plain } from "./message.ts";
 import { termsForm } from "./terms.ts";
 
-interface Pressable {
+export interface Pressable {
   readonly press: Press;
   readonly label: string;
   readonly style?: "primary" | "danger";
@@ -89,7 +91,14 @@ function approvals(
       },
     ];
   }
-  if (isRehearsal(view.migration)) return [rehearsalApproval(gate, approve, name)];
+  switch (purposeOf(view.migration)) {
+    case "rehearsal":
+      return [rehearsalApproval(gate, approve, name)];
+    case "backup":
+      return [backupApproval(approve, view)];
+    case "decommission":
+      return [deletionApproval(approve, view)];
+  }
   if (gate.id === openGate) {
     return [
       {
@@ -134,7 +143,9 @@ function rehearsalApproval({ id }: PlannedStep, press: Press, name: string): Pre
   };
 }
 
-function reject(gate: PlannedStep, { migration, plan, rollbackPrice }: MigrationView): Pressable {
+function reject(gate: PlannedStep, view: MigrationView): Pressable {
+  const { migration, plan, rollbackPrice } = view;
+  if (purposeOf(migration) === "decommission") return keep(gate, view);
   const undoes = hasSomethingToUndo(migration, plan);
   return {
     press: { does: "reject", gate: gate.id },
@@ -149,6 +160,7 @@ function reject(gate: PlannedStep, { migration, plan, rollbackPrice }: Migration
 function rollback(view: MigrationView): readonly Pressable[] {
   const { migration, plan, rollbackPrice } = view;
   if (migration.direction === "back" || !hasSomethingToUndo(migration, plan)) return [];
+  if (!movesOrTries(migration)) return callOff(view);
   const price = `It takes about ${sayDuration(rollbackPrice)}`;
   if (isRehearsal(migration)) {
     return [
@@ -176,11 +188,12 @@ function rollback(view: MigrationView): readonly Pressable[] {
   ];
 }
 
-function pause(view: MigrationView): Pressable {
+function pause({ migration }: MigrationView): Pressable {
+  const name = purposeOf(migration) === "decommission" ? condemnedName(migration) : migration.target.name;
   return {
     press: { does: "pause" },
     label: "Pause",
-    asks: `What has been started for ${view.migration.target.name} goes on; no further step starts.`,
+    asks: `What has been started for ${name} goes on; no further step starts.`,
     confirm: "Pause",
   };
 }

@@ -1,4 +1,5 @@
 import type { KnownBlock } from "@slack/types";
+import { isBeyondReturn } from "../../core/course.ts";
 import type { Finding, Severity } from "../../core/finding.ts";
 import { digest } from "../../core/hash.ts";
 import { inDowntime, isEnded } from "../../core/migration.ts";
@@ -13,11 +14,13 @@ import {
 } from "../../core/phase.ts";
 import type { Option, Plan } from "../../core/plan.ts";
 import { explain } from "../../core/problem.ts";
+import { movesOrTries, purposeOf } from "../../core/purpose.ts";
 import { isRehearsal, withoutRehearsal } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import { minutes } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, count, escaped, mention, mrkdwn, sayMinute } from "../text.ts";
+import { afterwardsFacts } from "./afterwards.ts";
 import { keyName } from "./key.ts";
 import { downtimeFields, leadOf, sayExpectedDowntime, titleOf } from "./lead.ts";
 import {
@@ -35,6 +38,7 @@ import { buttonsFor, formFor } from "./press-buttons.ts";
 import { refusalLines } from "./problem.ts";
 import { backLines, forwardLines, nearLines } from "./steps.ts";
 import { summaryBlocks } from "./summary.ts";
+import { takeOverBlocks } from "./take-over.ts";
 
 const stepSections = 6;
 
@@ -108,19 +112,14 @@ type Fact = readonly [string, string];
 
 /** What an approver looks for first; once it is under way, only what can still change. */
 function factsOf(phase: Phase, view: MigrationView): readonly Fact[] {
-  const { migration, plan, rollbackPrice, remaining } = view;
+  const { migration, plan, remaining } = view;
   if (isEnded(migration)) return [];
   const facts: Fact[] = [];
   if (phase.is === "gate" && migration.downtimeBegan === null) {
     facts.push(...(hasSomethingToUndo(migration, plan) ? keyFacts(plan) : planFacts(plan)));
   }
   if (hasSomethingToUndo(migration, plan) && migration.direction === "forward") {
-    const price = mayHoldWrites(migration, plan) ? "discards what clients have written" : "loses 0 writes";
-    facts.push(
-      isRehearsal(migration)
-        ? ["Calling it off now", `takes about ${sayDuration(rollbackPrice)} and deletes the copy`]
-        : ["Rolling back now", `takes about ${sayDuration(rollbackPrice)}, ${price}`],
-    );
+    facts.push(...backFacts(view));
   }
   if (isGoingOn(phase) && !inDowntime(migration)) {
     facts.push(["Left", `about ${sayDuration(remaining)}, without what people take to approve`]);
@@ -128,8 +127,26 @@ function factsOf(phase: Phase, view: MigrationView): readonly Fact[] {
   return facts;
 }
 
+/** What going back would take and cost, in the words of what there is to go back from. */
+function backFacts({ migration, plan, rollbackPrice }: MigrationView): readonly Fact[] {
+  const takes = `takes about ${sayDuration(rollbackPrice)}`;
+  switch (purposeOf(migration)) {
+    case "move": {
+      const price = mayHoldWrites(migration, plan) ? "discards what clients have written" : "loses 0 writes";
+      return [["Rolling back now", `${takes}, ${price}`]];
+    }
+    case "rehearsal":
+      return [["Calling it off now", `${takes} and deletes the copy`]];
+    case "backup":
+      return [["Calling it off now", takes]];
+    case "decommission":
+      return isBeyondReturn(plan, migration) ? [] : [["Calling it off now", takes]];
+  }
+}
+
 /** The facts of a plan as fields. */
 export function planFacts(plan: Plan): readonly (readonly [string, string])[] {
+  if (!movesOrTries(plan)) return afterwardsFacts(plan);
   const { account, region, kind, name } = plan.target;
   const total = plan.steps.reduce((sum, step) => sum + (step.skipped ? 0 : step.expect), 0);
   return [
@@ -188,6 +205,7 @@ export function remarkBlocks(plan: Plan, findings: readonly Finding[]): readonly
   const checks = plan.checks.map((check) => `• ${say(check, mrkdwn)}`);
   return [
     ...(remarks.length > 0 ? listing(["*What to know*", ...remarks], 3) : []),
+    ...takeOverBlocks(plan, "before"),
     ...(plan.options.length > 1 ? listing(["*Ways compared*", ...optionLines(plan)], 2) : []),
     ...(checks.length > 0
       ? [

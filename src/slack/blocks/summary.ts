@@ -3,13 +3,16 @@ import type { Sighting } from "../../core/database.ts";
 import { isEnded, type Migration } from "../../core/migration.ts";
 import type { Note } from "../../core/note.ts";
 import { isDone, sourceOf } from "../../core/phase.ts";
-import { isRehearsal } from "../../core/rehearsal.ts";
+import { purposeOf } from "../../core/purpose.ts";
 import { say } from "../../core/sentences.ts";
 import type { Instant } from "../../core/time.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, escaped, mrkdwn, sayInstant } from "../text.ts";
+import { leftoverLines } from "./afterwards.ts";
+import { copyLines, keptLines } from "./kept.ts";
 import { keyName } from "./key.ts";
-import { section } from "./message.ts";
+import { listing, section } from "./message.ts";
+import { takeOverBlocks } from "./take-over.ts";
 
 /** The claims that a person reads first when all is over, by how it ended. */
 const headlines: Readonly<Partial<Record<Migration["status"], readonly string[]>>> = {
@@ -34,16 +37,25 @@ const rehearsed = [
   "saw.can-be-restored",
 ];
 
+const ofBackup = ["saw.backup", "saw.copy-verified", "saw.plan", "saw.assigned"];
+const ofDeletion = ["saw.last-snapshot", "saw.copy-there", "saw.replacement-answers", "saw.source-deleted"];
+
 /** What is known of the endpoints, and at the end what was proved and what is kept. */
 export function summaryBlocks(view: MigrationView): readonly KnownBlock[] {
-  const { migration } = view;
+  const { migration, plan } = view;
+  const hasMoved = migration.status === "finished" && purposeOf(migration) === "move";
   const lines = [
     // Nobody watches the endpoints any more: what was seen last would be read as how it is.
     ...(isEnded(migration) ? [] : sightingLines(view)),
-    ...(migration.status === "finished" && !isRehearsal(migration) ? keyBefore(view) : []),
+    ...(hasMoved ? keyBefore(view) : []),
     ...proved(migration),
+    ...(hasMoved ? [...copyLines(view), ...keptLines(view)] : []),
   ];
-  return lines.length === 0 ? [] : [section(lines.join("\n"))];
+  return [
+    ...(lines.length === 0 ? [] : [section(lines.join("\n"))]),
+    ...(hasMoved ? takeOverBlocks(plan, "after") : []),
+    ...listing(leftoverLines(migration), 3),
+  ];
 }
 
 /** Endpoints of which the same is known share a line. */
@@ -101,12 +113,24 @@ function keyBefore({ plan }: MigrationView): readonly string[] {
   return keyArn === null ? [] : [`• It was under ${keyName(keyArn, plan.target)} before`];
 }
 
+function wantedOf(migration: Migration): readonly string[] {
+  if (migration.status !== "finished") return headlines[migration.status] ?? [];
+  switch (purposeOf(migration)) {
+    case "move":
+      return headlines.finished ?? [];
+    case "rehearsal":
+      return rehearsed;
+    case "backup":
+      return ofBackup;
+    case "decommission":
+      return ofDeletion;
+  }
+}
+
 /** The first of each: with forty instances the key is proved forty-one times, first of all for the cluster. */
 function proved(migration: Migration): readonly string[] {
   const claims = claimsOf(migration);
-  const wanted =
-    isRehearsal(migration) && migration.status === "finished" ? rehearsed : headlines[migration.status];
-  return (wanted ?? []).flatMap((headline) => {
+  return wantedOf(migration).flatMap((headline) => {
     const claim = claims.find(({ code: of }) => of === headline);
     return claim ? [`• ${say(claim, mrkdwn)}`] : [];
   });

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { termsParams } from "../../../src/core/gate-names.ts";
 import type { StepRecord } from "../../../src/core/migration.ts";
 import { plain } from "../../../src/core/note.ts";
-import { explain } from "../../../src/core/problem.ts";
+import { explain, problem } from "../../../src/core/problem.ts";
 import { note, sentences } from "../../../src/core/sentences.ts";
 import { seconds } from "../../../src/core/time.ts";
 import { isBroadcast, speaksOf } from "../../../src/slack/blocks/reply.ts";
@@ -20,10 +20,15 @@ describe("the thread", () => {
     expect(speaksOf(entry({ code: "event.of-a-newer-version", params: {} }))).toBe(true);
   });
 
-  it("sends failure and finish to the channel as well, and nothing else", () => {
+  it("sends failure, finish and what is found weeks later to the channel as well, and nothing else", () => {
     expect(events.filter((code) => isBroadcast(entry({ code, params: {} }))).sort()).toEqual([
+      "event.backed-up",
+      "event.concern",
+      "event.decommissioned",
       "event.finished",
+      "event.kept-gone-early",
       "event.rehearsed",
+      "event.retention-over",
       "event.rollback-signed",
       "event.rollback-signed-waiting",
       "event.rolled-back",
@@ -94,6 +99,26 @@ describe("the thread", () => {
     const late = wholeText(replyMessage(entry({ code: "event.stuck", params: older }), view));
     expect(late).toContain("*Why:* Something else was wrong.");
     expect(late).not.toContain("InvalidDBClusterStateFault");
+  });
+
+  it("shows what a later look found, as long as it is so, with commands that can be copied", () => {
+    const view = viewAt("end");
+    const concern = problem("kept.unprotected", {
+      name: "orders-prod",
+      retired: "orders-prod-old-<m1>",
+      kind: "cluster",
+    });
+    const seen = { kept: noon, serving: noon, backups: noon };
+    const aftercare = { nextLook: noon, kept: null, concerns: [concern], seen };
+    const found = entry(note("event.concern", explain(concern, plain)));
+    const text = wholeText(replyMessage(found, { ...view, migration: { ...view.migration, aftercare } }));
+    expect(text).toContain("orders-prod-old-&lt;m1&gt;, the old database of orders-prod, can be deleted");
+    expect(text).toContain(
+      "*What to do:* `aws rds modify-db-cluster --db-cluster-identifier orders-prod-old-&lt;m1&gt; --deletion-protection",
+    );
+
+    const over = { ...view, migration: { ...view.migration, aftercare: null } };
+    expect(wholeText(replyMessage(found, over))).toContain("*What to do:* 'aws rds modify-db-cluster");
   });
 
   it("names gates in words, and tells a signature from an approval", () => {
