@@ -12,17 +12,22 @@ type Condition = Precondition<BackedUpPinned, { readonly backup: BackupReadiness
 interface Looked {
   readonly target: BackupTarget;
   readonly found: BackupReadiness;
-  readonly pinned: BackedUpPinned;
+  readonly pinned: {
+    readonly source: Pick<BackedUpPinned["source"], "name" | "kind">;
+    readonly keyArn: string;
+  };
   readonly account: string;
   readonly region: string;
 }
 
+interface Claim {
+  readonly claim: Note;
+  readonly severity: Extract<Severity, "blocks" | "warns">;
+  readonly check: (looked: Looked) => Problem | undefined;
+}
+
 /** What would let the copy fail is found before the move. Of a rehearsal, which makes none, it is only told. */
-function condition(
-  claim: Note,
-  severity: Extract<Severity, "blocks" | "warns">,
-  check: (looked: Looked) => Problem | undefined,
-): Condition {
+function condition({ claim, severity, check }: Claim): Condition {
   return {
     claim,
     concerns: ({ pinned, observed }) => pinned.backup !== null && observed.backup !== null,
@@ -34,10 +39,8 @@ function condition(
   };
 }
 
-const blocks = (claim: Note, check: (looked: Looked) => Problem | undefined) =>
-  condition(claim, "blocks", check);
-const warns = (claim: Note, check: (looked: Looked) => Problem | undefined) =>
-  condition(claim, "warns", check);
+const blocks = (claim: Note, check: Claim["check"]): Claim => ({ claim, severity: "blocks", check });
+const warns = (claim: Note, check: Claim["check"]): Claim => ({ claim, severity: "warns", check });
 
 /** The vault of the other account, where it could be looked at. */
 function destinationOf({ found: { destination } }: Looked): BackupVault | undefined {
@@ -50,7 +53,7 @@ function thereOf({ target }: Looked) {
   return { vault: vaultNameOf(arn), account: accountOf(arn), region: regionOf(arn) };
 }
 
-const organization: readonly Condition[] = [
+const organization: readonly Claim[] = [
   blocks(note("check.organization", {}), ({ found, account }) =>
     found.crossAccount === "no-organization" ? problem("backup.no-organization", { account }) : undefined,
   ),
@@ -62,7 +65,7 @@ const organization: readonly Condition[] = [
   ),
 ];
 
-const ownVault: readonly Condition[] = [
+const ownVault: readonly Claim[] = [
   blocks(note("check.opted-in", {}), ({ found, pinned: { source }, region }) => {
     if (found.optedIn) return undefined;
     const kind = source.kind === "cluster" ? "Aurora" : "RDS";
@@ -77,7 +80,7 @@ const ownVault: readonly Condition[] = [
   blocks(note("check.keep-days", {}), ({ found, target }) => lifetimeOutside(found.vault, target)),
 ];
 
-const otherVault: readonly Condition[] = [
+const otherVault: readonly Claim[] = [
   blocks(note("check.destination", {}), (looked) =>
     looked.found.destination === null ? problem("backup.no-destination", thereOf(looked)) : undefined,
   ),
@@ -130,7 +133,7 @@ function lifetimeOutside(
 }
 
 /** One claim for each thing that a policy may turn out to say. */
-const policies: readonly Condition[] = [
+const policies: readonly Claim[] = [
   blocks(note("check.backup.vault-shut", {}), (looked) =>
     looked.found.copyIntoVault === "refused" ? problem("backup.vault-shut", forVault(looked)) : undefined,
   ),
@@ -201,7 +204,19 @@ function rootOf({ target }: Looked, account: string): string {
 }
 
 /** In the order in which people would mend them. */
-export const canBeBackedUp: readonly Condition[] = [...organization, ...ownVault, ...otherVault, ...policies];
+const claims: readonly Claim[] = [...organization, ...ownVault, ...otherVault, ...policies];
+
+export const canBeBackedUp: readonly Condition[] = claims.map(condition);
+
+/** What would let copies fail, whichever database they are of, for whoever looks over a deployment. */
+export function standsAgainstCopies(
+  looked: Looked,
+): readonly { readonly severity: Claim["severity"]; readonly problem: Problem }[] {
+  return claims.flatMap(({ severity, check }) => {
+    const found = check(looked);
+    return found ? [{ severity, problem: found }] : [];
+  });
+}
 
 /** What an approver should know of where it will be backed up. */
 export function backupRemark({ source: { name }, backup }: BackedUpPinned): Note {
