@@ -111,6 +111,17 @@ export function changeStatements(scope: Scope): readonly Statement[] {
       Condition: { StringEquals: enrolled, "ForAllValues:StringEquals": { "aws:TagKeys": ownKeys } },
     },
     {
+      // What schedulers go by, on a source that is retired and back. Never what says whose it is.
+      Sid: "SetTagsAside",
+      Effect: "Allow",
+      Action: ["rds:AddTagsToResource", "rds:RemoveTagsFromResource"],
+      Resource: [arn("cluster:*"), arn("db:*")],
+      Condition: {
+        StringEquals: { ...enrolled, [resourceTag(roleTag)]: roles("source", "retired") },
+        "ForAllValues:StringNotLike": { "aws:TagKeys": ["encrypt-db:*"] },
+      },
+    },
+    {
       Sid: "ChangeMarked",
       Effect: "Allow",
       Action: ["rds:ModifyDBCluster", "rds:ModifyDBInstance"],

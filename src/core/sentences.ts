@@ -85,7 +85,7 @@ export const sentences = {
   "keeps.marker": "it goes with the schema encrypt_db",
   "keeps.heartbeat": "it changes no table",
   "keeps.replacement": "it goes with the replacement",
-  "keeps.retired-tags": "it is the last step",
+  "keeps.retired-tags": "it goes with the tags of the source",
 
   // What was seen.
   "saw.approved": "Approved by {person}",

@@ -60,6 +60,7 @@ import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { restorable } from "./restorable-step.ts";
 import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { backUpReplacement } from "./schedule-steps.ts";
+import { setAsideTags } from "./set-aside-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
 import { fallbackSnapshot, runningFallback, safetySnapshot } from "./snapshot-steps.ts";
 import {
@@ -164,6 +165,7 @@ export const auroraPointInTime: MoveStrategy<AuroraPinned, Observed, Learned> = 
     proxiesLead,
     dataApiOn,
     resumeScaling,
+    setAsideTags,
     retireSource,
     ...backUpReplacement,
   ],

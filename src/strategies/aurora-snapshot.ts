@@ -44,6 +44,7 @@ import { renameMembers } from "./rename-members.ts";
 import { endpointGone, renameCluster } from "./rename-steps.ts";
 import { clusterTakes, introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { backUpReplacement } from "./schedule-steps.ts";
+import { setAsideTags } from "./set-aside-steps.ts";
 import { applyClusterSettings } from "./settings-steps.ts";
 import { finalSnapshot, runningSnapshot, safetySnapshot } from "./snapshot-steps.ts";
 import {
@@ -138,6 +139,7 @@ export const auroraSnapshot: MoveStrategy<AuroraPinned, Observed, Learned> = {
     proxiesLead,
     dataApiOn,
     resumeScaling,
+    setAsideTags,
     retireSource,
     ...backUpReplacement,
   ],

@@ -66,5 +66,6 @@ export function blanks(pinned: Pinned): Learned {
     atOpening: unknown,
     ...unknownBackups,
     tagsTakenOff: {},
+    selectedStill: [],
   };
 }

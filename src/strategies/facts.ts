@@ -155,6 +155,8 @@ export const learned = z.object({
   backupPlan: z.object({ planId: z.string(), name: z.string() }),
   /** Tags that would have let schedulers or backup plans act on the retired source; put back if it serves again. */
   tagsTakenOff: z.record(z.string(), z.string()),
+  /** Selections of backup plans that go on selecting it, by what no tag changes. */
+  selectedStill: z.array(z.string()),
 });
 export type Learned = z.infer<typeof learned>;
 

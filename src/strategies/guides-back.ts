@@ -9,6 +9,7 @@ import {
   named,
   protection,
   rows,
+  scheduledTags,
   shows,
   source,
   sourceIsNamed,
@@ -31,6 +32,10 @@ export const backGuides: Readonly<Record<string, Guide<Pinned, Learned>>> = {
         { look: changes(replacement), must: { be: rows(cx.learned.atOpening, "$AT_OPENING") } },
       ];
     },
+  },
+  "undo:set-aside-tags": {
+    careful: "Put back as well what was taken off because a backup plan selected by it.",
+    done: (cx) => scheduledTags(cx, (value) => [value]),
   },
   "undo:restore-writers": {
     done: (cx) => [asked(cx.pinned.endpoints.writer, "writers", [])],

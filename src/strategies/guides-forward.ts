@@ -17,6 +17,7 @@ import {
   replacementId,
   retiredHost,
   rows,
+  scheduledTags,
   serverNames,
   snapshot,
   source,
@@ -158,6 +159,12 @@ export const sharedGuides: Guides = {
       const hosts = reader !== null && serverNames(cx).length > 1 ? [primary, reader] : [primary];
       return hosts.map((one) => asked(one, "identity", [replacementId(cx)]));
     },
+  },
+  "set-aside-tags": {
+    careful:
+      "Take off as well, from it and from its instances, each tag by which a backup plan selects (`aws backup get-backup-selection`), " +
+      "and note it: a rollback puts it back.",
+    done: (cx) => scheduledTags(cx, () => []),
   },
   "retire-source": {
     careful: "Do not delete it. It stays fenced and protected until somebody decides that nobody needs it.",

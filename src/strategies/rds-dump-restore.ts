@@ -30,6 +30,7 @@ import { type Need, notAttached, preconditions } from "./preconditions.ts";
 import { prepareDatabase, protectSource } from "./prepare-steps.ts";
 import { endpointGone, renameInstance } from "./rename-steps.ts";
 import { backUpReplacement } from "./schedule-steps.ts";
+import { setAsideTags } from "./set-aside-steps.ts";
 import { applyInstanceSettings } from "./settings-steps.ts";
 import { instanceSafetySnapshot } from "./snapshot-steps.ts";
 import { deleteCopy, leaveSource, triedCopy } from "./take-down-steps.ts";
@@ -107,6 +108,7 @@ export const rdsDumpRestore: MoveStrategy<DumpPinned, DumpObserved, Learned> = {
     lastLook,
     open,
     endpointAnswers,
+    setAsideTags,
     retireSource,
     ...backUpReplacement,
   ],

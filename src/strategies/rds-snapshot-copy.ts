@@ -35,6 +35,7 @@ import { markRunning, silenceCopy, verifyCopy } from "./rehearsal-steps.ts";
 import { endpointGone, renameInstance } from "./rename-steps.ts";
 import { introduceReplacement, restoreStep } from "./restore-steps.ts";
 import { backUpReplacement } from "./schedule-steps.ts";
+import { setAsideTags } from "./set-aside-steps.ts";
 import { applyInstanceSettings } from "./settings-steps.ts";
 import {
   finalCopy,
@@ -129,6 +130,7 @@ export const rdsSnapshotCopy: MoveStrategy<InstancePinned, Observed, Learned> = 
     open,
     restoreWriters,
     endpointAnswers,
+    setAsideTags,
     retireSource,
     ...backUpReplacement,
   ],

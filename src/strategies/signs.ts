@@ -3,6 +3,7 @@ import type { Tags } from "../core/cloud.ts";
 import type { Counters } from "../core/database.ts";
 import { foreignTags, ownTags } from "../core/names.ts";
 import type { Learned, Pinned } from "./facts.ts";
+import { scheduledBy } from "./set-aside-steps.ts";
 
 /** What people look at, of clusters and instances alike. */
 
@@ -104,6 +105,26 @@ export function replacementTags(cx: Cx, kind: "cluster" | "instance", name: stri
   const all = { ...foreignTags(tags), ...ownTags(cx.names, "replacement") };
   const be = Object.entries(all).map(([key, value]) => `${key} ${value}`);
   return { look: { of: "tags", kind, which: { names: [name] } }, must: { be } };
+}
+/** Each tag that a scheduler would go by, on the source and on its instances. */
+export function scheduledTags(cx: Cx, be: (value: string) => readonly string[]): Sign[] {
+  const { source: of, settings, members } = cx.pinned;
+  const all = [
+    { kind: of.kind, resourceId: of.resourceId, tags: settings.tags },
+    ...members.map((member) => ({
+      kind: "instance" as const,
+      resourceId: member.resourceId,
+      tags: member.settings.tags,
+    })),
+  ];
+  return all.flatMap(({ kind, resourceId, tags }) =>
+    Object.entries(scheduledBy(tags)).map(
+      ([tag, value]): Sign => ({
+        look: { of: "tag", kind, which: { resourceIds: [resourceId] }, tag },
+        must: { be: be(value) },
+      }),
+    ),
+  );
 }
 export const protection = (cx: Cx, which: Which, on: boolean): Sign =>
   shows(cx, which, ["deletionProtection"], [on ? "True" : "False"]);

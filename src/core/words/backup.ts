@@ -120,9 +120,8 @@ export const backupProblems = {
 export const backupSentences = {
   "strategy.cross-account-backup": "Backup, copied into the other account and from then on daily",
 
-  "step.set-aside-tags":
-    "Take off {retired} the tags by which schedulers or backup plans would act on it: {tags}",
-  "step.set-aside-tags.undo": "Give it these tags back: {tags}",
+  "step.set-aside-tags": "Take off {retired} the tags by which schedulers or backup plans would act on it",
+  "step.set-aside-tags.undo": "Give {name} back the tags that were taken off",
   "step.back-up": "Let AWS Backup back {name} up into the vault {vault}",
   "step.copy-backup": "Copy the backup into the vault {vault} of account {account}",
   "step.verify-backup-copy": "Verify the copy, asked from account {account}",
@@ -131,13 +130,13 @@ export const backupSentences = {
   "step.assign-backups": "Assign {name} to the backup plan {plan}",
 
   "skip.no-other-account": "no other account is configured",
-  "skip.no-tags-to-set-aside": "no tag of it would make anybody act on it",
 
   "keeps.recovery-point": "AWS Backup deletes it when its time is over",
   "keeps.assignment": "it goes with the backup plan",
 
-  "saw.tags-set-aside": "{name} does not carry these tags (any more): {tags}",
-  "saw.tags-back": "{name} carries these tags again: {tags}",
+  "saw.tags-set-aside":
+    "{name} carries no tag by which a scheduler or a backup plan would act on it; taken off: {tags}",
+  "saw.tags-back": "{name} carries every tag that it had",
   "saw.backup":
     "{point} was made of {name} at {at:instant}, after {since:instant}, and is encrypted under {key}",
   "saw.backup-job": "AWS Backup ended the job {job} as {state} and found no fault",
