@@ -1,3 +1,4 @@
+import { Accounts } from "./accounts.ts";
 import type { DataPlane } from "./data-plane.ts";
 import { type Address, admits, certificateNames, resolve } from "./dns.ts";
 import { type Durations, durations as realistic } from "./durations.ts";
@@ -16,6 +17,8 @@ export interface AccountOptions {
   readonly region: string;
   readonly clock: { now(): Instant };
   readonly data: DataPlane;
+  /** Of the world that the account is in; one alone in its world has no neighbours. */
+  readonly accounts?: Accounts;
   /** Where to go on from; a new account is empty. */
   readonly state?: AccountState;
   /** Called after every change, before anybody hears of it. */
@@ -68,19 +71,20 @@ export class Account {
   readonly #options: AccountOptions;
   readonly #durations: Durations;
   readonly #ledger: Call[] = [];
+  readonly #accounts: Accounts;
   #state: AccountState;
   /** States that were replaced within the staleness, oldest first. */
   #past: { readonly until: Instant; readonly state: AccountState }[] = [];
   #lookups = 0;
   #busy = false;
-  /** Calls and due events take turns: each sees what the one before left. */
-  #last: Promise<unknown> = Promise.resolve();
 
   constructor(options: AccountOptions) {
     this.#options = options;
     this.#durations = { ...realistic, ...options.durations };
     // A state that was saved by an earlier version knows less.
     this.#state = { ...emptyState(options.accountId, options.region), ...options.state };
+    this.#accounts = options.accounts ?? new Accounts();
+    this.#accounts.join(this);
   }
 
   get state(): AccountState {
@@ -91,25 +95,38 @@ export class Account {
     return this.#ledger;
   }
 
+  /** The account that a call with this key is answered by: whichever gave it out, and this one for a key that nobody knows. */
+  answering(accessKeyId: string | undefined): Account {
+    return this.#accounts.giverOf(accessKeyId) ?? this;
+  }
+
   /** Answers one call after everything that is due has happened. Throws AwsFault or NoAnswer. */
   handle(service: Service, operation: string, input: object, accessKeyId?: string): Promise<object> {
+    const asked = this.answering(accessKeyId);
+    if (asked !== this) return asked.handle(service, operation, input, accessKeyId);
     if (service === "lambda" && operation === "Invoke") return this.#invoke(input, accessKeyId);
-    return this.#alone(() => this.#answer(service, operation, input, accessKeyId));
+    return this.#accounts.alone(() => this.#answer(service, operation, input, accessKeyId));
   }
 
-  /** Lets everything happen that is due, in order of time. */
+  /** Lets everything happen that is due, in order of time, here and in the accounts of the same world. */
   advance(): Promise<void> {
-    return this.#alone(() => this.#catchUp());
+    return this.#accounts.alone(() => this.#catchUp());
   }
 
+  /** Of all the accounts of the world. */
   nextEventAt(): Instant | undefined {
-    return this.#state.schedule[0]?.at;
+    return this.#accounts.nextToHappen()?.state.schedule[0]?.at;
   }
 
   /** Changes the account from outside of its API: seeds, and what other people do. Not while it answers a call. */
   alter<T>(change: (turn: Turn) => T): T {
+    return this.alterAt({ now: this.#options.clock.now(), caller: this.#caller() }, change);
+  }
+
+  /** The same at the moment of another account's turn. */
+  alterAt<T>(at: { readonly now: Instant; readonly caller: Identity }, change: (turn: Turn) => T): T {
     if (this.#busy) throw new Error("the account is answering a call, which would undo this change");
-    const turn = this.#turn(this.#options.clock.now(), this.#caller());
+    const turn = this.#turn(at.now, at.caller);
     const result = change(turn);
     this.#keep(turn);
     return result;
@@ -131,23 +148,29 @@ export class Account {
     return identityOf(this.#state, accessKeyId);
   }
 
-  #alone<T>(work: () => Promise<T>): Promise<T> {
-    const alone = async () => {
-      this.#busy = true;
-      try {
-        return await work();
-      } finally {
-        this.#busy = false;
-      }
-    };
-    const turn = this.#last.then(alone, alone);
-    this.#last = turn;
-    return turn;
+  /** From a look at the state to what is made of it. */
+  async #busily<T>(work: () => Promise<T>): Promise<T> {
+    this.#busy = true;
+    try {
+      return await work();
+    } finally {
+      this.#busy = false;
+    }
   }
 
   #turn(now: Instant, caller: Identity, state = this.#state, seen = state): Turn {
     const { data, random = Math.random } = this.#options;
-    return { state, seen, now, data, random, durations: this.#durations, caller, touched: [] };
+    return {
+      state,
+      seen,
+      now,
+      data,
+      random,
+      durations: this.#durations,
+      caller,
+      touched: [],
+      neighbours: this.#accounts,
+    };
   }
 
   #keep(turn: Turn): void {
@@ -160,12 +183,19 @@ export class Account {
 
   async #catchUp(): Promise<void> {
     for (;;) {
-      const [due, ...schedule] = this.#state.schedule;
-      if (due === undefined || due.at > this.#options.clock.now()) return;
-      const turn = this.#turn(due.at, this.#caller(), { ...this.#state, schedule });
-      await happen(turn, due.event);
-      this.#keep(turn);
+      const next = this.#accounts.nextToHappen();
+      if (next === undefined || !(await next.#busily(() => next.#happen()))) return;
     }
+  }
+
+  /** Lets the next thing happen; false where nothing is due yet. */
+  async #happen(): Promise<boolean> {
+    const [due, ...schedule] = this.#state.schedule;
+    if (due === undefined || due.at > this.#options.clock.now()) return false;
+    const turn = this.#turn(due.at, this.#caller(), { ...this.#state, schedule });
+    await happen(turn, due.event);
+    this.#keep(turn);
+    return true;
   }
 
   async #answer(service: Service, operation: string, input: object, accessKeyId?: string): Promise<object> {
@@ -184,7 +214,7 @@ export class Account {
     this.#suffer(service, injected, note);
     const seen = injected === "stale-describe" ? this.#stale(at) : this.#state;
     const turn = this.#turn(at, caller, this.#state, seen);
-    const output = await this.#run(covered, turn, call, note);
+    const output = await this.#busily(() => this.#run(covered, turn, call, note));
     await this.#catchUp();
     if (injected === "timeout-after") throw new NoAnswer();
     if (injected === "error-after") throw unmodelled("InternalFailure", "An internal error occurred.", 500);

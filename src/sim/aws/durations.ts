@@ -38,6 +38,12 @@ export interface Durations {
   readonly copySnapshot: number;
   readonly copySnapshotChanges: number;
   readonly deleteSnapshot: number;
+  /** A job of AWS Backup stays CREATED for this long, and PENDING as long again. */
+  readonly startBackup: number;
+  /** From the snapshot of a backup to the end of its job. */
+  readonly finishBackup: number;
+  readonly startCopy: number;
+  readonly copyBackup: number;
   /** After a restore no restorable time is known for some minutes (Aurora User Guide, Backups). */
   readonly firstBackup: number;
   /** The restorable time moves in steps of this, so it trails by up to this ("within 5 minutes"). */
@@ -83,6 +89,10 @@ export const durations: Durations = {
   copySnapshot: 45 * minutes,
   copySnapshotChanges: 5 * minutes,
   deleteSnapshot: 20 * seconds,
+  startBackup: 60 * seconds,
+  finishBackup: 2 * minutes,
+  startCopy: 60 * seconds,
+  copyBackup: 25 * minutes,
   firstBackup: 4 * minutes,
   logShipping: 5 * minutes,
   addRole: 20 * seconds,

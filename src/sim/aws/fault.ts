@@ -1,4 +1,5 @@
 import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
+import * as backup from "@aws-sdk/client-backup";
 import * as iam from "@aws-sdk/client-iam";
 import * as kms from "@aws-sdk/client-kms";
 import * as lambda from "@aws-sdk/client-lambda";
@@ -9,6 +10,7 @@ import * as sts from "@aws-sdk/client-sts";
 /** The services by the names that requests are signed with. */
 export const clients = {
   rds,
+  backup,
   kms,
   sts,
   "application-autoscaling": autoscaling,
@@ -54,6 +56,7 @@ export class NoAnswer extends Error {
 interface ErrorTraits {
   readonly awsQueryError?: readonly [code: string, status: number];
   readonly httpError?: number;
+  readonly error?: "client" | "server";
 }
 
 /** The names that a client exports with a schema, which is the name and a dollar. */
@@ -69,7 +72,12 @@ export function fault<S extends Service>(service: S, shape: SchemaOf<S>, message
   if (!Array.isArray(schema)) throw new Error(`${service} models no fault ${shape}`);
   const traits = schema[3] as ErrorTraits;
   const [code, status] = speaksQuery(service) ? (traits.awsQueryError ?? [shape]) : [shape];
-  return new AwsFault({ shape, code, status: status ?? traits.httpError ?? 400, message });
+  return new AwsFault({
+    shape,
+    code,
+    status: status ?? traits.httpError ?? (traits.error === "server" ? 500 : 400),
+    message,
+  });
 }
 
 /** A fault that every query service may give and no model lists, such as `InvalidParameterCombination`. */

@@ -5,6 +5,7 @@ import { AwsFault, clients, type Service, speaksQuery } from "./fault.ts";
 /** The clients as the SDK names them in a middleware's context. */
 const serviceOfClient: Readonly<Record<string, Service>> = {
   RDSClient: "rds",
+  BackupClient: "backup",
   KMSClient: "kms",
   STSClient: "sts",
   ApplicationAutoScalingClient: "application-autoscaling",

@@ -24,6 +24,7 @@ export type ArnType =
   | "db"
   | "cluster-snapshot"
   | "snapshot"
+  | "auto-backup"
   | "cluster-pg"
   | "pg"
   | "og"
@@ -33,9 +34,10 @@ export function arn(place: Place, type: ArnType, name: string): string {
   return `arn:aws:rds:${place.region}:${place.accountId}:${type}:${name}`;
 }
 
-/** A name given as such or as an ARN. */
+/** A name given as such or as an ARN; that of a snapshot of AWS Backup holds a colon itself. */
 export function nameIn(nameOrArn: string): string {
-  return (nameOrArn.startsWith("arn:") ? (nameOrArn.split(":").at(-1) ?? "") : nameOrArn).toLowerCase();
+  const name = nameOrArn.startsWith("arn:") ? nameOrArn.split(":").slice(6).join(":") : nameOrArn;
+  return name.toLowerCase();
 }
 
 const base32 = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
@@ -48,6 +50,12 @@ export function resourceId(place: Place, prefix: ResourcePrefix, serial: number)
   const digest = createHash("sha256").update(`${place.accountId}/${place.region}/${serial}`).digest();
   const letters = Array.from(digest.subarray(0, 26), (byte) => base32[byte % 32]);
   return `${prefix}-${letters.join("")}`;
+}
+
+/** An id as AWS Backup gives them; `serial` is never given twice. */
+export function uuid(place: Place, serial: number): string {
+  const digest = createHash("sha256").update(`${place.accountId}/${place.region}/${serial}`).digest("hex");
+  return digest.slice(0, 32).replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
 }
 
 const hashes = new Map<string, string>();

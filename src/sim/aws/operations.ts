@@ -1,3 +1,4 @@
+import { backupMutations, backupReads } from "./backup/operations.ts";
 import { describeSecurityGroups } from "./ec2.ts";
 import type { Service } from "./fault.ts";
 import { assumeRole, getRole } from "./iam/identities.ts";
@@ -21,6 +22,10 @@ import {
   describeIntegrations,
   describePendingMaintenanceActions,
 } from "./rds/attachments.ts";
+import {
+  describeDBClusterAutomatedBackups,
+  describeDBInstanceAutomatedBackups,
+} from "./rds/automated-backups.ts";
 import {
   addRoleToDBCluster,
   disableHttpEndpoint,
@@ -78,16 +83,19 @@ import type { Turn } from "./turn.ts";
 type Operation = (turn: Turn, input: never) => object | Promise<object>;
 
 const reads = {
+  backup: backupReads,
   rds: {
     DescribeAccountAttributes: describeAccountAttributes,
     DescribeBlueGreenDeployments: describeBlueGreenDeployments,
     DescribeCertificates: describeCertificates,
+    DescribeDBClusterAutomatedBackups: describeDBClusterAutomatedBackups,
     DescribeDBClusterEndpoints: describeDBClusterEndpoints,
     DescribeDBClusterParameterGroups: describeDBClusterParameterGroups,
     DescribeDBClusterParameters: describeDBClusterParameters,
     DescribeDBClusterSnapshots: describeDBClusterSnapshots,
     DescribeDBClusters: describeDBClusters,
     DescribeDBEngineVersions: describeDBEngineVersions,
+    DescribeDBInstanceAutomatedBackups: describeDBInstanceAutomatedBackups,
     DescribeDBInstances: describeDBInstances,
     DescribeDBProxies: describeDBProxies,
     DescribeDBProxyTargetGroups: describeDBProxyTargetGroups,
@@ -121,6 +129,7 @@ const reads = {
 } as const satisfies Record<Service, Readonly<Record<string, Operation>>>;
 
 const mutations = {
+  backup: backupMutations,
   rds: {
     AddRoleToDBCluster: addRoleToDBCluster,
     AddTagsToResource: addTagsToResource,

@@ -1,4 +1,9 @@
+import { beginBackup, finishBackup } from "./backup/backing-up.ts";
+import { beginCopy, finishCopy } from "./backup/copying.ts";
+import { runBackupRule } from "./backup/plan-runs.ts";
+import { expireRecoveryPoint } from "./backup/recovery-points.ts";
 import { noticeKey } from "./keys.ts";
+import { forgetAutomatedBackup } from "./rds/automated-backups.ts";
 import { finishAddingRoles, finishStartingActivityStream } from "./rds/cluster-attachments.ts";
 import { beginModifyingCluster, finishModifyingCluster } from "./rds/cluster-changes.ts";
 import {
@@ -42,6 +47,7 @@ import type { Turn } from "./turn.ts";
 type OfCluster = { readonly cluster: string };
 type OfInstance = { readonly instance: string };
 type OfSnapshot = { readonly snapshot: string };
+type OfJob = { readonly job: string };
 
 /** A moment of a volume, what a volume holds now (a clone), or a snapshot. */
 export type RestoredFrom =
@@ -85,6 +91,13 @@ export type DueEvent =
   | ({ readonly do: "finish deleting instance snapshot" } & OfSnapshot)
   | ({ readonly do: "finish adding roles" } & OfCluster)
   | ({ readonly do: "finish starting activity stream" } & OfCluster)
+  | ({ readonly do: "begin backup" } & OfJob)
+  | ({ readonly do: "finish backup" } & OfJob)
+  | ({ readonly do: "begin copy" } & OfJob)
+  | ({ readonly do: "finish copy" } & OfJob)
+  | { readonly do: "expire recovery point"; readonly recoveryPoint: string }
+  | { readonly do: "run backup rule"; readonly plan: string; readonly rule: string }
+  | { readonly do: "forget automated backup"; readonly resource: string }
   | { readonly do: "finish creating endpoint"; readonly endpoint: string }
   | { readonly do: "finish deleting endpoint"; readonly endpoint: string }
   | { readonly do: "finish registering target"; readonly proxy: string }
@@ -126,6 +139,13 @@ const happenings: { readonly [D in DueEvent["do"]]: Happening<Extract<DueEvent, 
   "finish instance snapshot": finishInstanceSnapshot,
   "finish copying snapshot": finishCopyingSnapshot,
   "finish deleting instance snapshot": finishDeletingInstanceSnapshot,
+  "begin backup": beginBackup,
+  "finish backup": finishBackup,
+  "begin copy": beginCopy,
+  "finish copy": finishCopy,
+  "expire recovery point": expireRecoveryPoint,
+  "run backup rule": runBackupRule,
+  "forget automated backup": forgetAutomatedBackup,
   "finish adding roles": finishAddingRoles,
   "finish starting activity stream": finishStartingActivityStream,
   "finish creating endpoint": finishCreatingEndpoint,

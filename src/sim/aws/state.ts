@@ -1,7 +1,10 @@
 import type { DBCluster, DBInstance, Tag } from "@aws-sdk/client-rds";
 import type { Attachments } from "./attachments.ts";
+import { type BackupState, noBackups } from "./backup/state.ts";
 import type { Statement } from "./iam/evaluate.ts";
 import type { Identity, TrustStatement } from "./iam/identities.ts";
+import type { Organization } from "./organization.ts";
+import type { AutomatedBackup } from "./rds/automated-backups.ts";
 import type { DueEvent } from "./schedule.ts";
 import type {
   FunctionSettings,
@@ -138,6 +141,10 @@ export interface Snapshot {
   readonly cluster: Pick<Cluster, "resourceId" | "id" | "createdAt" | "settings">;
   readonly storageKey: StorageKey;
   readonly tags: readonly Tag[];
+  /** Whose it is, where not its maker's. */
+  readonly managedBy?: "awsbackup";
+  /** Resource id of the first of a chain of copies, whose data all of them share; its own where it is none. */
+  readonly data?: string;
 }
 
 /** Of an instance outside Aurora. */
@@ -153,6 +160,7 @@ export interface InstanceSnapshot {
   readonly instance: Pick<Instance, "resourceId" | "id" | "createdAt" | "settings">;
   readonly storageKey: StorageKey;
   readonly tags: readonly Tag[];
+  readonly managedBy?: "awsbackup";
   /** Resource id of the snapshot that it is a copy of. */
   readonly copiedFrom?: string;
   /** Resource id of the first of a chain of copies, whose data all of them share. */
@@ -219,6 +227,11 @@ export interface AccountState {
   readonly identities: Readonly<Record<string, Identity>>;
   readonly quotas: Quotas;
   readonly attachments: Attachments;
+  /** Of databases that are gone, by their resource id. */
+  readonly retained: Readonly<Record<string, AutomatedBackup>>;
+  readonly backup: BackupState;
+  /** Null for an account that is a member of none. */
+  readonly organization: Organization | null;
   readonly events: readonly AccountEvent[];
   readonly schedule: readonly Due[];
 }
@@ -266,6 +279,9 @@ export function emptyState(accountId: string, region: string): AccountState {
       autoscaling: [],
       subscriptions: [],
     },
+    retained: {},
+    backup: noBackups,
+    organization: null,
     events: [],
     schedule: [],
   };

@@ -1,3 +1,4 @@
+import type { Neighbours } from "./accounts.ts";
 import type { DataPlane } from "./data-plane.ts";
 import type { Durations } from "./durations.ts";
 import { rdsFault } from "./fault.ts";
@@ -33,6 +34,8 @@ export interface Turn {
   readonly random: () => number;
   readonly caller: Identity;
   readonly touched: Touched[];
+  /** The other accounts of the world. */
+  readonly neighbours: Neighbours;
 }
 
 export type Collection = "clusters" | "instances" | "snapshots" | "instanceSnapshots";

@@ -11,6 +11,7 @@ import {
   attachedResources,
   attachedTags,
 } from "./attachment-asks.ts";
+import { askedOfBackup } from "./backup-asks.ts";
 import type { Ask } from "./evaluate.ts";
 import {
   type InstanceInput,
@@ -57,6 +58,8 @@ function asked(turn: Turn, service: Service, operation: string, input: Input): r
   switch (service) {
     case "rds":
       return askedOfRds(turn, operation, input);
+    case "backup":
+      return askedOfBackup(turn, operation, input);
     case "kms":
       return [ask(`kms:${operation}`, keyNamed(turn, input.KeyId ?? "")?.arn ?? "*")];
     case "lambda":
@@ -187,8 +190,8 @@ function madeBy(turn: Turn, operation: string, input: Input): string | undefined
 }
 
 function tagsOn({ state }: Turn, resource: string): Context {
-  const [, , , , , type, name] = resource.split(":");
-  const found = findNamed(type, name, state);
+  const type = resource.split(":")[5];
+  const found = findNamed(type, nameIn(resource), state);
   const tags = found === undefined ? attachedTags(state, resource) : tagsOf(found);
   return Object.fromEntries(tags.map(({ Key = "", Value = "" }) => [`aws:ResourceTag/${Key}`, Value]));
 }

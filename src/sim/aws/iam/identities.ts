@@ -1,5 +1,6 @@
 import type { GetRoleRequest } from "@aws-sdk/client-iam";
 import type { AssumeRoleCommandInput, AssumeRoleCommandOutput } from "@aws-sdk/client-sts";
+import { accountIn, inAccount } from "../accounts.ts";
 import { AwsFault, fault, type Service, speaksQuery, unmodelled } from "../fault.ts";
 import type { AccountState, Instant } from "../state.ts";
 import type { Turn } from "../turn.ts";
@@ -130,19 +131,29 @@ function principalOf({ arn }: Identity): string {
 }
 
 function isTrusted({ state, caller }: Turn, role: string, action: string): boolean {
-  const trusted = [principalOf(caller), `arn:aws:iam::${state.accountId}:root`, "*"];
+  const trusted = [principalOf(caller), `arn:aws:iam::${accountIn(caller.arn)}:root`, "*"];
   return trustOf(state, role).some(
     ({ Principal, Action }) => [Action].flat().includes(action) && trusted.includes(Principal.AWS ?? ""),
   );
 }
 
-/** The session may do what both the role and the given policy allow (STS API, AssumeRole). */
+/** Of this account, or of another one: there its trust decides, and there the session is known (STS API, AssumeRole). */
 export function assumeRole(turn: Turn, input: AssumeRoleCommandInput): AssumeRoleCommandOutput {
+  const assumed = inAccount(turn, accountIn(input.RoleArn ?? ""), (there) => assumeRoleHere(there, input));
+  return assumed ?? refuseRole(turn, input.RoleArn);
+}
+
+function refuseRole({ caller }: Turn, role: string | undefined): never {
+  throw unmodelled("AccessDenied", `${caller.arn} is not authorized to assume ${role}`, 403);
+}
+
+/** The session may do what both the role and the given policy allow. */
+function assumeRoleHere(turn: Turn, input: AssumeRoleCommandInput): AssumeRoleCommandOutput {
   const { RoleArn = "", RoleSessionName = "", Policy, DurationSeconds = 3600 } = input;
   const statements = turn.state.roles[RoleArn];
   const needed = ["sts:AssumeRole", ...(input.SourceIdentity === undefined ? [] : ["sts:SetSourceIdentity"])];
   if (statements === undefined || !needed.every((action) => isTrusted(turn, RoleArn, action))) {
-    throw unmodelled("AccessDenied", `${turn.caller.arn} is not authorized to assume ${RoleArn}`, 403);
+    return refuseRole(turn, RoleArn);
   }
   if (DurationSeconds < 900) {
     throw unmodelled("ValidationError", "durationSeconds must be at least 900", 400);
@@ -154,7 +165,8 @@ export function assumeRole(turn: Turn, input: AssumeRoleCommandInput): AssumeRol
     throw unmodelled("ValidationError", `${RoleSessionName} is no valid session name`, 400);
   }
   const serial = turn.state.serial + 1;
-  const accessKeyId = `ASIA${String(serial).padStart(16, "0")}`;
+  // Whoever asks with it is answered by the account that it holds.
+  const accessKeyId = `ASIA${turn.state.accountId}${String(serial).padStart(4, "0")}`;
   const expiresAt = turn.now + DurationSeconds * 1_000;
   const session = Policy === undefined ? [] : [(JSON.parse(Policy) as { Statement: Statement[] }).Statement];
   const role = RoleArn.split("/").at(-1) ?? "";

@@ -5,6 +5,7 @@ import type {
   StopDBClusterMessage,
 } from "@aws-sdk/client-rds";
 import { rdsFault, unmodelled } from "../fault.ts";
+import { refuseUncovered } from "../parameters.ts";
 import type { Cluster, Instance } from "../state.ts";
 import {
   after,
@@ -17,6 +18,7 @@ import {
   type Turn,
   unschedule,
 } from "../turn.ts";
+import { retainBackups } from "./automated-backups.ts";
 import { clusterView } from "./clusters.ts";
 import { assertReadable } from "./encryption.ts";
 import { beginSnapshot } from "./snapshots.ts";
@@ -169,6 +171,12 @@ const deletable = new Set([
 ]);
 
 export function deleteDBCluster(turn: Turn, input: DeleteDBClusterMessage) {
+  refuseUncovered("DeleteDBCluster", input, [
+    "DBClusterIdentifier",
+    "SkipFinalSnapshot",
+    "FinalDBSnapshotIdentifier",
+    "DeleteAutomatedBackups",
+  ]);
   const cluster = clusterNamed(turn, input.DBClusterIdentifier ?? "");
   if (isBusy(cluster)) throw wrongState(`A modification of ${cluster.id} has been accepted and not begun.`);
   if (cluster.settings.DeletionProtection) {
@@ -191,13 +199,14 @@ export function deleteDBCluster(turn: Turn, input: DeleteDBClusterMessage) {
     );
   }
   if (name !== undefined) beginSnapshot(turn, cluster, name, cluster.settings.TagList);
+  if (input.DeleteAutomatedBackups === false) retainBackups(turn, { kind: "cluster", of: cluster });
   put(turn, "clusters", { ...cluster, status: "deleting" });
   const duration = turn.durations.deleteCluster + (name === undefined ? 0 : turn.durations.snapshot * 1.3);
   after(turn, duration, { do: "finish deleting cluster", cluster: cluster.resourceId });
   return answer(turn, cluster);
 }
 
-/** Its automated backups go with it; manual snapshots stay. */
+/** Manual snapshots stay, and those of AWS Backup. */
 export async function finishDeletingCluster(turn: Turn, event: OfCluster): Promise<void> {
   const cluster = turn.state.clusters[event.cluster];
   if (cluster === undefined) return;

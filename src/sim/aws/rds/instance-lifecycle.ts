@@ -17,6 +17,7 @@ import {
   schedule,
   type Turn,
 } from "../turn.ts";
+import { retainBackups } from "./automated-backups.ts";
 import { promote } from "./cluster-lifecycle.ts";
 import { assertReadable } from "./encryption.ts";
 import { defaultParameterGroup } from "./engines.ts";
@@ -163,6 +164,12 @@ export async function finishCreatingInstance(turn: Turn, event: OfInstance): Pro
 
 /** A member can go whatever the deletion protection of its cluster says. */
 export function deleteDBInstance(turn: Turn, input: DeleteDBInstanceMessage) {
+  refuseUncovered("DeleteDBInstance", input, [
+    "DBInstanceIdentifier",
+    "SkipFinalSnapshot",
+    "FinalDBSnapshotIdentifier",
+    "DeleteAutomatedBackups",
+  ]);
   const instance = instanceNamed(turn, input.DBInstanceIdentifier ?? "");
   if (instance.status === "deleting" || instance.status === "stopping" || instance.status === "renaming") {
     throw rdsFault("InvalidDBInstanceStateFault", `Instance ${instance.id} is ${instance.status}.`);
@@ -174,6 +181,9 @@ export function deleteDBInstance(turn: Turn, input: DeleteDBInstanceMessage) {
     );
   }
   if (instance.cluster === undefined) takeFinalSnapshot(turn, instance, input);
+  if (instance.cluster === undefined && input.DeleteAutomatedBackups === false) {
+    retainBackups(turn, { kind: "instance", of: instance });
+  }
   const deleting = { ...instance, status: "deleting" };
   put(turn, "instances", deleting);
   schedule(turn, { at: turn.now, event: { do: "cut sessions", instance: instance.resourceId } });

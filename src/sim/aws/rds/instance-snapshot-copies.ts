@@ -41,8 +41,9 @@ export function copyDBSnapshot(turn: Turn, input: CopyDBSnapshotMessage): { DBSn
     input.KmsKeyId === undefined
       ? source.storageKey
       : { type: "sse-kms", arn: usableKey(turn, input.KmsKeyId) };
+  const { managedBy: _, ...copied } = source;
   const copy: InstanceSnapshot = {
-    ...source,
+    ...copied,
     resourceId: newResourceId(turn, "dbsnapshot"),
     id,
     status: "copying",

@@ -28,12 +28,15 @@ import { restingStatus } from "./instance-status.ts";
 import { type Filters, filtered, page } from "./paging.ts";
 import { assertQuota } from "./quotas.ts";
 import { refuseReservedTags } from "./restored-settings.ts";
+import { deleteUnshared } from "./snapshot-data.ts";
 
 /** Snapshots of instances outside Aurora: CreateDBSnapshot and what follows from it. */
 
 type OfSnapshot = { readonly snapshot: string };
 
 const longestName = 255;
+
+const typeOf = ({ managedBy }: InstanceSnapshot) => managedBy ?? "manual";
 
 export function instanceSnapshotView(turn: Turn, snapshot: InstanceSnapshot): DBSnapshot {
   const { instance, storageKey } = snapshot;
@@ -50,7 +53,7 @@ export function instanceSnapshotView(turn: Turn, snapshot: InstanceSnapshot): DB
     InstanceCreateTime: new Date(instance.createdAt),
     SnapshotCreateTime: new Date(snapshot.createdAt),
     OriginalSnapshotCreateTime: new Date(snapshot.takenAt),
-    SnapshotType: "manual",
+    SnapshotType: typeOf(snapshot),
     SnapshotTarget: "region",
     Status: snapshot.status,
     PercentProgress: snapshot.status === "available" ? 100 : 0,
@@ -128,19 +131,29 @@ export function beginInstanceSnapshot(
   tags: readonly Tag[],
 ): InstanceSnapshot {
   const id = freeSnapshotName(turn, name, "DBSnapshotIdentifier");
+  const snapshot = takeInstanceSnapshot(turn, instance, { id, tags });
+  announce(turn, "RDS-EVENT-0040", snapshot, "Creating manual snapshot", "creation");
+  return snapshot;
+}
+
+/** Of whatever name: those of AWS Backup hold a colon. Throws where the key cannot be used. */
+export function takeInstanceSnapshot(
+  turn: Turn,
+  instance: Instance,
+  as: Pick<InstanceSnapshot, "id" | "tags" | "managedBy">,
+): InstanceSnapshot {
   assertReadable(turn, instance.storageKey);
   const { resourceId, createdAt, settings, storageKey } = instance;
   const own = newResourceId(turn, "dbsnapshot");
   const snapshot: InstanceSnapshot = {
+    ...as,
     resourceId: own,
-    id,
     status: "creating",
     createdAt: turn.now,
     takenAt: turn.now,
     visibleAt: turn.now + jittered(turn, turn.durations.untilVisible),
     instance: { resourceId, id: instance.id, createdAt, settings },
     storageKey,
-    tags,
     data: own,
   };
   made(turn, "instanceSnapshots", snapshot);
@@ -149,7 +162,6 @@ export function beginInstanceSnapshot(
     event: { do: "copy instance snapshot data", snapshot: own, from: volumeOf(instance) },
   });
   after(turn, turn.durations.snapshot, { do: "finish instance snapshot", snapshot: own });
-  announce(turn, "RDS-EVENT-0040", snapshot, "Creating manual snapshot", "creation");
   return snapshot;
 }
 
@@ -177,6 +189,13 @@ export function finishInstanceSnapshot(turn: Turn, event: OfSnapshot): void {
 
 export function deleteDBSnapshot(turn: Turn, input: DeleteDBSnapshotMessage): { DBSnapshot: DBSnapshot } {
   const snapshot = instanceSnapshotNamed(turn, input.DBSnapshotIdentifier ?? "");
+  // That RDS refuses it is known; under which name it does is not documented.
+  if (snapshot.managedBy === "awsbackup") {
+    throw rdsFault(
+      "InvalidDBSnapshotStateFault",
+      `The snapshot ${snapshot.id} is managed by AWS Backup and can't be deleted here.`,
+    );
+  }
   if (snapshot.status !== "available" && snapshot.status !== "failed") {
     throw rdsFault(
       "InvalidDBSnapshotStateFault",
@@ -189,13 +208,17 @@ export function deleteDBSnapshot(turn: Turn, input: DeleteDBSnapshotMessage): { 
       put(turn, "instanceSnapshots", { ...copy, status: "failed" });
     }
   }
+  return { DBSnapshot: instanceSnapshotView(turn, beginDeletingInstanceSnapshot(turn, snapshot)) };
+}
+
+export function beginDeletingInstanceSnapshot(turn: Turn, snapshot: InstanceSnapshot): InstanceSnapshot {
   const deleting = { ...snapshot, status: "deleting" };
   put(turn, "instanceSnapshots", deleting);
   after(turn, turn.durations.deleteSnapshot, {
     do: "finish deleting instance snapshot",
     snapshot: snapshot.resourceId,
   });
-  return { DBSnapshot: instanceSnapshotView(turn, deleting) };
+  return deleting;
 }
 
 export async function finishDeletingInstanceSnapshot(turn: Turn, event: OfSnapshot): Promise<void> {
@@ -203,15 +226,14 @@ export async function finishDeletingInstanceSnapshot(turn: Turn, event: OfSnapsh
   if (snapshot === undefined) return;
   remove(turn, "instanceSnapshots", event.snapshot);
   announce(turn, "RDS-EVENT-0041", snapshot, "User snapshot deleted", "deletion");
-  const isShared = Object.values(turn.state.instanceSnapshots).some(({ data }) => data === snapshot.data);
-  if (!isShared) await turn.data.deleteSnapshot(snapshot.data);
+  await deleteUnshared(turn, snapshot);
 }
 
 const filtersOf = ({ state }: Turn): Filters<InstanceSnapshot> => ({
   "db-instance-id": ({ instance }) => [instance.id, arn(state, "db", instance.id)],
   "db-snapshot-id": ({ id }) => [id],
   "dbi-resource-id": ({ instance }) => [instance.resourceId],
-  "snapshot-type": () => ["manual"],
+  "snapshot-type": (snapshot) => [typeOf(snapshot)],
   engine: ({ instance }) => [instance.settings.Engine],
 });
 
@@ -228,7 +250,7 @@ export function describeDBSnapshots(turn: Turn, input: DescribeDBSnapshotsMessag
     .filter((snapshot) => name === undefined || snapshot.id === nameIn(name))
     .filter(({ instance }) => of === undefined || instance.id === nameIn(of))
     .filter(({ instance }) => ofId === undefined || instance.resourceId === ofId)
-    .filter(() => type === undefined || type === "manual");
+    .filter((snapshot) => type === undefined || type === typeOf(snapshot));
   if (name !== undefined && found.length === 0) {
     throw rdsFault("DBSnapshotNotFoundFault", `DBSnapshot ${name} not found.`);
   }

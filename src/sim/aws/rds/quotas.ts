@@ -9,6 +9,10 @@ type Counted =
   | "ManualSnapshots"
   | "AllocatedStorage";
 
+/** Those of AWS Backup don't count toward the quota (RDS and Aurora User Guides, Quotas). */
+const manual = (snapshots: Readonly<Record<string, { readonly managedBy?: string }>>) =>
+  Object.values(snapshots).filter(({ managedBy }) => managedBy === undefined).length;
+
 const counted: Readonly<
   Record<Counted, { readonly used: (state: AccountState) => number; readonly shape: RdsFault }>
 > = {
@@ -21,11 +25,11 @@ const counted: Readonly<
     shape: "InstanceQuotaExceededFault",
   },
   ManualClusterSnapshots: {
-    used: ({ snapshots }) => Object.keys(snapshots).length,
+    used: ({ snapshots }) => manual(snapshots),
     shape: "SnapshotQuotaExceededFault",
   },
   ManualSnapshots: {
-    used: ({ instanceSnapshots }) => Object.keys(instanceSnapshots).length,
+    used: ({ instanceSnapshots }) => manual(instanceSnapshots),
     shape: "SnapshotQuotaExceededFault",
   },
   AllocatedStorage: {

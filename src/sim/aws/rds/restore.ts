@@ -26,6 +26,7 @@ import { engineNamed } from "./engines.ts";
 import { assertQuota } from "./quotas.ts";
 import { restorePoint, sourceCluster } from "./restore-point.ts";
 import { restoredSettings, tagsGivenOr } from "./restored-settings.ts";
+import { dataOf } from "./snapshot-data.ts";
 
 const coveredByBoth = [
   "DBClusterIdentifier",
@@ -172,7 +173,7 @@ export function restoreDBClusterFromSnapshot(
     status: "migrating",
     duration: turn.durations.restoreSnapshot,
   };
-  return begin(turn, restored, { snapshot: snapshot.resourceId });
+  return begin(turn, restored, { snapshot: dataOf(snapshot) });
 }
 
 interface Restored {

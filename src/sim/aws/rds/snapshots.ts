@@ -26,8 +26,11 @@ import { assertReadable, encryptionView } from "./encryption.ts";
 import { type Filters, filtered, page } from "./paging.ts";
 import { assertQuota } from "./quotas.ts";
 import { refuseReservedTags } from "./restored-settings.ts";
+import { deleteUnshared } from "./snapshot-data.ts";
 
 type OfSnapshot = { readonly snapshot: string };
+
+const typeOf = ({ managedBy }: Snapshot) => managedBy ?? "manual";
 
 function snapshotView(turn: Turn, snapshot: Snapshot): DBClusterSnapshot {
   const { settings } = snapshot.cluster;
@@ -39,7 +42,7 @@ function snapshotView(turn: Turn, snapshot: Snapshot): DBClusterSnapshot {
     DbClusterResourceId: snapshot.cluster.resourceId,
     ClusterCreateTime: new Date(snapshot.cluster.createdAt),
     SnapshotCreateTime: new Date(snapshot.createdAt),
-    SnapshotType: "manual",
+    SnapshotType: typeOf(snapshot),
     Status: snapshot.status,
     PercentProgress: snapshot.status === "available" ? 100 : 0,
     Engine: settings.Engine,
@@ -91,22 +94,31 @@ export function beginSnapshot(turn: Turn, cluster: Cluster, name: string, tags: 
     );
   }
   assertQuota(turn, "ManualClusterSnapshots");
+  const snapshot = takeSnapshot(turn, cluster, { id, tags });
+  announce(turn, "RDS-EVENT-0074", snapshot, "Creating manual cluster snapshot", "backup");
+  return snapshot;
+}
+
+/** Of whatever name: those of AWS Backup hold a colon. Throws where the key cannot be used. */
+export function takeSnapshot(
+  turn: Turn,
+  cluster: Cluster,
+  as: Pick<Snapshot, "id" | "tags" | "managedBy">,
+): Snapshot {
   assertReadable(turn, cluster.storageKey);
   const { resourceId, createdAt, settings } = cluster;
   const snapshot: Snapshot = {
+    ...as,
     resourceId: newResourceId(turn, "snapshot"),
-    id,
     status: "creating",
     createdAt: turn.now,
     visibleAt: turn.now + jittered(turn, turn.durations.untilVisible),
     cluster: { resourceId, id: cluster.id, createdAt, settings },
     storageKey: cluster.storageKey,
-    tags,
   };
   made(turn, "snapshots", snapshot);
   schedule(turn, { at: turn.now, event: { do: "copy snapshot data", snapshot: snapshot.resourceId } });
   after(turn, turn.durations.snapshot, { do: "finish snapshot", snapshot: snapshot.resourceId });
-  announce(turn, "RDS-EVENT-0074", snapshot, "Creating manual cluster snapshot", "backup");
   return snapshot;
 }
 
@@ -124,30 +136,43 @@ export function finishSnapshot(turn: Turn, event: OfSnapshot): void {
 
 export function deleteDBClusterSnapshot(turn: Turn, input: DeleteDBClusterSnapshotMessage) {
   const snapshot = snapshotNamed(turn, input.DBClusterSnapshotIdentifier ?? "");
+  // That RDS refuses it is known; under which name it does is not documented.
+  if (snapshot.managedBy === "awsbackup") {
+    throw rdsFault(
+      "InvalidDBClusterSnapshotStateFault",
+      `The snapshot ${snapshot.id} is managed by AWS Backup and can't be deleted here.`,
+    );
+  }
   if (snapshot.status !== "available") {
     throw rdsFault(
       "InvalidDBClusterSnapshotStateFault",
       `The snapshot ${snapshot.id} is ${snapshot.status}.`,
     );
   }
+  return { DBClusterSnapshot: snapshotView(turn, beginDeletingSnapshot(turn, snapshot)) };
+}
+
+export function beginDeletingSnapshot(turn: Turn, snapshot: Snapshot): Snapshot {
   const deleting = { ...snapshot, status: "deleting" };
   put(turn, "snapshots", deleting);
   after(turn, turn.durations.deleteSnapshot, {
     do: "finish deleting snapshot",
     snapshot: snapshot.resourceId,
   });
-  return { DBClusterSnapshot: snapshotView(turn, deleting) };
+  return deleting;
 }
 
 export async function finishDeletingSnapshot(turn: Turn, event: OfSnapshot): Promise<void> {
-  await turn.data.deleteSnapshot(event.snapshot);
+  const snapshot = turn.state.snapshots[event.snapshot];
+  if (snapshot === undefined) return;
+  await deleteUnshared(turn, snapshot);
   remove(turn, "snapshots", event.snapshot);
 }
 
 const filters: Filters<Snapshot> = {
   "db-cluster-id": ({ cluster }) => [cluster.id],
   "db-cluster-snapshot-id": ({ id }) => [id],
-  "snapshot-type": () => ["manual"],
+  "snapshot-type": (snapshot) => [typeOf(snapshot)],
   engine: ({ cluster }) => [cluster.settings.Engine],
 };
 
@@ -159,7 +184,7 @@ export function describeDBClusterSnapshots(turn: Turn, input: DescribeDBClusterS
     .filter((snapshot) => name === undefined || snapshot.id === nameIn(name))
     .filter(({ cluster }) => of === undefined || cluster.id === nameIn(of))
     .filter(({ cluster }) => ofId === undefined || cluster.resourceId === ofId)
-    .filter(() => input.SnapshotType === undefined || input.SnapshotType === "manual");
+    .filter((snapshot) => input.SnapshotType === undefined || input.SnapshotType === typeOf(snapshot));
   if (name !== undefined && found.length === 0) {
     throw rdsFault("DBClusterSnapshotNotFoundFault", `DBClusterSnapshot ${name} not found.`);
   }

@@ -1,4 +1,4 @@
-import type { Service } from "../fault.ts";
+import { type Service, unmodelled } from "../fault.ts";
 import { coverage } from "../operations.ts";
 import { errorBody, fromJson, parsedBody, toJson } from "./json.ts";
 import { membersOf, type Protocol, unknownOperation, type WireRequest } from "./message.ts";
@@ -48,8 +48,20 @@ function bound(member: Member, request: WireRequest, labels: Route["labels"]): u
   if (member.bits & wholeBody) return request.body === "" ? undefined : request.body;
   const { httpHeader, httpQuery } = member.traits;
   if (httpHeader !== undefined) return request.headers[httpHeader.toLowerCase()];
-  if (httpQuery !== undefined) return request.query.get(httpQuery) ?? undefined;
+  if (httpQuery !== undefined) return fromQuery(member, request.query.get(httpQuery));
   return undefined;
+}
+
+/** Numbers, booleans and times stand in a query as text; a time as ISO 8601. */
+function fromQuery({ name, shape }: Member, text: string | null): unknown {
+  const of = shape();
+  if (text === null || of.is !== "scalar" || of.type === "string") return text ?? undefined;
+  const value =
+    of.type === "timestamp" ? new Date(text) : of.type === "boolean" ? text === "true" : Number(text);
+  if (Number.isNaN(Number(value))) {
+    throw unmodelled("SerializationException", `${name} has a value of the wrong type.`);
+  }
+  return value;
 }
 
 const jsonHeaders = (requestId: string) => ({
@@ -57,7 +69,7 @@ const jsonHeaders = (requestId: string) => ({
   "x-amzn-requestid": requestId,
 });
 
-/** The protocol of RAM and Lambda: what is not in the path, the query or a header is in the body. */
+/** The protocol of AWS Backup, RAM and Lambda: what is not in the path, the query or a header is in the body. */
 export const restJson: Protocol = {
   read(service, request) {
     const { schema, labels } = routeOf(service, request);

@@ -1,4 +1,4 @@
-import { type AwsFault, clients, type Service, speaksQuery, unmodelled } from "../fault.ts";
+import { type AwsFault, clients, fault, type Service, speaksQuery, unmodelled } from "../fault.ts";
 
 /**
  * The schemas that the SDK's clients carry, as this file reads them: generated tuples, no documented API.
@@ -165,6 +165,7 @@ export function assertComplete(service: Service, operation: string, input: objec
 }
 
 function missingMember(service: Service, name: string): AwsFault {
+  if (service === "backup") return fault("backup", "MissingParameterValueException", `${name} is missing.`);
   return speaksQuery(service)
     ? unmodelled("MissingParameter", `The request must contain the parameter ${name}`)
     : unmodelled("ValidationException", `1 validation error detected: '${name}' must not be null`);

@@ -13,6 +13,7 @@ import { checkSignature } from "./signature.ts";
 
 const protocols: Readonly<Record<Service, Protocol>> = {
   rds: awsQuery,
+  backup: restJson,
   sts: awsQuery,
   kms: awsJson,
   "application-autoscaling": awsJson,
@@ -39,12 +40,13 @@ const unsigned: WireResponse = {
 };
 
 /** Answers one request as the wire would; throws NoAnswer where the answer gets lost. */
-async function answer(account: Account, request: WireRequest): Promise<WireResponse> {
+async function answer(asked: Account, request: WireRequest): Promise<WireResponse> {
   const service = serviceOf(request);
   if (service === undefined) return unsigned;
   const protocol = protocols[service];
   const requestId = randomUUID();
   const accessKey = accessKeyOf(request);
+  const account = asked.answering(accessKey);
   try {
     const { secret } = identityOf(account.state, accessKey);
     if (secret !== undefined) checkSignature(request, secret);
