@@ -82,7 +82,7 @@ function outside(ended: Migration, { source: { kind }, fenceGroup }: KeptFacts, 
   }
   if (source.status === "stopped") concerns.push(problem("kept.stopped", { name, retired }));
   if (hasFailed(source.status))
-    concerns.push(problem("kept.failed", { name, retired, status: source.status }));
+    concerns.push(problem("kept.failed", { name, retired, kind, status: source.status }));
   return concerns;
 }
 

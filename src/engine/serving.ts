@@ -32,7 +32,8 @@ export async function lookAtServing({ ended, cloud }: AftercareContext): Promise
   if (!found) return { state: "gone", concerns: [problem("serving.gone", { name, resourceId })] };
   const concerns: Problem[] = [];
   if (found.name !== name) concerns.push(problem("serving.renamed", { name, resourceId, found: found.name }));
-  if (hasFailed(found.status)) concerns.push(problem("serving.failed", { name, status: found.status }));
+  const { kind } = pinned.source;
+  if (hasFailed(found.status)) concerns.push(problem("serving.failed", { name, kind, status: found.status }));
   const state = (await cloud.findKey(pinned.keyArn))?.state ?? "gone";
   if (state !== "Enabled") concerns.push(problem("serving.key", { name, key: pinned.keyArn, state }));
   return { state: "there", concerns: [...concerns, ...(await ofSnapshots({ ended, cloud }, pinned.source))] };

@@ -29,7 +29,7 @@ export const aftercareProblems = {
   },
   "kept.failed": {
     why: "{retired}, the old database of {name}, is {status}.",
-    fix: "If it may still be needed, see its events in the console: a database whose key cannot be used is lost after seven days.",
+    fix: "If it may still be needed, see its events in the console. Where its key cannot be used it is lost after seven days: make the key usable again, then `aws rds start-db-{kind} --db-{kind}-identifier {retired}`",
   },
   "kept.sessions": {
     why: "Somebody is connected to {retired}, the old database of {name}: {who}.",
@@ -58,7 +58,7 @@ export const aftercareProblems = {
   },
   "serving.failed": {
     why: "{name} is {status}.",
-    fix: "See its events in the console, at once: a database whose key cannot be used is lost after seven days.",
+    fix: "See its events in the console, at once. Where its key cannot be used it is lost after seven days: make the key usable again, then `aws rds start-db-{kind} --db-{kind}-identifier {name}`",
   },
   "serving.key": {
     why: "The key of {name}, {key}, is {state}. Without it AWS stops the database, and after seven days it is lost.",
