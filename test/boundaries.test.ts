@@ -63,6 +63,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "@smithy/signature-v4",
     "zod",
     "node:crypto",
+    "node:zlib",
   ],
   database: [
     "database",
@@ -102,7 +103,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
     "database",
   ],
   evidence: ["evidence", "core", "zod"],
-  operate: ["operate", "by-hand", "engine", "strategies", "core", "zod", "node:util"],
+  operate: ["operate", "by-hand", "evidence", "engine", "strategies", "core", "zod", "node:util"],
   slack: ["slack", "engine", "strategies", "core", "@slack", "zod", "node:crypto"],
   lambda: ["lambda", "compose", "config.ts", "engine", "core", "database/remote.ts", "aws-lambda"],
   doctor: [

@@ -24,6 +24,7 @@ export const keys = {
     pk: database,
     sk: `entry#${migration}#${String(seq).padStart(16, "0")}`,
   }),
+  evidence: (database: string, migration: string): Key => ({ pk: database, sk: `evidence#${migration}` }),
   thread: (database: string, migration: string): Key => ({ pk: database, sk: `thread#${migration}` }),
   request: (id: string): Key => ({ pk: inbox, sk: id }),
   epoch: { pk: "poller", sk: "epoch" } as const satisfies Key,

@@ -7,6 +7,7 @@ import { type Plan, planSchema } from "../core/plan.ts";
 import type { Instant } from "../core/time.ts";
 import type { Reading, Store, ThreadState } from "../engine/deps.ts";
 import { request } from "../engine/request.ts";
+import { evidence } from "./dynamo-evidence.ts";
 import {
   agendaIndex,
   due,
@@ -32,6 +33,7 @@ const threadState = z.object({
   posted: z.number(),
   sending: z.number().nullable(),
   notBefore: z.number(),
+  evidence: z.object({ posted: z.boolean(), notBefore: z.number() }),
 }) satisfies z.ZodType<ThreadState>;
 
 /** The store in one DynamoDB table, made of conditional writes of single items. */
@@ -44,6 +46,7 @@ export function createDynamoStore(client: DynamoDBClient, tableName: string): St
     ...journal(table),
     ...requests(table),
     ...threads(table),
+    ...evidence(table),
     ...epochs(table),
     ...switches(table),
   };
@@ -55,11 +58,12 @@ export function createDynamoStore(client: DynamoDBClient, tableName: string): St
  */
 export function createDynamoReader(client: DynamoDBClient, tableName: string): Reading["store"] {
   const table = openTable(client, tableName);
-  const { lastPast } = migrations(table);
+  const { findPast, lastPast } = migrations(table);
   const { findPlan } = plans(table);
   const { findHalt, lastBeat } = switches(table);
   const loadOpen = (database: string) => findHead(table, database);
-  return { loadOpen, listOpen: () => listOpen(table, loadOpen), lastPast, findPlan, findHalt, lastBeat };
+  const open = { loadOpen, listOpen: () => listOpen(table, loadOpen) };
+  return { ...open, findPast, lastPast, findPlan, ...journal(table), findHalt, lastBeat };
 }
 
 function migrations(

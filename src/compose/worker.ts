@@ -14,6 +14,7 @@ import { call } from "../aws/functions.ts";
 import { secretsIn, type WorkerConfig } from "../config.ts";
 import type { BackupTarget } from "../core/backup.ts";
 import type { Database } from "../core/database.ts";
+import { cleaning } from "../core/secret-forms.ts";
 import { days } from "../core/time.ts";
 import type { Transfer } from "../core/transfer.ts";
 import { remoteDatabase } from "../database/remote.ts";
@@ -67,6 +68,7 @@ export function composeWorker(
       team,
       channels: config.SLACK_CHANNELS,
     },
+    withoutSecrets: cleaning(secretsIn(config)),
     newMigrationId,
     log,
     meter: around.meter ?? { count: () => {} },
@@ -74,7 +76,9 @@ export function composeWorker(
 }
 
 /** Null where no other account is configured. */
-function backupOf(config: Omit<WorkerConfig, "PROBE_FUNCTION">): BackupTarget | null {
+export function backupOf(
+  config: Pick<WorkerConfig, `BACKUP_${string}` & keyof WorkerConfig>,
+): BackupTarget | null {
   const {
     BACKUP_VAULT: vault,
     BACKUP_ROLE_ARN: roleArn,

@@ -1,9 +1,10 @@
 import { databaseKey } from "../core/cloud.ts";
 import type { Migration } from "../core/migration.ts";
 import { remaining, rollbackPrice } from "../core/price.ts";
-import { seconds } from "../core/time.ts";
+import { hours, seconds } from "../core/time.ts";
 import { findStrategy } from "../strategies/index.ts";
 import { ChannelFault, type Deps, type MigrationView, type Reading, type ThreadState } from "./deps.ts";
+import { leavesEvidence, postKept } from "./evidence.ts";
 import { about } from "./told.ts";
 
 /** Slack asks apps to edit a message at most every three seconds. */
@@ -59,7 +60,8 @@ async function bringUpToDate(deps: Deps, migration: Migration): Promise<boolean>
   try {
     state = await postRoot(deps, view, state);
     if (state) state = await postReplies(deps, view, state);
-    return state !== undefined && (await updateRoot(deps, view, state));
+    if (state) state = await updateRoot(deps, view, state);
+    return state !== undefined && (await postEvidence(deps, view, state));
   } catch (fault) {
     if (fault instanceof ChannelFault && state) await putOff(deps, view, fault);
     throw fault;
@@ -76,6 +78,7 @@ function fresh(migration: Migration): ThreadState {
     posted: 0,
     sending: null,
     notBefore: 0,
+    evidence: { posted: false, notBefore: 0 },
   };
 }
 
@@ -147,13 +150,41 @@ async function postReplies(
   return keep(deps, view, { ...now, sending: null, notBefore: 0 });
 }
 
-/** True if the message shows what there is to show. */
-async function updateRoot(deps: Deps, view: MigrationView, state: ThreadState): Promise<boolean> {
+/** Undefined if the message does not show yet what there is to show. */
+async function updateRoot(
+  deps: Deps,
+  view: MigrationView,
+  state: ThreadState,
+): Promise<ThreadState | undefined> {
   const { channel, ts } = state;
   const rendered = deps.channel.renderRoot(view);
-  if (ts === null || rendered === state.rendered) return ts !== null;
+  if (ts === null) return undefined;
+  if (rendered === state.rendered) return state;
   const now = deps.clock.now();
-  if (now < state.editedAt + editAtMostEvery) return false;
+  if (now < state.editedAt + editAtMostEvery) return undefined;
   await deps.channel.updateRoot(channel, ts, view);
-  return (await keep(deps, view, { ...state, rendered, editedAt: now })) !== undefined;
+  return keep(deps, view, { ...state, rendered, editedAt: now });
+}
+
+/** Slack that takes no files (the app may lack the scope) must not keep the thread from what is still to come. */
+const refusedEvidenceAgain = hours(1);
+
+/** The evidence of a migration that has ended, once its thread is complete. True if nothing is left to post. */
+async function postEvidence(deps: Deps, view: MigrationView, state: ThreadState): Promise<boolean> {
+  const { channel, ts, evidence } = state;
+  if (ts === null || evidence.posted || !leavesEvidence(view.migration)) return true;
+  const now = deps.clock.now();
+  if (now < evidence.notBefore) return false;
+  const meant = await keep(deps, view, { ...state, notBefore: now + postingTakes });
+  if (!meant) return false;
+  const posted = await postKept(deps, view, { channel, ts }).then(
+    () => true,
+    (fault) => {
+      if (!(fault instanceof ChannelFault) || fault.kind !== "refused") throw fault;
+      deps.log.error("evidence-refused", { ...about(view.migration), fault: fault.message });
+      return false;
+    },
+  );
+  const next = posted ? { posted, notBefore: 0 } : { posted, notBefore: now + refusedEvidenceAgain };
+  return (await keep(deps, view, { ...meant, notBefore: 0, evidence: next })) !== undefined && posted;
 }

@@ -5,7 +5,9 @@ import type { Database } from "../core/database.ts";
 import type { Halt } from "../core/halt.ts";
 import type { Heard, Mandate } from "../core/mandate.ts";
 import type { JournalEntry, Migration } from "../core/migration.ts";
+import type { Note } from "../core/note.ts";
 import type { Plan } from "../core/plan.ts";
+import type { Cleaning } from "../core/secret-forms.ts";
 import type { Duration, Instant } from "../core/time.ts";
 import type { Transfer } from "../core/transfer.ts";
 import type { Notice, Request } from "./request.ts";
@@ -63,6 +65,10 @@ export interface Store {
   /** False if that id was claimed or put before: what is served without having been put is served once, too. */
   claimRequest(id: string): Promise<boolean>;
 
+  /** Keeps the evidence of an ended migration as it is posted; false if some is kept, which stays. */
+  keepEvidence(database: string, migration: string, text: string): Promise<boolean>;
+  findEvidence(database: string, migration: string): Promise<string | undefined>;
+
   /** How far a migration's thread has been posted. */
   loadThread(database: string, migration: string): Promise<ThreadState | undefined>;
   /** False if `revision` is not one more than the stored one. */
@@ -107,6 +113,15 @@ export interface ThreadState {
   readonly sending: number | null;
   /** Nobody posts before: Slack asked for patience, or somebody is posting. */
   readonly notBefore: Instant;
+  /** Whether the evidence of the ended migration is in the thread, and before when it is not tried (again). */
+  readonly evidence: { readonly posted: boolean; readonly notBefore: Instant };
+}
+
+/** A file for people, in a thread. */
+export interface PostedFile {
+  readonly name: string;
+  readonly title: string;
+  readonly text: string;
 }
 
 /** Slack, as the engine sees it. Implemented in src/slack; throws `ChannelFault` and nothing else. */
@@ -123,6 +138,10 @@ export interface Channel {
   postReply(channel: string, root: string, entry: JournalEntry, view: MigrationView): Promise<void>;
   /** The journal entries of this thread that are already there, by `seq`. */
   findReplies(channel: string, root: string): Promise<readonly number[]>;
+  /** One message with these files in a thread. */
+  postFiles(channel: string, root: string, files: readonly PostedFile[], said: Note): Promise<void>;
+  /** The names of the bot's files that are in a thread. */
+  findFiles(channel: string, root: string): Promise<readonly string[]>;
   /** Answers a command, to the person alone. Best effort. */
   answer(request: Request, notice: Notice): Promise<void>;
 }
@@ -167,7 +186,10 @@ export class StoredOtherwise extends Error {
 /** As much of `Deps` as it takes to tell how things stand. */
 export interface Reading {
   readonly clock: Pick<Clock, "now">;
-  readonly store: Pick<Store, "loadOpen" | "listOpen" | "lastPast" | "findPlan" | "findHalt" | "lastBeat">;
+  readonly store: Pick<
+    Store,
+    "loadOpen" | "listOpen" | "lastPast" | "findPast" | "findPlan" | "journalAfter" | "findHalt" | "lastBeat"
+  >;
   readonly environment: Pick<Environment, "account" | "region">;
 }
 
@@ -224,6 +246,8 @@ export interface Deps {
   /** Who is this, now? Throws `ChannelFault` when Slack cannot say. */
   lookUp(user: string, team: string): Promise<Clicker>;
   readonly environment: Environment;
+  /** Takes the secrets out of a text that this process knows or that look like one. */
+  readonly withoutSecrets: Cleaning;
   /** A letter and seven letters or digits; never the same twice. */
   newMigrationId(): string;
   readonly log: Log;

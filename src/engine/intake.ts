@@ -13,6 +13,7 @@ import type { Strategy } from "../core/strategy.ts";
 import { viewOf } from "./announce.ts";
 import { servePress } from "./clicks.ts";
 import { type Agenda, ChannelFault, type Deps, type Reading, StoredOtherwise } from "./deps.ts";
+import { serveEvidence } from "./evidence.ts";
 import { everyOpen, halt, halted, unhalt } from "./halting.ts";
 import { type Beginning, planOf, servingName } from "./purposes.ts";
 import type { Asked, AskedCommand, ListedDatabase, Notice, PollerState, Request } from "./request.ts";
@@ -128,7 +129,7 @@ async function serveCommand(deps: Deps, asked: AskedCommand, clicker: Clicker): 
       return start(deps, { id, channel }, command, clicker);
     }
     case "evidence":
-      return problemsNotice(problem("command.no-migration", { name: command.name }));
+      return serveEvidence(deps, command.name, asked.channel !== null);
     case "pause":
     case "resume":
     case "retry":

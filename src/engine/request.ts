@@ -77,6 +77,8 @@ export type Notice =
   | { readonly kind: "plan"; readonly plan: Plan }
   | { readonly kind: "status"; readonly views: readonly MigrationView[]; readonly poller: PollerState }
   | { readonly kind: "list"; readonly databases: readonly ListedDatabase[] }
+  /** The evidence of a migration: the file itself, which Slack has in the thread. */
+  | { readonly kind: "evidence"; readonly name: string; readonly seal: string; readonly text: string }
   | { readonly kind: "help" };
 
 /** Whether anything moves at all. */

@@ -156,7 +156,18 @@ export function sealed(content: Sections): Pack {
  * where the values are the same.
  */
 export function textOf(value: unknown): string {
-  return `${JSON.stringify(inOrder(value), null, 2)}\n`;
+  return `${visible(JSON.stringify(inOrder(value), null, 2))}\n`;
+}
+
+/** A pack is printed on terminals: what JSON leaves in a string that a terminal would obey, or nobody would see, is escaped. */
+function visible(json: string): string {
+  return json.replace(/(?!\n)[\p{Cc}\p{Cf}\u2028\u2029]/gu, (character) =>
+    Array.from({ length: character.length }, (_, at) => escapeOf(character.charCodeAt(at))).join(""),
+  );
+}
+
+function escapeOf(unit: number): string {
+  return `\\u${unit.toString(16).padStart(4, "0")}`;
 }
 
 function inOrder(value: unknown): unknown {

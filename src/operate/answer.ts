@@ -23,6 +23,7 @@ export const answer = z.discriminatedUnion("kind", [
     views: z.array(view),
     poller: z.object({ now: z.number(), lastBeat: z.number().nullable(), halted: z.nullable(halt) }),
   }),
+  z.object({ kind: z.literal("evidence"), name: z.string(), seal: z.string(), text: z.string() }),
   z.object({
     kind: z.literal("list"),
     databases: z.array(

@@ -35,14 +35,27 @@ export const usage = `npm run operate -- COMMAND [--url URL | --table TABLE]
   halt REASON      begin no further step of any migration; rolling back still works
   unhalt           let the steps of all migrations begin again
   sheet NAME       how to carry the migration on by hand, forward and back
+  evidence NAME    the evidence of the migration, as the file that
+                   \`npm run verify-evidence\` judges; redirect it into one
 
 Without an option the worker function is asked, under your own AWS identity. --url asks a process of
-\`npm run serve\`. --table asks nobody: status, sheet and halt then work on the table itself, for
-when no bot is left. See README.md, "When Slack is down".`;
+\`npm run serve\`. --table asks nobody: status, sheet, evidence and halt then work on the table
+itself, for when no bot is left. See README.md, "When Slack is down".`;
 
 const options = { url: { type: "string" }, table: { type: "string" }, ...termsOptions } as const;
-const fromSlack = ["status", "list", "rollback", "pause", "resume", "retry", "close", "halt", "unhalt"];
-const withoutBot = ["status", "sheet", "halt"];
+const fromSlack = [
+  "status",
+  "list",
+  "rollback",
+  "pause",
+  "resume",
+  "retry",
+  "close",
+  "evidence",
+  "halt",
+  "unhalt",
+];
+const withoutBot = ["status", "sheet", "evidence", "halt"];
 
 /** Reads the command line; nothing is looked up. */
 export function parseArguments(args: readonly string[]): Order | Misused {

@@ -18,7 +18,7 @@ interface DeskOptions {
 export type Desk = (payload: unknown) => Promise<Notice>;
 
 /** They begin or change nothing. */
-const looks: readonly Verb[] = ["status", "list"];
+const looks: readonly Verb[] = ["status", "list", "evidence"];
 /** Those that make no sense without a channel are left out. */
 const served: readonly Verb[] = [...looks, "pause", "resume", "retry", "rollback", "close", "halt", "unhalt"];
 

@@ -1,10 +1,16 @@
+import { cleaning } from "../core/secret-forms.ts";
 import type { Reading, Store } from "../engine/deps.ts";
+import { evidenceOf } from "../engine/evidence.ts";
 import { halt } from "../engine/halting.ts";
 import { status } from "../engine/intake.ts";
 import type { Notice } from "../engine/request.ts";
+import { textOf } from "../evidence/format.ts";
 import { type Counterpart, OperateFault } from "./operate.ts";
 import { nameIn } from "./operators.ts";
 import type { Told } from "./text/notice.ts";
+
+/** By their form: the bot's own secrets are not known here. */
+const withoutSecrets = cleaning([]);
 
 /**
  * Asks the table where no bot answers. It is read and, for the kill switch, written with the operator's own credentials: nobody
@@ -23,6 +29,15 @@ export function askingTable(options: {
     switch (command?.verb) {
       case "status":
         return told(await status({ ...reading, environment: { account, region } }, command.name));
+      case "evidence": {
+        const found = await evidenceOf(
+          { ...reading, environment: { account, region }, withoutSecrets },
+          command.name,
+        );
+        if ("problem" in found) return { kind: "problems", problems: [found.problem] };
+        const { seal } = found.pack;
+        return { kind: "evidence", name: command.name, seal, text: textOf(found.pack) };
+      }
       case "halt": {
         const person = { id: arn, user: arn, name: `${nameIn(arn)} (AWS)` };
         const store = { setHalt };

@@ -1,7 +1,7 @@
 import type { JournalEntry } from "../core/migration.ts";
-import { plain } from "../core/note.ts";
+import { type Note, plain } from "../core/note.ts";
 import { say } from "../core/sentences.ts";
-import { type Channel, ChannelFault, type MigrationView } from "../engine/deps.ts";
+import { type Channel, ChannelFault, type MigrationView, type PostedFile } from "../engine/deps.ts";
 import type { Notice, Request } from "../engine/request.ts";
 
 interface Root {
@@ -10,6 +10,7 @@ interface Root {
   view: MigrationView;
   edits: number;
   readonly replies: JournalEntry[];
+  readonly files: { readonly file: PostedFile; readonly said: string }[];
 }
 
 /** A channel in memory: what was posted, edited and answered, for tests that live through thousands of migrations. */
@@ -17,7 +18,7 @@ export class MemoryChannel implements Channel {
   readonly roots: Root[] = [];
   readonly answers: { readonly request: Request; readonly notice: Notice }[] = [];
   /** Asked before every call: what Slack does to it. `lost`: it happens, and the answer is lost. */
-  faults: ((method: string) => "throttled" | "unanswered" | "lost" | undefined) | undefined;
+  faults: ((method: string) => "throttled" | "unanswered" | "refused" | "lost" | undefined) | undefined;
   readonly #clock: { now(): number };
 
   constructor(clock: { now(): number }) {
@@ -27,7 +28,7 @@ export class MemoryChannel implements Channel {
   async postRoot(_channel: string, view: MigrationView): Promise<string> {
     return this.#suffer("postRoot", () => {
       const ts = `${this.#clock.now() / 1_000}.${this.roots.length}`;
-      this.roots.push({ migration: view.migration.id, ts, view, edits: 0, replies: [] });
+      this.roots.push({ migration: view.migration.id, ts, view, edits: 0, replies: [], files: [] });
       return ts;
     });
   }
@@ -60,6 +61,16 @@ export class MemoryChannel implements Channel {
     return this.#suffer("findReplies", () => this.#root(root).replies.map(({ seq }) => seq));
   }
 
+  async postFiles(_channel: string, root: string, files: readonly PostedFile[], said: Note): Promise<void> {
+    this.#suffer("postFiles", () => {
+      this.#root(root).files.push(...files.map((file) => ({ file, said: say(said, plain) })));
+    });
+  }
+
+  async findFiles(_channel: string, root: string): Promise<readonly string[]> {
+    return this.#suffer("findFiles", () => this.#root(root).files.map(({ file }) => file.name));
+  }
+
   async answer(request: Request, notice: Notice): Promise<void> {
     this.answers.push({ request, notice });
   }
@@ -80,6 +91,7 @@ export class MemoryChannel implements Channel {
     const fault = this.faults?.(method);
     if (fault === "throttled") throw new ChannelFault("throttled", "ratelimited", 30_000);
     if (fault === "unanswered") throw new ChannelFault("unanswered", "no answer");
+    if (fault === "refused") throw new ChannelFault("refused", "missing_scope");
     const result = call();
     if (fault === "lost") throw new ChannelFault("unanswered", "no answer");
     return result;

@@ -21,6 +21,7 @@ export function createMemoryStore(): Store {
   const entries = new Map<string, JournalEntry[]>();
   const requests = new Map<string, Request | "answered">();
   const threads = new Map<string, ThreadState>();
+  const evidence = new Map<string, string>();
   let epoch = 0;
   let halted: Halt | null = null;
   let beaten: Instant | null = null;
@@ -129,6 +130,15 @@ export function createMemoryStore(): Store {
       if (state.revision !== stored + 1) return false;
       threads.set(`${database}#${migration}`, state);
       return true;
+    },
+    async keepEvidence(database, migration, text) {
+      const key = `${database}#${migration}`;
+      if (evidence.has(key)) return false;
+      evidence.set(key, text);
+      return true;
+    },
+    async findEvidence(database, migration) {
+      return evidence.get(`${database}#${migration}`);
     },
     async findHalt() {
       return halted;

@@ -7,6 +7,8 @@ const scopesOf = {
   // Of public channels and of private ones.
   "conversations.history": ["channels:history", "groups:history"],
   "conversations.replies": ["channels:history", "groups:history"],
+  "files.completeUploadExternal": ["files:write"],
+  "files.getUploadURLExternal": ["files:write"],
   "usergroups.users.list": ["usergroups:read"],
   "users.info": ["users:read"],
 } as const satisfies Record<string, readonly string[]>;

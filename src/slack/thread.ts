@@ -1,4 +1,5 @@
 import type { webApi } from "@slack/bolt";
+import { say } from "../core/sentences.ts";
 import { type Channel, ChannelFault, type Log } from "../engine/deps.ts";
 import type { SlackAddresses } from "./addresses.ts";
 import { sendAnswer } from "./answer.ts";
@@ -7,6 +8,8 @@ import type { Message } from "./blocks/message.ts";
 import { noticeMessage } from "./blocks/notice.ts";
 import { isBroadcast, replyMessage, speaksOf } from "./blocks/reply.ts";
 import { rootHash, rootMessage } from "./blocks/root.ts";
+import { mrkdwn } from "./text.ts";
+import { upload } from "./upload.ts";
 import { calling } from "./web-client.ts";
 
 const eventType = "encrypt_db";
@@ -69,6 +72,28 @@ export function createChannel(options: {
       return found;
     },
 
+    async postFiles(channel, root, files, said) {
+      const uploaded = await Promise.all(files.map((file) => upload(client, addresses, file)));
+      const [first, ...others] = uploaded;
+      if (!first) return;
+      await calling(() =>
+        client.files.completeUploadExternal({
+          files: [first, ...others],
+          channel_id: channel,
+          thread_ts: root,
+          initial_comment: say(said, mrkdwn),
+        }),
+      );
+    },
+
+    async findFiles(channel, root) {
+      const found: string[] = [];
+      for await (const { user, files = [] } of replies(client, channel, root)) {
+        if (user === botUserId) found.push(...files.flatMap(({ name }) => name ?? []));
+      }
+      return found;
+    },
+
     // Best effort: an answer that cannot be given must not keep others from being served.
     async answer(request, notice) {
       try {
@@ -101,6 +126,7 @@ function keyed(key: string) {
 interface Posted {
   readonly ts?: string;
   readonly user?: string;
+  readonly files?: readonly { readonly name?: string }[];
   readonly metadata?: { readonly event_type?: string; readonly event_payload?: object };
 }
 

@@ -155,7 +155,7 @@ async function openSlack({ clock }: FastWorld, { putRequest }: Store): Promise<S
 }
 
 function addressesOf({ url }: Slack) {
-  return { api: `${url}/api/`, answers: url };
+  return { api: `${url}/api/`, answers: url, files: url };
 }
 
 /** The fast world's product, but for its store and its channel. */

@@ -406,6 +406,19 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
       });
     });
 
+    describe("the evidence of a migration", () => {
+      it("is kept once, to the byte, whatever is offered afterwards", async () => {
+        const text = `{ "said": "Ä … ${"x".repeat(500_000)}" }\n`;
+        expect(await store.findEvidence(database, "m1")).toBeUndefined();
+        expect(await store.keepEvidence(database, "m1", text)).toBe(true);
+        expect(await store.keepEvidence(database, "m1", "{}\n")).toBe(false);
+
+        expect(await store.findEvidence(database, "m1")).toBe(text);
+        expect(await store.findEvidence(database, "m2")).toBeUndefined();
+        expect(await store.findEvidence(`${database}-other`, "m1")).toBeUndefined();
+      });
+    });
+
     describe("a thread", () => {
       const at = (revision: number, posted: number): ThreadState => ({
         revision,
@@ -416,6 +429,7 @@ export function storeContract(name: string, make: () => Promise<Store>): void {
         posted,
         sending: null,
         notBefore: 0,
+        evidence: { posted: false, notBefore: 0 },
       });
 
       it("goes from revision to revision, and refuses whoever is behind or ahead", async () => {

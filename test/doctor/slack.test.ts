@@ -47,9 +47,9 @@ const faults: readonly Fault[] = [
   ],
   [
     "a scope that nothing uses",
-    scopes((had) => [...had, "files:write"]),
+    scopes((had) => [...had, "files:read"]),
     "warning",
-    /files:write, which nothing uses/,
+    /files:read, which nothing uses/,
     /remove the scope/,
   ],
   [

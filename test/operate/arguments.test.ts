@@ -48,7 +48,7 @@ test.each([
   ["approve orders --opening ask --if-late panic", /--if-late is offer or roll-back/],
   ["approve orders --opening ask --not-before 2026-11-28T03:00", /a time with its zone/],
   ["approve orders --opening ask --not-before 2026-13-28T03:00Z", /a time with its zone/],
-  ["approve orders --table encrypt-db", /--table is for status, sheet, halt/],
+  ["approve orders --table encrypt-db", /--table is for status, sheet, evidence, halt/],
   ["unhalt --table encrypt-db", /--table is for/],
   ["status --table a --url https://b", /exclude each other/],
   ["status --url ftp://bot", /not an address/],

@@ -159,6 +159,8 @@ function withoutSlack(deps: Deps): Deps {
     updateRoot: away,
     postReply: away,
     findReplies: away,
+    postFiles: away,
+    findFiles: away,
     answer: async () => {
       throw new Error("an operator was answered through Slack");
     },

@@ -64,7 +64,7 @@ function optionsOf(front: Front, put: Map<string, Request>): SlackHandlerOptions
     botUserId: "U0ENCRYPT",
     team: "T0ACME001",
     appId: "A0ENCRYPT",
-    addresses: { api: `${url}/api/`, answers: url },
+    addresses: { api: `${url}/api/`, answers: url, files: url },
     async putRequest(asked) {
       if (put.has(asked.id)) return false;
       put.set(asked.id, asked);

@@ -80,8 +80,8 @@ describe("the manifest", () => {
     [
       "a scope that nothing uses",
       / {6}- chat:write/,
-      "      - files:write\n$&",
-      /Nothing uses the scopes files:write/,
+      "      - files:read\n$&",
+      /Nothing uses the scopes files:read/,
     ],
     ["a scope twice", / {6}- chat:write/, "$&\n$&", /Named twice are the scopes chat:write/],
     [

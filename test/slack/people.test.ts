@@ -30,7 +30,7 @@ beforeEach(() => open(acme()));
 afterEach(() => slack.close());
 
 function lookUp(user: string, team = home, approvers = group) {
-  const addresses = { api: `${slack.url}/api/`, answers: slack.url };
+  const addresses = { api: `${slack.url}/api/`, answers: slack.url, files: slack.url };
   return createLookUp({ client: createWebClient(token, addresses), team: home, approvers })(user, team);
 }
 

@@ -36,7 +36,7 @@ beforeEach(async () => {
 afterEach(() => slack.close());
 
 function threadWith(bearer: string): Channel {
-  const addresses = { api: `${slack.url}/api/`, answers: slack.url };
+  const addresses = { api: `${slack.url}/api/`, answers: slack.url, files: slack.url };
   return createChannel({
     client: createWebClient(bearer, addresses),
     botUserId: "U0ENCRYPT",

@@ -9,7 +9,7 @@ import { statusText } from "./status.ts";
 import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
 
 /** What an operator is told; those that only Slack gives have no text here. */
-export type Told = Extract<Notice, { kind: "problems" | "said" | "status" | "list" }>;
+export type Told = Extract<Notice, { kind: "problems" | "said" | "status" | "list" | "evidence" }>;
 
 /** The text of an answer, for a terminal. */
 export function noticeText(notice: Told): string {
@@ -22,6 +22,9 @@ export function noticeText(notice: Told): string {
       return [...statusesTexts(notice), pollerText(notice.poller)].join("\n\n");
     case "list":
       return listText(notice.databases);
+    case "evidence":
+      // What prints it ends the line. Its form has no character that a terminal would obey.
+      return notice.text.replace(/\n$/, "");
   }
 }
 

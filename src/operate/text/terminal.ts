@@ -7,7 +7,7 @@ export function harmless(text: string): string {
   return text.replace(/[\p{Cc}\p{Cf}\u2028\u2029]+/gu, " ");
 }
 
-const here = "status|list|pause|resume|retry|rollback|halt|unhalt";
+const here = "status|list|evidence|pause|resume|retry|rollback|halt|unhalt";
 
 /** The sentences name Slack's command; what can be said here is said as it is typed here. */
 export function asTypedHere(sentence: string): string {

@@ -20,6 +20,7 @@ export function acme(): WorkspaceState {
       scopes: [
         "commands",
         "chat:write",
+        "files:write",
         "users:read",
         "usergroups:read",
         "channels:history",

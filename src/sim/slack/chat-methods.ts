@@ -99,14 +99,14 @@ export function joinedChannel(workspace: Workspace, args: Arguments): Channel {
   return channel;
 }
 
-function channelToWriteIn(workspace: Workspace, args: Arguments): Channel {
+export function channelToWriteIn(workspace: Workspace, args: Arguments): Channel {
   const channel = joinedChannel(workspace, args);
   if (channel.archived) throw new SlackError("is_archived");
   return channel;
 }
 
 // Slack documents no error for a thread that does not exist; a refusal shows the mistake where it is made.
-function checkRoot(workspace: Workspace, channel: Channel, ts: string): void {
+export function checkRoot(workspace: Workspace, channel: Channel, ts: string): void {
   const root = workspace.message(channel.id, ts);
   if (root === undefined) throw new SlackError("thread_not_found");
   if (root.threadTs !== undefined) throw new SlackError("cannot_reply_to_message");

@@ -1,6 +1,7 @@
 import { once } from "node:events";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { takeFile } from "./files.ts";
 import { type Deliver, type Interactions, interactions } from "./interact.ts";
 import { answerPage, type PageDependencies, type WorldFact } from "./page/page.ts";
 import { answerResponse } from "./response-url.ts";
@@ -47,6 +48,7 @@ export async function startSlack(options: {
   server.listen(options.port ?? 0, "127.0.0.1");
   await once(server, "listening");
   url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  workspace.url = url;
 
   return {
     url,
@@ -74,6 +76,8 @@ async function route(
   const path = new URL(request.url ?? "/", "http://loopback").pathname;
   const [, area, ...rest] = path.split("/");
   if (area === "api") return answerApi(page.workspace, token, rest.join("/"), request, response);
+  if (area === "upload") return answerUpload(page.workspace, rest.at(-1) ?? "", request, response);
+  if (area === "files") return sendFile(page.workspace, rest.at(0) ?? "", response);
   if (area === "commands") return answerLent(page.workspace, rest.at(-1) ?? "", request, response);
   if (await answerPage(page, request, response, async () => parseJson(await readText(request)))) return;
   response.writeHead(404).end();
@@ -112,6 +116,35 @@ async function answerLent(
   response.writeHead(reply.status, { "content-type": "text/plain; charset=utf-8" }).end(reply.text);
 }
 
+/** Takes the bytes of a file that was announced. */
+async function answerUpload(
+  workspace: Workspace,
+  id: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const taken = takeFile(workspace, id, await readBytes(request));
+  response
+    .writeHead(taken ? 200 : 400, { "content-type": "text/plain" })
+    .end(taken ? "OK" : "no such upload");
+}
+
+/** Never shown in the browser: what somebody uploaded must not run beside the page. */
+function sendFile(workspace: Workspace, id: string, response: ServerResponse): void {
+  const file = workspace.file(id);
+  if (!file?.shared || file.content === undefined) {
+    response.writeHead(404).end();
+    return;
+  }
+  response.writeHead(200, {
+    "content-type": "application/octet-stream",
+    "content-disposition": `attachment; filename*=UTF-8''${encodeURIComponent(file.name)}`,
+    "content-security-policy": "sandbox; default-src 'none'",
+    "x-content-type-options": "nosniff",
+  });
+  response.end(Buffer.from(file.content, "base64"));
+}
+
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
@@ -121,7 +154,11 @@ function parseJson(text: string): unknown {
 }
 
 async function readText(request: IncomingMessage): Promise<string> {
+  return (await readBytes(request)).toString("utf8");
+}
+
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   for await (const chunk of request) chunks.push(chunk);
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }

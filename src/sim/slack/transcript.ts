@@ -1,6 +1,7 @@
 import type { ActionElement } from "./block-elements.ts";
 import type { Block, TableCell } from "./block-kit.ts";
 import { formatDate } from "./dates.ts";
+import { filesOf, sayBytes } from "./files.ts";
 import { optionsOf } from "./payloads.ts";
 import { plainTextOf, richTextText } from "./plain-text.ts";
 import { inTwoColumns, table, wrap } from "./text-layout.ts";
@@ -53,7 +54,13 @@ function messageLines(workspace: Workspace, message: Shown, margin: string): str
   return [
     `${margin}${time} ${nameOf(workspace, message.author)}${remarks}`,
     ...body.map((line) => margin + indent + line),
+    ...fileLines(workspace, message).map((line) => margin + indent + line),
   ];
+}
+
+function fileLines(workspace: Workspace, message: Shown): string[] {
+  if ("user" in message) return [];
+  return filesOf(workspace, message).map(({ name, size }) => `[File: ${name}, ${sayBytes(size)}]`);
 }
 
 function nameOf(workspace: Workspace, id: string): string {

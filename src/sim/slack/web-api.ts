@@ -1,10 +1,11 @@
 import { chatMethods } from "./chat-methods.ts";
+import { fileMethods } from "./file-methods.ts";
 import { lookupMethods } from "./lookup-methods.ts";
 import { Arguments, type Method, SlackError } from "./method.ts";
 import type { Workspace } from "./workspace.ts";
 
 /** Every method that this workspace covers; a test compares it with what the product calls. */
-export const methods: Readonly<Record<string, Method>> = { ...chatMethods, ...lookupMethods };
+export const methods: Readonly<Record<string, Method>> = { ...chatMethods, ...fileMethods, ...lookupMethods };
 
 export interface ApiRequest {
   readonly method: string;

@@ -1,3 +1,4 @@
+import { fileJson, filesOf } from "./files.ts";
 import type { Channel, Message, Person, Workspace } from "./workspace.ts";
 
 /** A message as the Web API and interaction payloads carry it. */
@@ -18,6 +19,7 @@ export function messageJson(
     ts: message.ts,
     text: message.text,
     ...(message.blocks && { blocks: message.blocks }),
+    ...(message.files && { files: filesOf(workspace, message).map(fileJson), upload: true }),
     ...(message.editedTs && { edited: { user: message.author, ts: message.editedTs } }),
     ...(includeMetadata && message.metadata && { metadata: message.metadata }),
     ...threadJson(workspace, message),

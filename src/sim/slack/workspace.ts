@@ -57,12 +57,26 @@ export interface Content {
   readonly blocks?: readonly Block[];
 }
 
+/** A file that was uploaded, or is about to be. Nobody sees it before it is shared. */
+export interface UploadedFile {
+  readonly id: string;
+  readonly name: string;
+  readonly title: string;
+  /** In bytes, as it was announced. */
+  readonly size: number;
+  /** In base64; absent until it has arrived. */
+  readonly content?: string;
+  readonly shared?: true;
+}
+
 export interface Message extends Content {
   readonly channel: string;
   readonly ts: string;
   readonly threadTs?: string;
   readonly author: string;
   readonly broadcast?: true;
+  /** Ids of files. */
+  readonly files?: readonly string[];
   readonly metadata?: Metadata;
   readonly editedTs?: string;
   /** The root of a thread keeps its place when it is deleted. */
@@ -100,6 +114,8 @@ export interface WorkspaceState {
   messages: readonly Message[];
   ephemerals: readonly Ephemeral[];
   responseUrls: readonly ResponseUrl[];
+  /** Absent in a workspace that was saved before files were known. */
+  files?: readonly UploadedFile[];
   /** In microseconds; no two messages share a `ts`. */
   lastTs: number;
   /** Makes block ids, trigger ids and the like. */
@@ -144,6 +160,8 @@ export class Workspace {
   readonly state: WorkspaceState;
   readonly now: () => Instant;
   readonly calls: ApiCallRecord[] = [];
+  /** Where it is served, without a slash at the end. */
+  url = "";
   readonly #save: (state: WorkspaceState) => void;
   readonly #listeners = new Set<() => void>();
   readonly #chosen = new Map<string, string>();
@@ -187,6 +205,17 @@ export class Workspace {
 
   ephemeral(user: string, ts: string): Ephemeral | undefined {
     return this.state.ephemerals.find((message) => message.user === user && message.ts === ts);
+  }
+
+  file(id: string): UploadedFile | undefined {
+    return this.state.files?.find((file) => file.id === id);
+  }
+
+  /** Announced, arrived or shared: the newest state of a file takes the place of the one before. */
+  putFile(file: UploadedFile): void {
+    const others = (this.state.files ?? []).filter(({ id }) => id !== file.id);
+    this.state.files = [...others, file];
+    this.#changed();
   }
 
   /** The root of a thread and its replies, oldest first; empty when there is no such root. */

@@ -31,6 +31,8 @@ export function noticeMessage(notice: Notice, approvers: string): Message {
       return statusesMessage(notice.views, notice.poller, approvers);
     case "list":
       return databasesMessage(notice.databases);
+    case "evidence":
+      return saying(say(note("said.evidence", { name: notice.name, seal: notice.seal }), mrkdwn));
     case "help":
       return helpMessage();
   }

@@ -1,4 +1,5 @@
 import { formatDate } from "../dates.ts";
+import { filesOf, sayBytes } from "../files.ts";
 import type { Channel, Ephemeral, Message } from "../workspace.ts";
 import { authorOf, avatarHtml, badgeHtml } from "./author-html.ts";
 import { contentHtml } from "./blocks-html.ts";
@@ -95,6 +96,7 @@ function messageRow(viewer: Viewer, message: Shown, setting: Setting): Row {
       ${!setting.follows && html`<div class="byline"><b>${author.name}</b>${badgeHtml(author)}${at}</div>`}
       ${isEphemeral(message) ? html`<div class="only-you">Only visible to you</div>` : originHtml(message, setting)}
       <div class="content">${contentHtml({ ...viewer, chosen: chosenIn(viewer, message) }, message)}</div>
+      ${!isEphemeral(message) && filesHtml(viewer, message)}
       ${!isEphemeral(message) && sequelHtml(viewer, message, setting)}
     </div></article>`;
   return { key: message.ts, html: markupText(row) };
@@ -110,6 +112,16 @@ function timeHtml(viewer: Viewer, { ts }: Shown): Markup {
   const whole = formatDate(at, "{date_long} at {time_secs}", viewer);
   const iso = new Date(at * 1000).toISOString();
   return html`<time datetime="${iso}" title="${whole}">${formatDate(at, "{time}", viewer)}</time>`;
+}
+
+/** What hangs on a message, to be downloaded. */
+function filesHtml({ workspace }: Viewer, message: Message): Markup {
+  const files = filesOf(workspace, message);
+  if (files.length === 0) return html``;
+  return html`<div class="files">${files.map(
+    ({ id, name, title, size }) =>
+      html`<a class="file" href="/files/${id}/${name}" download="${name}"><b>${title}</b><span>${name} · ${sayBytes(size)}</span></a>`,
+  )}</div>`;
 }
 
 /** What stands above a reply that was sent to the channel too. */
