@@ -6,7 +6,7 @@ import {
   StartBackupJobCommand,
   StartCopyJobCommand,
 } from "@aws-sdk/client-backup";
-import type { BackedUp, BackupCloud } from "../core/backup.ts";
+import type { BackedUp, BackupCloud, BackupPlan } from "../core/backup.ts";
 import { CloudFault } from "../core/cloud.ts";
 import { migrationTag } from "../core/names.ts";
 import { backupJobInput, backupPlanInput, backupSelectionInput, copyJobInput } from "./backup-inputs.ts";
@@ -95,21 +95,29 @@ export function createBackupChanges(
         },
         { ...onlyOn(planArn(of, plan.planId)), passes: [plan.target.roleArn] },
       ),
-    deleteBackupPlan: async (of, { planId, name }) => {
-      const plan = await readPlan(reads, planId);
-      if (!plan) throw gone("DeleteBackupPlan", `backup plan ${planId}`);
-      if (plan.name !== name) {
-        const message = `The backup plan ${planId} is ${plan.name}, and ${name} was meant.`;
-        throw new CloudFault("mismatch", "OtherPlan", "DeleteBackupPlan", message);
-      }
-      const beside = onlyOn(planArn(of, planId));
-      // A plan that still selects something cannot be deleted. Source: AWS Backup API, DeleteBackupPlan.
-      for (const { id } of plan.selections) {
-        const command = new DeleteBackupSelectionCommand({ BackupPlanId: planId, SelectionId: id });
-        await permit("DeleteBackupSelection", of, ({ backup }) => backup.send(command), beside);
-      }
-      const command = new DeleteBackupPlanCommand({ BackupPlanId: planId });
-      await permit("DeleteBackupPlan", of, ({ backup }) => backup.send(command), beside);
+    deleteBackupPlan: (of, { planId: BackupPlanId, name }) => {
+      const operation = "DeleteBackupPlan";
+      let selections: BackupPlan["selections"] = [];
+      return permit(
+        operation,
+        of,
+        async ({ backup }) => {
+          // A plan that still selects something cannot be deleted. Source: AWS Backup API, DeleteBackupPlan.
+          for (const { id: SelectionId } of selections)
+            await backup.send(new DeleteBackupSelectionCommand({ BackupPlanId, SelectionId }));
+          return backup.send(new DeleteBackupPlanCommand({ BackupPlanId }));
+        },
+        async () => {
+          const plan = await readPlan(reads, BackupPlanId);
+          if (!plan) throw gone(operation, `backup plan ${BackupPlanId}`);
+          if (plan.name !== name) {
+            const message = `The backup plan ${BackupPlanId} is ${plan.name}, and ${name} was meant.`;
+            throw new CloudFault("mismatch", "OtherPlan", operation, message);
+          }
+          selections = plan.selections;
+          return { ...onlyOn(planArn(of, BackupPlanId)), also: ["backup:DeleteBackupSelection"] };
+        },
+      );
     },
   };
 }

@@ -9,7 +9,8 @@ import {
 import { addInstance } from "../../src/sim/aws/seeds/instances.ts";
 import { stoppedCluster } from "../../src/sim/aws/seeds/topologies.ts";
 import { minute } from "../sim/aws/laboratory.ts";
-import { everyChange, everySnapshot } from "./every-change.ts";
+import { backedUp, twoAccounts } from "./backup-lab.ts";
+import { everyBackupChange, everyChange, everySnapshot } from "./every-change.ts";
 import { clusterRef, existing, gateway, instanceRef } from "./gateway.ts";
 
 const hour = 60 * minute;
@@ -276,6 +277,20 @@ async function both() {
   return { ...world, found, given };
 }
 
+/** A cluster that was backed up, and a plan. */
+async function backups() {
+  const world = twoAccounts();
+  const { act, cloud, target, key, seed, pass } = world;
+  const of = backedUp(seed({ id: "orders", storageKey: { type: "sse-kms", arn: key.arn } }));
+  await act().startBackup(of, target, "first", {});
+  await pass(hour);
+  const [job] = await cloud.backupJobsOf(of.arn, target.vault, 0);
+  await act().createBackupPlan(of, { name: "daily", schedule: "cron(0 12 * * ? *)", target }, "daily");
+  const planId = (await cloud.findBackupPlan("daily"))?.id ?? "";
+  await act().selectForBackup(of, { planId, name: "first", target }, "first");
+  return { ...world, of, made: { target, planId, point: job?.recoveryPointArn ?? "" } };
+}
+
 describe("a step that was declared to read", () => {
   it("changes nothing: every change is a bug, and no call is made", async () => {
     const { cloudFor, calls, given } = await both();
@@ -288,6 +303,17 @@ describe("a step that was declared to read", () => {
       expect(thrown).not.toBeInstanceOf(CloudFault);
     }
     expect(calls()).toHaveLength(before);
+  });
+
+  it("changes nothing in AWS Backup either", async () => {
+    const { cloud: reading, account, of, made } = await backups();
+    const before = account.ledger.length;
+    for (const change of everyBackupChange(reading, of, made)) {
+      const thrown = await change().catch((error: unknown) => error);
+      expect(thrown).toBeInstanceOf(Error);
+      expect(thrown).not.toBeInstanceOf(CloudFault);
+    }
+    expect(account.ledger).toHaveLength(before);
   });
 });
 
@@ -308,10 +334,16 @@ describe("the list of operations", () => {
     await pass(10 * minute);
     for (const change of everyChange(cloud)) await change(given).catch(() => {});
 
+    const { of, made, account, ...backup } = await backups();
+    for (const change of everyBackupChange(backup.act(), of, made)) await change();
+    await backup.cloud.backupReadiness(made.target, { kind: "cluster", keyArn: backup.key.arn });
+    await Promise.all([backup.cloud.recoveryPointsOf(of.arn), backup.cloud.copyJobsOf(of.arn, made.point)]);
+    const inBackup = account.ledger.filter(({ service }) => service === "backup");
+
     const named = (all: typeof operations) =>
       new Set(all.map(({ service, operation }) => `${service}:${operation}`));
     // Secrets Manager is asked without a client of the SDK, past which the account stands in.
     const byClients = operations.filter(({ service }) => service !== "secretsmanager");
-    expect([...named(calls())].sort()).toEqual([...named(byClients)].sort());
+    expect([...named([...calls(), ...inBackup])].sort()).toEqual([...named(byClients)].sort());
   });
 });

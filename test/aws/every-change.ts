@@ -1,3 +1,4 @@
+import type { BackedUp, BackupTarget } from "../../src/core/backup.ts";
 import type { Cloud, ClusterSettings, MemberSettings, Ref } from "../../src/core/cloud.ts";
 import type { InstanceSettings } from "../../src/core/instance.ts";
 
@@ -55,6 +56,25 @@ export function everyChange(cloud: Cloud): readonly Change[] {
     ({ cluster }) => cloud.deleteCluster(cluster),
     () => cloud.deleteSnapshot("cluster", "of-cluster"),
     () => cloud.deleteSnapshot("instance", "of-instance"),
+  ];
+}
+
+/** Each change that AWS Backup is asked for; what it is made to is there. */
+export function everyBackupChange(
+  cloud: Cloud,
+  of: BackedUp,
+  {
+    target,
+    point,
+    planId,
+  }: { readonly target: BackupTarget; readonly point: string; readonly planId: string },
+): readonly (() => Promise<void>)[] {
+  return [
+    () => cloud.startBackup(of, target, "backup", copyTags),
+    () => cloud.startCopy(of, point, target, "copy"),
+    () => cloud.createBackupPlan(of, { name: "new", schedule: "cron(0 12 * * ? *)", target }, "plan"),
+    () => cloud.selectForBackup(of, { planId, name: "orders", target }, "select"),
+    () => cloud.deleteBackupPlan(of, { planId, name: "daily" }),
   ];
 }
 
