@@ -1,13 +1,15 @@
 import { cutoverGate, passedWith } from "../core/approval.ts";
 import type { GuideContext, Sign } from "../core/by-hand.ts";
-import { backCourse, currentOf, forwardCourse } from "../core/course.ts";
+import { backCourse, currentOf, forwardCourse, isBeyondReturn } from "../core/course.ts";
 import { ifLate, openings } from "../core/gate-names.ts";
 import { isEnded, type Migration } from "../core/migration.ts";
 import { plain } from "../core/note.ts";
+import { takeOvers } from "../core/ownership.ts";
 import type { Plan } from "../core/plan.ts";
 import { rollbackPrice } from "../core/price.ts";
 import { explain } from "../core/problem.ts";
-import { isRehearsal, namesBy } from "../core/rehearsal.ts";
+import { movesOrTries, purposeOf } from "../core/purpose.ts";
+import { namesBy } from "../core/rehearsal.ts";
 import { say } from "../core/sentences.ts";
 import { settleOf } from "../core/step.ts";
 import type { Strategy } from "../core/strategy.ts";
@@ -16,6 +18,7 @@ import { settingsFunctions } from "./aws-cli.ts";
 import { type ManualStep, remainingBack, remainingForward } from "./course.ts";
 import type { Act } from "./paper.ts";
 import { preparation } from "./psql.ts";
+import { callingOff, forwardUntil, outcome, rules, subjectOf } from "./purposes.ts";
 import { quoted, wrapped } from "./shell.ts";
 import { actCommand, signLines } from "./signs.ts";
 import { transferPreparation } from "./transfer.ts";
@@ -37,14 +40,14 @@ export interface SheetOf {
  */
 export async function sheet(of: SheetOf): Promise<string> {
   const { migration, strategy } = of;
-  if (isEnded(migration)) return [head(of), ended(migration)].join("\n\n");
+  if (isEnded(migration)) return [head(of), ended(migration), ...due(of)].join("\n\n");
   const forward = migration.direction === "forward" ? await remainingForward(strategy, migration) : null;
   const back = await remainingBack(strategy, migration);
   return [
     head(of),
     stopTheBot(of),
     prepareTheShell(of, runsTransfers([...(forward ?? []), ...back])),
-    rules,
+    rules(migration),
     forward ? forwardSection(of, forward) : onItsWayBack,
     backSection(of, back),
     afterwards(of),
@@ -54,21 +57,23 @@ export async function sheet(of: SheetOf): Promise<string> {
 function head(of: SheetOf): string {
   const { migration, plan, strategy, now } = of;
   const { account, region, kind, name } = migration.target;
+  const moves = movesOrTries(migration);
   const facts: (readonly [string, string])[] = [
     ["Database", `${kind} ${name}, account ${account}, ${region}`],
     ["Migration", `${migration.id}, asked for by ${migration.requester.name}`],
     ["How", say(strategy.title, plain)],
-    ["New key", plan.keyArn],
+    [moves ? "New key" : "Key", plan.keyArn],
     ["Written at", `${plain.instant(now)}, from revision ${migration.revision}`],
     ["Stands at", standing(of)],
     ["Next", next(of)],
-    ["Downtime", downtime(of)],
+    ["Downtime", moves ? downtime(of) : "none"],
     ["Approvals", approvals(migration)],
-    ...signed(of),
+    ...(moves ? signed(of) : []),
     ...strategy.byHand.facts(contextOf(migration)),
   ];
   const lines = facts.map(([what, is]) => `    ${what.padEnd(15)}${is}`);
-  return [`# Carry on by hand: ${name}`, lines.join("\n"), ...trouble(migration)].join("\n\n");
+  const heading = `# Carry on by hand: ${subjectOf(migration)}`;
+  return [heading, lines.join("\n"), ...trouble(migration)].join("\n\n");
 }
 
 function standing({ migration, strategy }: SheetOf): string {
@@ -126,11 +131,14 @@ function ended(migration: Migration): string {
       "Somebody closed it: people brought it to its end, and nobody but they know how it stands.",
     );
   }
-  return wrapped(
-    status === "rolled-back" || status === "rejected" || isRehearsal(migration)
-      ? "Nothing remains to be done: the source serves under its own name."
-      : "Nothing remains to be done: the replacement serves under the source's name. The source is kept, fenced and " +
-          "protected, until somebody decides that nobody needs it.",
+  return wrapped(`Nothing remains to be done: ${outcome(migration)}`);
+}
+
+/** The code that made the database knows nothing of what serves in its place. */
+function due({ migration, plan }: SheetOf): string[] {
+  if (migration.status !== "finished" || purposeOf(migration) !== "move") return [];
+  return takeOvers(plan, "after").map(
+    ({ owner, lines }) => `Due for ${owner}, before anything is applied:\n\n${block(lines.join("\n"))}`,
   );
 }
 
@@ -193,20 +201,6 @@ ${wrapped(
 ${block(functions.join("\n"))}`;
 }
 
-const rules = `## 3. How to read the steps
-
-${[
-  "Begin with what shows that a step is done. If it is, do not run the step again: the one that the bot was at may have happened.",
-  "When AWS says that something exists already, or that what is to be renamed is not there, it has happened: go on with what shows that it is done.",
-  "When AWS refuses because something is not available yet, wait and repeat. A rename takes minutes in which a name may belong to nobody.",
-  "What something must print is what the API shows when it is done; look again until it does, some ten seconds apart.",
-  "Names are reused and resource ids are not. When a name belongs to another resource id than above, stop and think.",
-  "In doubt before the opening, go back (5): it loses nothing. After the opening, go forward.",
-  "Do not leave a step out, and never exchange two: their order is what keeps every write.",
-]
-  .map((rule) => wrapped(rule, "  ").replace(/^ /, "-"))
-  .join("\n")}`;
-
 const onItsWayBack = `## 4. Forward
 
 ${wrapped("It is on its way back. From there nothing leads forward but a new migration.")}`;
@@ -215,9 +209,7 @@ function forwardSection(of: SheetOf, steps: readonly ManualStep[]): string {
   const total = forwardCourse(of.strategy, of.migration.pinned).length;
   const first = total - steps.length + 1;
   const written = steps.map((step, index) => stepText(of, step, `4.${first + index} of ${total}`));
-  const heading = isRehearsal(of.migration)
-    ? "## 4. Forward: what remains until it is rehearsed and everything is as before"
-    : "## 4. Forward: what remains until it is under the new key";
+  const heading = `## 4. Forward: what remains until ${forwardUntil[purposeOf(of.migration)]}`;
   return [heading, ...written].join("\n\n");
 }
 
@@ -225,11 +217,11 @@ function backSection(of: SheetOf, steps: readonly ManualStep[]): string {
   const { migration, strategy, now } = of;
   const price = plain.duration(rollbackPrice(strategy, migration, now));
   const written = steps.map((step, index) => stepText(of, step, `5.${index + 1} of ${steps.length}`));
-  if (isRehearsal(migration)) {
-    const intro = `It takes about ${price}. The source serves all the while; only what the rehearsal has made is deleted.`;
-    return ["## 5. Call it off: what remains until nothing of it is left", wrapped(intro), ...written].join(
-      "\n\n",
-    );
+  const calledOff = callingOff(strategy, migration, price);
+  if (calledOff) {
+    const [heading, intro] = calledOff;
+    const steps = isBeyondReturn(strategy, migration) ? [] : written;
+    return [`## 5. Call it off: ${heading}`, wrapped(intro), ...steps].join("\n\n");
   }
   const loses =
     migration.downtimeEnded === null || migration.direction === "back"
@@ -284,6 +276,9 @@ function afterwards({ migration, worker }: SheetOf): string {
   const returning = `    aws lambda put-function-concurrency --region ${quoted(target.region)} \\
       --function-name ${quoted(worker)} \\
       --reserved-concurrent-executions NOTED    # if it was stopped; as it was before`;
+  const undone = movesOrTries(migration)
+    ? "If you went forward past the opening, nobody may roll it back: the bot has not seen the opening and does not know of the writes since."
+    : "If you went forward, nobody need roll it back.";
   const forward = `${wrapped("Write down what you did and when. Then, in this order:")}
 
     npm run operate -- halt 'by hand' --table encrypt-db    # if it was not halted
@@ -291,7 +286,7 @@ ${returning}
     npm run operate -- rollback ${name}    # only if you went back: it would go forward again
     npm run operate -- unhalt
 
-${wrapped("If you went forward past the opening, nobody may roll it back: the bot has not seen the opening and does not know of the writes since.")}`;
+${wrapped(undone)}`;
   return `## 6. Give it back
 
 ${direction === "forward" ? forward : `${wrapped("Write down what you did and when. Then:")}\n\n${returning}`}

@@ -30,6 +30,11 @@ export const leftover = z.object({
 });
 export type Leftover = z.infer<typeof leftover>;
 
+/** What a decommission has found left; none until it is done. */
+export function leftoversIn({ learned }: { readonly learned: unknown }): readonly Leftover[] {
+  return z.object({ leftovers: z.array(leftover) }).safeParse(learned).data?.leftovers ?? [];
+}
+
 /** What Secrets Manager tells of who reads a secret. It knows the day of a reading and not the hour. */
 export interface SecretReads {
   /** The beginning of the day (UTC) on which it was last read; null where nobody ever read it. */

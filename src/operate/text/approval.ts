@@ -5,23 +5,23 @@ import { gateName, ifLate, openings } from "../../core/gate-names.ts";
 import { sourceOf } from "../../core/phase.ts";
 import type { PlannedStep } from "../../core/plan.ts";
 import { explain } from "../../core/problem.ts";
-import { isRehearsal } from "../../core/rehearsal.ts";
+import { condemnedName, movesOrTries, purposeOf } from "../../core/purpose.ts";
 import { say } from "../../core/sentences.ts";
 import type { Effect } from "../../core/step.ts";
 import type { Terms } from "../../core/terms.ts";
 import type { MigrationView } from "../../engine/deps.ts";
+import { takeOverLines } from "./take-over.ts";
 import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
 
 /** What somebody is about to sign, whole: an approval covers the steps up to the next gate. */
 export function approvalText(view: MigrationView, gate: string, terms: Terms | null): string {
   const { migration, plan } = view;
-  const { account, region, kind, name } = plan.target;
+  const { account, region, kind } = plan.target;
   return [
-    `Approve ${gateName(gate)} of ${name}?`,
+    `Approve ${gateName(gate)} of ${subjectOf(view)}?`,
     columns([
-      ["Database", `${kind} ${name}, account ${account}, ${region}`],
-      ["Key now", sourceOf(plan).keyArn ?? "none"],
-      ["New key", plan.keyArn],
+      ["Database", `${kind} ${subjectOf(view)}, account ${account}, ${region}`],
+      ...keysOf(view),
       ["Method", say(plan.strategy.title, terminal)],
       ["Asked for by", harmless(migration.requester.name)],
       ["Plan", plan.hash],
@@ -32,7 +32,22 @@ export function approvalText(view: MigrationView, gate: string, terms: Terms | n
     ...(plan.remarks.length + migration.findings.length > 0 ? ["What to know:"] : []),
     ...severities.flatMap((severity) => findingLines(migration.findings, severity)),
     ...plan.remarks.map((remark) => `  - ${say(remark, terminal)}`),
+    ...takeOverLines(plan, "before"),
   ].join("\n");
+}
+
+/** What is approved to be deleted is not what serves under the name. */
+function subjectOf({ migration }: MigrationView): string {
+  return purposeOf(migration) === "decommission" ? condemnedName(migration) : migration.target.name;
+}
+
+function keysOf({ migration, plan }: MigrationView): readonly Row[] {
+  const now = sourceOf(plan).keyArn ?? "none";
+  if (!movesOrTries(migration)) return [["Key", now]];
+  return [
+    ["Key now", now],
+    ["New key", plan.keyArn],
+  ];
 }
 
 function findingLines(findings: readonly Finding[], severity: Severity): readonly string[] {
@@ -46,7 +61,14 @@ function findingLines(findings: readonly Finding[], severity: Severity): readonl
 type Row = readonly [string, string];
 
 function termsOf({ migration, plan }: MigrationView, gate: string, terms: Terms | null): readonly Row[] {
-  if (isRehearsal(migration)) return [["Downtime", "none: it is only rehearsed, on a copy"]];
+  switch (purposeOf(migration)) {
+    case "rehearsal":
+      return [["Downtime", "none: it is only rehearsed, on a copy"]];
+    case "backup":
+      return [["Downtime", "none: a backup interrupts nobody"]];
+    case "decommission":
+      return [["Downtime", `none: ${migration.target.name} serves all the while`]];
+  }
   if (gate === openGate) {
     return [
       [

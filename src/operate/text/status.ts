@@ -1,5 +1,6 @@
 import { cutoverGate } from "../../core/approval.ts";
 import { bar, budgetOf, mayStillFit } from "../../core/budget.ts";
+import { isBeyondReturn } from "../../core/course.ts";
 import { gateName, ifLate, termsNote } from "../../core/gate-names.ts";
 import { isEnded } from "../../core/migration.ts";
 import {
@@ -9,14 +10,17 @@ import {
   mayHoldWrites,
   type Phase,
   phaseOf,
+  remainsToDo,
   servingOf,
   signers,
   sourceOf,
 } from "../../core/phase.ts";
 import { explain } from "../../core/problem.ts";
-import { isRehearsal, takeDownGate } from "../../core/rehearsal.ts";
+import { condemnedName, movesOrTries, purposeOf } from "../../core/purpose.ts";
+import { takeDownGate } from "../../core/rehearsal.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
+import { afterText, copyRows, keptRows } from "./afterwards.ts";
 import { asTypedHere, columns, harmless, terminal } from "./terminal.ts";
 
 type Row = readonly [string, string];
@@ -25,24 +29,42 @@ type Row = readonly [string, string];
 export function statusText(view: MigrationView): string {
   const { migration, plan } = view;
   const phase = phaseOf(migration, plan);
-  const name = migration.target.name;
   return [
-    isRehearsal(migration) ? `Rehearsal of ${name}: ${rehearsalText(phase)}` : `${name}: ${phaseText(phase)}`,
+    heading(phase, view),
     columns([
       ["Serving", servingText(view)],
       ...stepRows(view),
       ...scheduledRows(phase),
       ...downtimeRows(phase, view),
       ...backRows(phase, view),
-      ["Key", `${sourceOf(plan).keyArn ?? "none"} -> ${plan.keyArn}`],
+      ["Key", keyText(view)],
+      ...copyRows(view),
+      ...keptRows(view),
       [
         "Migration",
         `${migration.id}, plan ${plan.hash.slice(0, 8)}, asked for by ${harmless(migration.requester.name)}`,
       ],
     ]),
     ...problemText(phase),
+    ...afterText(view),
     ...nextText(phase, view),
   ].join("\n");
+}
+
+function heading(phase: Phase, { migration, plan }: MigrationView): string {
+  const { name } = migration.target;
+  switch (purposeOf(migration)) {
+    case "move":
+      return phase.is === "running" && mayHoldWrites(migration, plan)
+        ? `${name}: open; ${say(remainsToDo(migration, plan), terminal)}`
+        : `${name}: ${phaseText(phase)}`;
+    case "rehearsal":
+      return `Rehearsal of ${name}: ${rehearsalText(phase)}`;
+    case "backup":
+      return `Backup of ${name}: ${backupText(phase)}`;
+    case "decommission":
+      return `Deletion of ${condemnedName(migration)}: ${deletionText(phase)}`;
+  }
 }
 
 function phaseText(phase: Phase): string {
@@ -88,7 +110,39 @@ function rehearsalText(phase: Phase): string {
   }
 }
 
+function backupText(phase: Phase): string {
+  switch (phase.is) {
+    case "rolling-back":
+      return "being called off";
+    case "finished":
+      return "done, and seen from the other account";
+    case "rolled-back":
+      return "called off; what was made until then stays until AWS Backup deletes it";
+    default:
+      return phaseText(phase);
+  }
+}
+
+function deletionText(phase: Phase): string {
+  switch (phase.is) {
+    case "rolling-back":
+      return "being called off; nothing is deleted";
+    case "finished":
+      return "done";
+    case "rolled-back":
+      return "called off; it is kept as before";
+    default:
+      return phaseText(phase);
+  }
+}
+
+function keyText({ migration, plan }: MigrationView): string {
+  const now = sourceOf(plan).keyArn ?? "none";
+  return movesOrTries(migration) ? `${now} -> ${plan.keyArn}` : now;
+}
+
 function servingText({ migration, plan }: MigrationView): string {
+  if (!movesOrTries(migration)) return "all the while";
   if (migration.status === "closed") return "not known to the bot";
   const state = servingOf(migration, plan);
   if (state.by === "source") return "as before, from the source";
@@ -160,8 +214,12 @@ function backRows(phase: Phase, { migration, plan, rollbackPrice }: MigrationVie
     ];
   }
   if (!isForward || !hasSomethingToUndo(migration, plan)) return signatures;
+  if (isBeyondReturn(plan, migration))
+    return [["Going back", "impossible: what is deleted does not come back"]];
+  const takes = `would take about ${terminal.duration(rollbackPrice)}`;
+  if (!movesOrTries(migration)) return [["Calling it off", takes]];
   const loses = mayHoldWrites(migration, plan) ? "discards what clients have written" : "loses 0 writes";
-  return [["Going back", `would take about ${terminal.duration(rollbackPrice)} and ${loses}`], ...signatures];
+  return [["Going back", `${takes} and ${loses}`], ...signatures];
 }
 
 function problemText(phase: Phase): readonly string[] {
@@ -177,7 +235,8 @@ function nextText(phase: Phase, view: MigrationView): readonly string[] {
 
 function commandsFor(phase: Phase, { migration, plan }: MigrationView): readonly string[] {
   const { name } = migration.target;
-  const back = hasSomethingToUndo(migration, plan) ? [`rollback ${name}`] : [];
+  const goesBack = hasSomethingToUndo(migration, plan) && !isBeyondReturn(plan, migration);
+  const back = goesBack ? [`rollback ${name}`] : [];
   const discard = mayHoldWrites(migration, plan) ? [`discard ${name}`] : [];
   switch (phase.is) {
     case "gate":

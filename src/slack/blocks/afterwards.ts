@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { recoveryPoint } from "../../core/backup.ts";
 import { isBeyondReturn } from "../../core/course.ts";
-import { leftover } from "../../core/leftover.ts";
+import { leftoversIn } from "../../core/leftover.ts";
 import type { Migration } from "../../core/migration.ts";
 import { namesFor } from "../../core/names.ts";
 import { backupIn, placeOf } from "../../core/other-account.ts";
@@ -238,8 +238,9 @@ function deletionKeys(plan: Plan): readonly Row[] {
 }
 
 /** Everything that a decommission found left at its end, and what becomes of it. */
-export function leftoverLines({ learned, target }: Migration): readonly string[] {
-  const found = z.object({ leftovers: z.array(leftover) }).safeParse(learned).data?.leftovers ?? [];
+export function leftoverLines(migration: Migration): readonly string[] {
+  const { target } = migration;
+  const found = leftoversIn(migration);
   if (found.length === 0) return [];
   return [
     "*What is left*",
