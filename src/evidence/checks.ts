@@ -66,9 +66,9 @@ function approvalFaults(pack: Sections): readonly Note[] {
   const people = signersOf(pack);
   return [
     ...own.map(({ gate, person }) =>
-      note("fault.own-approval", { gate: gateName(gate), person: person.name }),
+      note("fault.own-approval", { gate: capital(gateName(gate)), person: person.name }),
     ),
-    ...unapproved.map(({ gate }) => note("fault.no-approval", { gate: gateName(gate) })),
+    ...unapproved.map(({ gate }) => note("fault.no-approval", { gate: capital(gateName(gate)) })),
     ...uncovered(pack),
     ...(people.length === 1 && wasDiscarded(pack) ? [note("fault.one-signature", { count: 1 })] : []),
   ];
@@ -184,6 +184,11 @@ export function nameOf({ title, key }: Pick<PackedStep, "title" | "key">): strin
   return title ?? key;
 }
 
+/** At the beginning of a sentence. */
+function capital(words: string): string {
+  return words.charAt(0).toUpperCase() + words.slice(1);
+}
+
 /** What a pack proves in which nothing is wrong. */
 export function proofsOf(pack: Sections): readonly Note[] {
   const { journal, plan, people, steps, migration } = pack;
@@ -202,7 +207,7 @@ export function proofsOf(pack: Sections): readonly Note[] {
       const by = { person: person.name, user: person.user };
       return [
         note("proves.approved", {
-          gate: gateName(gate),
+          gate: capital(gateName(gate)),
           ...by,
           at,
           requester: requester.name,

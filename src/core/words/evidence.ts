@@ -79,7 +79,7 @@ export const evidenceSentences = {
     "The journal is complete from entry 1 to {last}: none of its entries was changed, taken out or put in.",
   "proves.plan": "The plan is the one whose hash was approved: {hash}.",
   "proves.approved":
-    "{gate} was approved by {person} ({user}) at {at:instant}; {requester} ({asker}) had asked for it.",
+    "{gate}: approved by {person} ({user}) at {at:instant}; {requester} ({asker}) had asked for it.",
   "proves.discarded": "{people} signed that writes are discarded.",
   "proves.order":
     "Nothing that creates, interrupts or destroys was begun before its gate was approved, and no time runs backwards.",
