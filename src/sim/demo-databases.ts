@@ -1,9 +1,11 @@
 import { attachEverything } from "./aws/seeds/attach.ts";
+import { policyLettingCopies } from "./aws/seeds/backup.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
 import { addInstance } from "./aws/seeds/instances.ts";
 import { auroraUnder, rdsInstance, unencryptedAurora } from "./aws/seeds/topologies.ts";
 import type { Turn } from "./aws/turn.ts";
+import { furnishBackups, otherAccountId } from "./other-account.ts";
 import { refusedDatabases } from "./refused-databases.ts";
 
 export const fenceGroup = "sg-0fe7ce5000000001";
@@ -34,7 +36,9 @@ const ordersProd: GivenCluster = {
 export function seedAccount(turn: Turn): void {
   furnish(turn);
   addSecurityGroup(turn, { id: fenceGroup, admits: ["probe"] });
-  const key = addKey(turn, { alias: keyAlias, description: "Databases, customer-managed" });
+  const policy = policyLettingCopies(turn.state.accountId, otherAccountId);
+  const key = addKey(turn, { alias: keyAlias, description: "Databases, customer-managed", policy });
+  furnishBackups(turn, key.arn);
   const former = addKey(turn, { alias: "alias/payments-2021", description: "Payments until 2026" });
   addCluster(turn, ordersProd);
   auroraUnder(turn, "payments-prod", former.arn);

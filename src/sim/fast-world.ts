@@ -2,7 +2,9 @@ import { narrowedAuthority, ownAuthority, type Roles } from "../aws/authority.ts
 import { createAccountClients, createChangeClients, createStsClient } from "../aws/clients.ts";
 import { createGateway } from "../aws/cloud.ts";
 import type { Clicker } from "../core/approval.ts";
+import type { BackupTarget } from "../core/backup.ts";
 import type { Database } from "../core/database.ts";
+import { cleaning } from "../core/secret-forms.ts";
 import { type Duration, days, hours, minutes } from "../core/time.ts";
 import {
   ChannelFault,
@@ -13,8 +15,11 @@ import {
   type Log,
 } from "../engine/deps.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
+import { Accounts } from "./aws/accounts.ts";
+import { roleArn } from "./aws/iam/identities.ts";
 import { accountPlugin, type Hold } from "./aws/middleware.ts";
 import { isInstance } from "./aws/named.ts";
+import { policyLettingCopies } from "./aws/seeds/backup.ts";
 import { addCluster, type GivenCluster } from "./aws/seeds/databases.ts";
 import { addKey, addSecurityGroup, furnish } from "./aws/seeds/furniture.ts";
 import { addInstance, type GivenInstance } from "./aws/seeds/instances.ts";
@@ -27,7 +32,8 @@ import { memoryDatabase } from "./memory-database.ts";
 import { MemoryServers, type Network } from "./memory-servers.ts";
 import { createMemoryStore } from "./memory-store.ts";
 import { memoryTransfer } from "./memory-transfer.ts";
-import { giveRoles, workerKey } from "./roles.ts";
+import { backupTarget, furnishBackups, openOtherAccount, otherAccountId } from "./other-account.ts";
+import { giveRoles, workerKey, workerRole } from "./roles.ts";
 import { turningClock } from "./turning-clock.ts";
 
 const account = "123456789012";
@@ -50,6 +56,8 @@ export interface FastWorldOptions {
   readonly hurry?: Duration;
   /** No roles were made: every act under the credentials of the account's owner. */
   readonly unnarrowed?: true;
+  /** Databases are backed up into the other account. */
+  readonly backup?: boolean;
   /** Grows as long as something outside of memory, such as a server on a port, has not answered: no time passes meanwhile. */
   readonly asked?: () => number;
 }
@@ -62,6 +70,10 @@ export class FastWorld {
   readonly clock = new WorldClock({ wall: () => start });
   readonly servers = new MemoryServers(this.clock);
   readonly account: Account;
+  /** The account that copies go to. */
+  readonly other: Account;
+  /** Where backups go; the environment names it where the world was made with backups. */
+  readonly backupTarget: BackupTarget;
   readonly transfer: ReturnType<typeof memoryTransfer>;
   readonly channel = new MemoryChannel(this.clock);
   readonly store = createMemoryStore();
@@ -80,33 +92,41 @@ export class FastWorld {
   readonly #hurry: Duration;
   readonly #log: Log;
   readonly #network: Network = {
-    resolve: (host) => this.account.resolve(host),
-    admits: (instanceId, origin) => this.account.admits(instanceId, origin),
+    resolve: (host) => this.account.resolve(host) ?? this.other.resolve(host),
+    admits: (instanceId, origin) =>
+      this.account.admits(instanceId, origin) || this.other.admits(instanceId, origin),
   };
   #serial = 0;
 
   constructor(options: FastWorldOptions = {}) {
     const { random = seeded(1), durations, log = silent, hurry = 0, unnarrowed, asked = () => 0 } = options;
+    const accounts = new Accounts();
+    const place = {
+      region,
+      clock: this.clock,
+      data: this.servers,
+      accounts,
+      ...(durations && { durations }),
+    };
     this.#log = log;
     this.#hurry = hurry;
     this.#turning = turningClock(this.clock, {
       arrive: () => this.#arrive(),
-      asked: () => this.account.ledger.length + asked(),
+      asked: () => this.account.ledger.length + this.other.ledger.length + asked(),
     });
-    this.account = new Account({
-      accountId: account,
-      region,
-      clock: this.clock,
-      data: this.servers,
-      random,
-      ...(durations && { durations }),
-    });
+    this.account = new Account({ ...place, accountId: account, random });
+    const owner = `arn:aws:iam::${account}:root`;
+    const trusted = unnarrowed ? owner : roleArn({ accountId: account }, workerRole);
+    this.other = openOtherAccount({ ...place, random: seeded(2), source: account, trusted });
+    this.backupTarget = backupTarget(this.account.state);
     this.transfer = memoryTransfer(this.servers, { clock: this.clock, ...this.#network });
     this.account.alter((turn) => {
       furnish(turn);
       addSecurityGroup(turn, { id: fenceGroup, admits: ["probe"] });
     });
-    this.key = this.account.alter((turn) => addKey(turn, { alias: "alias/databases" }));
+    const policy = policyLettingCopies(account, otherAccountId);
+    this.key = this.account.alter((turn) => addKey(turn, { alias: "alias/databases", policy }));
+    this.account.alter((turn) => furnishBackups(turn, this.key.arn));
     this.environment = {
       account,
       region,
@@ -114,7 +134,7 @@ export class FastWorld {
       fenceGroups: { [vpc]: fenceGroup },
       longestDowntime: minutes(90),
       approvalLifetime: hours(1),
-      backup: null,
+      backup: options.backup ? this.backupTarget : null,
       retention: days(14),
       team,
       channels: [channelId],
@@ -137,6 +157,7 @@ export class FastWorld {
       channel: this.channel,
       lookUp: async (user) => this.find(user),
       environment: this.environment,
+      withoutSecrets: cleaning([]),
       newMigrationId: () => `m${(++this.#serial).toString(36).padStart(5, "0")}`,
       log: this.#log,
       meter: { count: (figures) => this.counted.push(figures) },

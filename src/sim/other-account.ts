@@ -89,3 +89,15 @@ export function backupTarget({
     keepDays: 35,
   };
 }
+
+/** The same as environment variables. */
+export function backupVariables(of: Pick<AccountState, "accountId" | "region">): Record<string, string> {
+  const { vault: into, roleArn: jobs, destinationVaultArn, verificationRoleArn, keepDays } = backupTarget(of);
+  return {
+    BACKUP_VAULT: into,
+    BACKUP_ROLE_ARN: jobs,
+    BACKUP_DESTINATION_VAULT_ARN: destinationVaultArn,
+    BACKUP_VERIFICATION_ROLE_ARN: verificationRoleArn,
+    BACKUP_KEEP_DAYS: String(keepDays),
+  };
+}

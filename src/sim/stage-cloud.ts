@@ -3,14 +3,18 @@ import { CreateTableCommand, DynamoDBClient, ResourceInUseException } from "@aws
 import { tableDefinition } from "../aws/dynamo-items.ts";
 import { ordersTable } from "./application/settings.ts";
 import { Account, type AccountOptions } from "./aws/account.ts";
+import { Accounts } from "./aws/accounts.ts";
+import { roleArn } from "./aws/iam/identities.ts";
 import { databases, isInstance } from "./aws/named.ts";
 import type { AccountState } from "./aws/state.ts";
 import { instancesOn } from "./aws/turn.ts";
 import { type Jump, WorldClock } from "./clock.ts";
 import { seedAccount } from "./demo-databases.ts";
+import { openOtherAccount } from "./other-account.ts";
 import type { Installation } from "./postgres/installation.ts";
 import { openPostgresServers, type PostgresServers } from "./postgres/servers.ts";
 import { showOffset } from "./postgres/world-time.ts";
+import { workerRole } from "./roles.ts";
 import { saved, savedLines } from "./saved.ts";
 import { withoutServers } from "./served.ts";
 
@@ -29,7 +33,10 @@ export function openClock(directory: string): WorldClock {
   });
 }
 
-/** Opens the account in a directory, seeded at the first time, with a server for each database in `served`. */
+/**
+ * Opens the account in a directory, seeded at the first time, with a server for each database in `served`, and the account that
+ * copies of backups go to.
+ */
 export async function openCloud(
   directory: string,
   clock: WorldClock,
@@ -37,8 +44,9 @@ export async function openCloud(
     readonly served: readonly string[];
     readonly installation?: Installation | undefined;
   },
-): Promise<{ account: Account; servers: PostgresServers }> {
+): Promise<{ account: Account; other: Account; servers: PostgresServers }> {
   const { served, installation, ...given } = options;
+  const accounts = new Accounts();
   const file = saved<AccountState>(join(directory, "account.json"));
   const seeding = saved<Seeding>(join(directory, "seeding.json"));
   const before = file.read();
@@ -50,18 +58,13 @@ export async function openCloud(
     installation,
     certificateNames: (instance) => names(instance),
   });
-  const account = new Account({
-    ...given,
-    accountId,
-    region,
-    clock,
-    data: withoutServers(servers.data, (volume) => unserved.includes(volume)),
-    save: file.write,
-    ...(before && { state: before }),
-  });
-  names = (instance) => account.certificateNames(instance);
+  const data = withoutServers(servers.data, (volume) => unserved.includes(volume));
+  const place = { ...given, region, clock, data, accounts };
+  const account = new Account({ ...place, accountId, save: file.write, ...(before && { state: before }) });
+  const other = openOther(directory, place);
+  names = (instance) => [account, other].flatMap((one) => one.certificateNames(instance));
   if (!before) account.alter(seedAccount);
-  if (seeding.read()?.complete) return { account, servers };
+  if (seeding.read()?.complete) return { account, other, servers };
   const owners = databases(account.state).filter((one) => !isInstance(one) || one.replicaOf === undefined);
   unserved = owners.filter(({ id }) => !served.includes(id)).map(({ resourceId }) => resourceId);
   seeding.write({ unserved, complete: false });
@@ -73,7 +76,19 @@ export async function openCloud(
     }
   }
   seeding.write({ unserved, complete: true });
-  return { account, servers };
+  return { account, other, servers };
+}
+
+function openOther(directory: string, place: Omit<AccountOptions, "accountId">): Account {
+  const file = saved<AccountState>(join(directory, "other-account.json"));
+  const state = file.read();
+  return openOtherAccount({
+    ...place,
+    source: accountId,
+    trusted: roleArn({ accountId }, workerRole),
+    save: file.write,
+    ...(state && { state }),
+  });
 }
 
 /** Which databases have no server, by resource id, and whether the others have got theirs. */

@@ -15,6 +15,7 @@ import { deployProbe } from "./deployed-functions.ts";
 import { Network } from "./network/network.ts";
 import { type Resolver, startResolver } from "./network/resolver.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
+import { backupVariables } from "./other-account.ts";
 import type { Installation } from "./postgres/installation.ts";
 import type { PostgresServers } from "./postgres/servers.ts";
 import { logins } from "./postgres/template.ts";
@@ -41,6 +42,8 @@ export interface StageOptions extends Pick<AccountOptions, "durations" | "heard"
   readonly served: readonly string[];
   /** Of PostgreSQL; the embedded one if not given. */
   readonly installation?: Installation | undefined;
+  /** The product is told of the other account, and backs databases up into it. */
+  readonly backup?: boolean;
   readonly awsPort?: number;
   readonly slackPort?: number;
   /** Carries what Slack sends to the product. */
@@ -54,6 +57,8 @@ export interface StageOptions extends Pick<AccountOptions, "durations" | "heard"
 export interface Stage {
   readonly clock: WorldClock;
   readonly account: Account;
+  /** The account that copies of backups go to; calls that are made with a key of it reach it at the same address. */
+  readonly other: Account;
   readonly workspace: Workspace;
   readonly slack: Slack;
   readonly servers: PostgresServers;
@@ -72,14 +77,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   const directory = resolve(options.directory);
   mkdirSync(directory, { recursive: true, mode: 0o755 });
   const clock = openClock(directory);
-  const { account, servers } = await openCloud(directory, clock, options);
+  const { account, other, servers } = await openCloud(directory, clock, options);
   const roles = giveRoles(
     account,
     Object.values(account.state.keys).map(({ arn }) => arn),
   );
   deployProbe(account, "probe", vpc);
   const network = new Network({
-    account,
+    account: {
+      resolve: (host) => account.resolve(host) ?? other.resolve(host),
+      admits: (instance, origin) => account.admits(instance, origin) || other.admits(instance, origin),
+    },
     servers: (instance) => {
       const port = servers.portOf(instance);
       return port === undefined ? undefined : { port };
@@ -116,13 +124,17 @@ export async function openStage(options: StageOptions): Promise<Stage> {
   return {
     clock,
     account,
+    other,
     workspace,
     slack,
     servers,
     network,
     resolver,
     awsUrl: wire.url,
-    environment: environmentOf(workspace, slack, roles),
+    environment: {
+      ...environmentOf(workspace, slack, roles),
+      ...((options.backup ?? false) && backupVariables(account.state)),
+    },
     startWriters: (name, count) =>
       startWriters({ directory, account, resolver, ca: servers.ca }, name, count),
     close: async () => {
