@@ -55,11 +55,10 @@ async function survey(
   const { resourceId, arn, keyArn, status, endpoint, settings } = found;
   if (keyArn === null) return { problem: problem("target.no-key", { name }) };
   if (endpoint === null) return { problem: problem("target.not-available", { name, status }) };
-  const [key, readiness] = await Promise.all([
-    cloud.findKey(keyArn),
-    cloud.backupReadiness(backup, { kind, keyArn }),
-  ]);
+  const key = await cloud.findKey(keyArn);
   if (!key) return { problem: problem("source-key.not-enabled", { name, state: "missing" }) };
+  if (key.manager === "AWS") return { problem: problem("backup.aws-key", { name, key: key.arn }) };
+  const readiness = await cloud.backupReadiness(backup, { kind, keyArn });
   const database = cluster?.databaseName ?? instance?.standalone?.databaseName ?? "postgres";
   const { port, backupRetentionDays, backupWindow, maintenanceWindow } = settings;
   return {
@@ -88,11 +87,6 @@ const conditions: readonly Condition[] = [
     claim: note("check.available", {}),
     check: ({ observed: { status }, pinned: { source } }) =>
       isUsable(status) ? undefined : problem("target.not-available", { name: source.name, status }),
-  },
-  {
-    claim: note("check.customer-key", {}),
-    check: ({ observed: { key }, pinned: { source } }) =>
-      key.manager === "AWS" ? problem("backup.aws-key", { name: source.name, key: key.arn }) : undefined,
   },
   {
     claim: note("check.key-enabled", {}),

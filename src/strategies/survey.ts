@@ -58,7 +58,9 @@ async function backupOf(
   kind: Subject["kind"],
 ): Promise<Observed["backup"]> {
   const found = backup && (await cloud.findKey(key));
-  return backup && found ? cloud.backupReadiness(backup, { kind, keyArn: found.arn }) : null;
+  // Nobody can change the policy of a key that AWS manages: that it is one is what is said.
+  const isOurs = found?.manager === "CUSTOMER";
+  return backup && isOurs ? cloud.backupReadiness(backup, { kind, keyArn: found.arn }) : null;
 }
 
 /** Everybody in an account may use its `aws/rds` through RDS, and only its own account may read a key's policy. */

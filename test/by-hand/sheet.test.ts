@@ -23,7 +23,7 @@ test("the sheet says what, where, how far, until when, and which is which", asyn
   for (const said of [
     "cluster orders-prod, account 123456789012, eu-west-1",
     "m00001, asked for by alice",
-    "step 15 of 32 on the way there, open",
+    "step 15 of 33 on the way there, open",
     "Wait until the source can be restored past T1",
     "begin by bob, cutover by bob",
     life.world.key.arn,

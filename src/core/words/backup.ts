@@ -182,7 +182,6 @@ export const backupSentences = {
   "check.backup.key-unclear": "It does so under conditions that are known to hold",
   "check.backup.key-unread": "Whether the other account may use the key can be read",
   "check.key-enabled": "Its key is enabled",
-  "check.customer-key": "It is under a customer-managed key",
 
   "remark.other-account":
     "Once it is open, {name} is backed up, the backup is copied into the vault {vault} of account {account} and looked at there; from then on daily. Each is kept for {days} days.",
