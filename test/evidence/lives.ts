@@ -54,7 +54,8 @@ export const lives: Readonly<Record<string, () => Promise<Life>>> = {
   },
   "a decommission": async () => {
     const kept = await keptAfterMove({ of: "aurora-point-in-time" });
-    await decommissionAll(kept);
+    const end = await decommissionAll(kept);
+    if (end?.status !== "finished" || end.id === kept.move.id) throw new Error("the source was not deleted");
     return kept.life;
   },
 };
