@@ -4,6 +4,7 @@ import * as attachments from "./attachments.ts";
 import * as attachmentChanges from "./attachments-change.ts";
 import * as attachmentReads from "./attachments-read.ts";
 import type { Authority } from "./authority.ts";
+import * as automatedBackups from "./automated-backups.ts";
 import * as backupChanges from "./backup-change.ts";
 import * as backupJobs from "./backup-jobs.ts";
 import * as backupPlans from "./backup-plans.ts";
@@ -37,6 +38,7 @@ export const actions = [
   ...changes.actions,
   ...instanceChanges.actions,
   ...secrets.actions,
+  ...automatedBackups.actions,
   ...backupJobs.actions,
   ...recoveryPoints.actions,
   ...backupPlans.actions,
@@ -75,6 +77,7 @@ export function createGateway(
     ...backupPlans.createBackupPlanLookups(clients.backup),
     backupReadiness: (target, of) => backupReadiness.backupReadiness(clients, lookInto, target, of),
     snapshotsOf: (kind, resourceIds) => snapshotsOf(clients.reads, kind, resourceIds),
+    findAutomatedBackups: (of) => automatedBackups.findAutomatedBackups(clients.reads, of),
     findSecretReads: (arn) => secrets.findSecretReads(clients, authority.now, arn),
   } satisfies Partial<Cloud>;
   return (mandate, heard = () => {}) => {

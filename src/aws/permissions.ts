@@ -3,6 +3,7 @@ import { enrolledTag, migrationTag, type Role, roleTag } from "../core/names.ts"
 import { actions as attachments } from "./attachments.ts";
 import { attachmentStatements, deleteEndpointStatements } from "./attachments-permissions.ts";
 import { actions as attached } from "./attachments-read.ts";
+import { actions as automatedBackups } from "./automated-backups.ts";
 import { actions as backupJobs } from "./backup-jobs.ts";
 import { backupStatements, deletePlanStatements } from "./backup-permissions.ts";
 import { actions as backupPlans } from "./backup-plans.ts";
@@ -56,6 +57,7 @@ const looks = [
   ...keys,
   ...keyPolicies,
   ...secrets,
+  ...automatedBackups,
   ...backupJobs,
   ...recoveryPoints,
   ...backupPlans,

@@ -126,6 +126,7 @@ function lookups(world: World) {
     findCopy: unanswered,
     copiesOf: unanswered,
     snapshotsOf: unanswered,
+    findAutomatedBackups: unanswered,
     findSecretReads: unanswered,
     // Until the steps are there that call them.
   } satisfies Partial<Cloud>;

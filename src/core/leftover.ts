@@ -43,10 +43,23 @@ export interface SecretReads {
   readonly lastRotated: Instant | null;
 }
 
+/** What AWS can restore a database from without any snapshot; also once it is deleted, if it was told to keep that. */
+export interface AutomatedBackups {
+  readonly arn: string;
+  /** `active` while the database is there, `retained` once it is deleted; AWS's own words. */
+  readonly status: string;
+  readonly keyArn: string | null;
+  /** Days. */
+  readonly keepDays: number;
+  /** Null where AWS does not tell a size. */
+  readonly gibibytes: number | null;
+}
+
 /** What is left of a database once it is no longer served from, and the call that ends it. */
 export interface LeftoverCloud {
   /** Manual ones, automated ones and those of AWS Backup, by the resource ids of what they are of. */
   snapshotsOf(kind: Ref["kind"], resourceIds: readonly string[]): Promise<readonly SnapshotFacts[]>;
+  findAutomatedBackups(of: Pick<Ref, "kind" | "resourceId">): Promise<AutomatedBackups | undefined>;
   /** Undefined where there is no such secret. */
   findSecretReads(arn: string): Promise<SecretReads | undefined>;
   /**

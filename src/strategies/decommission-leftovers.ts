@@ -1,6 +1,6 @@
 import type { RecoveryPoint } from "../core/backup.ts";
 import type { SnapshotFacts } from "../core/cloud.ts";
-import type { Leftover } from "../core/leftover.ts";
+import type { AutomatedBackups, Leftover } from "../core/leftover.ts";
 import { roleTag } from "../core/names.ts";
 import { plain } from "../core/note.ts";
 import { note, say } from "../core/sentences.ts";
@@ -31,7 +31,7 @@ export const leftovers: DecommissionStep = {
 
 const kinds: Readonly<Record<Leftover["what"], string>> = {
   snapshot: "snapshot",
-  "automated-backup": "automated backup",
+  "automated-backup": "automated backups",
   "recovery-point": "recovery point of AWS Backup",
   copy: "copy in the other account",
   database: "database",
@@ -41,22 +41,44 @@ const kinds: Readonly<Record<Leftover["what"], string>> = {
 };
 
 function claims(found: readonly Leftover[]): readonly Evidence[] {
-  const listed = found.slice(0, mostTold).map(({ what, name, keyArn, gibibytes, fate }) => {
+  const single = found.filter((one) => !isRoutine(one));
+  const listed = single.slice(0, mostTold).map(({ what, name, keyArn, gibibytes, fate }) => {
     const size = gibibytes === null ? "" : `, ${gibibytes} GiB`;
     const claim = note("saw.leftover", { what: kinds[what], name, key: keyArn ?? "no key", size });
     return evidence(claim, say(fate, plain), told);
   });
-  const more = found.length - mostTold;
-  return more > 0
-    ? [...listed, evidence(note("saw.more-leftovers", { count: more }), `${more}`, told)]
-    : listed;
+  const more = single.length - mostTold;
+  const others = note("saw.more-leftovers", { count: more });
+  const rest = more > 0 ? [evidence(others, `${more}`, told)] : [];
+  return [...listed, ...rest, ...routine(found)];
+}
+
+/** What comes and goes every day, of the database that serves: one like the other. */
+function isRoutine({ what, underOldKey, expiresAt }: Leftover): boolean {
+  return (what === "recovery-point" || what === "copy") && !underOldKey && expiresAt !== null;
+}
+
+function routine(found: readonly Leftover[]): readonly Evidence[] {
+  return (["recovery-point", "copy"] as const).flatMap((of) => {
+    const some = found.filter((one) => one.what === of && isRoutine(one));
+    const count = some.length;
+    if (count === 0) return [];
+    const until = Math.max(...some.map(({ expiresAt }) => expiresAt ?? 0));
+    const keys = [...new Set(some.map(({ keyArn }) => keyArn ?? "no key"))].join(", ");
+    const claim =
+      of === "copy"
+        ? note("saw.copies-left", { count, keys, until })
+        : note("saw.recovery-points-left", { count, keys, until });
+    return [evidence(claim, `${count}`, told)];
+  });
 }
 
 async function leftBehind(cx: DecommissionContext): Promise<readonly Leftover[]> {
   const { cloud, database, pinned } = cx;
   const { source, replacement, backup, endpoint } = pinned;
   const arns = [...new Set([source.arn, replacement.arn])];
-  const [snapshots, points, copies, databases, plans, look] = await Promise.all([
+  const [automated, snapshots, points, copies, databases, plans, look] = await Promise.all([
+    cloud.findAutomatedBackups(source),
     cloud.snapshotsOf(source.kind, [source.resourceId, replacement.resourceId]),
     Promise.all(arns.map((arn) => cloud.recoveryPointsOf(arn))),
     backup ? Promise.all(arns.map((arn) => cloud.copiesOf(backup, arn))) : [],
@@ -69,6 +91,7 @@ async function leftBehind(cx: DecommissionContext): Promise<readonly Leftover[]>
   const own = snapshots.filter(({ arn }) => !recoveryPoints.some((point) => point.arn === arn));
   const hasSchema = look.sight.state === "answers" && look.sight.answersAs !== null;
   return [
+    ...(automated ? [ofAutomated(cx, automated)] : []),
     ...own.map((snapshot) => ofSnapshot(pinned, snapshot)),
     ...recoveryPoints.map((point) => ofPoint(pinned, "recovery-point", point)),
     ...copies.flat().map((point) => ofPoint(pinned, "copy", point)),
@@ -96,6 +119,24 @@ const nothingElse = {
   createdAt: null,
   expiresAt: null,
 } as const;
+
+/** Of the source that is gone: AWS counts the days from the deletion, which was a moment ago. */
+function ofAutomated(
+  { pinned, now }: DecommissionContext,
+  { arn, keyArn, keepDays, gibibytes }: AutomatedBackups,
+): Leftover {
+  const expiresAt = now + days(keepDays);
+  return {
+    ...nothingElse,
+    what: "automated-backup",
+    name: `${arn} of ${pinned.source.name}`,
+    keyArn,
+    underOldKey: isOld(pinned, keyArn),
+    gibibytes,
+    expiresAt,
+    fate: note("fate.kept-until", { at: expiresAt }),
+  };
+}
 
 /** AWS names what it takes by itself. Source: RDS User Guide, Working with backups. */
 function isAutomated({ name }: SnapshotFacts): boolean {

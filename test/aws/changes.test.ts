@@ -325,6 +325,8 @@ describe("the list of operations", () => {
     await Promise.all([cloud.quotas(), cloud.findSubnetGroup("production"), cloud.listDatabases()]);
     await Promise.all([cloud.findKey(given.keyArn), cloud.rightOnKey(given.keyArn)]);
     await cloud.orderable(given.instanceSettings);
+    await cloud.findAutomatedBackups(given.cluster);
+    await cloud.findAutomatedBackups(given.instance);
     const { engine, engineVersion, caCertificate } = given.instanceSettings;
     await Promise.all([
       cloud.offersVersion(engine, engineVersion),

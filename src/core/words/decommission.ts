@@ -175,6 +175,10 @@ export const decommissionSentences = {
   "saw.leftovers": "{count} things are left, {old} of them under the old key",
   "saw.leftover": "{what} {name}, under {key}{size}",
   "saw.more-leftovers": "{count} more are in the evidence of this migration",
+  "saw.recovery-points-left":
+    "{count} recovery points of what serves, under {keys}: AWS Backup deletes one after the other, the last on {until:instant}",
+  "saw.copies-left":
+    "{count} copies in the other account, under {keys}: AWS Backup deletes one after the other, the last on {until:instant}",
 
   "fate.kept": "It stays, and is needed",
   "fate.kept-until": "AWS deletes it on {at:instant}",
