@@ -4,6 +4,7 @@ import {
   DescribeBackupJobCommand,
   type DescribeBackupJobCommandOutput,
   DescribeCopyJobCommand,
+  ListRecoveryPointsByResourceCommand,
   StartBackupJobCommand,
   type StartBackupJobInput,
   StartCopyJobCommand,
@@ -113,6 +114,8 @@ export function twoAccounts(options: Parameters<typeof laboratory>[0] = {}) {
     await lab.pass(within);
     return copyJob(CopyJobId);
   };
+  const recoveryPoints = (ResourceArn: string, of = at.here) =>
+    of.backup.send(new ListRecoveryPointsByResourceCommand({ ResourceArn }));
   const mishap = (given: Parameters<typeof addMishap>[1]) =>
     account.alter((turn: Turn) => addMishap(turn, given));
   return {
@@ -133,6 +136,7 @@ export function twoAccounts(options: Parameters<typeof laboratory>[0] = {}) {
     copyJob,
     copy,
     mishap,
+    recoveryPoints,
   };
 }
 
