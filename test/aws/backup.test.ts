@@ -1,7 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { BackedUp } from "../../src/core/backup.ts";
-import { createBackupPlan } from "../../src/sim/aws/backup/plans.ts";
-import { createBackupSelection } from "../../src/sim/aws/backup/selections.ts";
+import type { Plan, Selection } from "../../src/sim/aws/backup/state.ts";
 import { trust } from "../../src/sim/aws/iam/identities.ts";
 import { day, minute } from "../sim/aws/laboratory.ts";
 import { backedUp, twoAccounts } from "./backup-lab.ts";
@@ -265,42 +264,84 @@ describe("a plan", () => {
     expect(lab.calls("DeleteBackupPlan")).toEqual([]);
   });
 
-  test("of somebody else is told with what it selects by, in another zone's time", async () => {
+  test("of somebody else is told with its rules and what it selects by", async () => {
     const lab = twoAccounts();
-    lab.account.alter((turn) => {
-      const { BackupPlanId } = createBackupPlan(turn, {
-        BackupPlan: {
-          BackupPlanName: "nightly",
-          Rules: [
-            {
-              RuleName: "continuous",
-              TargetBackupVaultName: "encrypt-db",
-              EnableContinuousBackup: true,
-              Lifecycle: { DeleteAfterDays: 14 },
-              ScheduleExpression: "cron(0 3 * * ? *)",
-            },
-          ],
+    const rule = { RuleId: "1", RuleName: "continuous", TargetBackupVaultName: "encrypt-db" };
+    const selection = { SelectionName: "tagged", IamRoleArn: lab.target.roleArn };
+    const daily = { ConditionKey: "backup", ConditionValue: "daily" };
+    somebodysPlan(lab, {
+      rules: [
+        { ...rule, EnableContinuousBackup: true, Lifecycle: { DeleteAfterDays: 14 } },
+        { ...rule, ScheduleExpression: "cron(0 3 * * ? *)", ScheduleExpressionTimezone: "Europe/Berlin" },
+        { ...rule, ScheduleExpression: "cron(0 3 * * ? *)", ScheduleExpressionTimezone: "Etc/UTC" },
+      ],
+      selection: {
+        ...selection,
+        Resources: ["*"],
+        ListOfTags: [{ ConditionType: "STRINGEQUALS", ...daily }],
+        Conditions: {
+          StringEquals: [{ ConditionKey: "aws:ResourceTag/team", ConditionValue: "orders" }],
+          StringNotEquals: [{ ConditionKey: "aws:ResourceTag/stage", ConditionValue: "test" }],
         },
-      });
-      createBackupSelection(turn, {
-        BackupPlanId,
-        BackupSelection: {
-          SelectionName: "tagged",
-          IamRoleArn: lab.target.roleArn,
-          ListOfTags: [{ ConditionType: "STRINGEQUALS", ConditionKey: "backup", ConditionValue: "nightly" }],
-        },
-      });
+      },
     });
     expect(await lab.cloud.listBackupPlans()).toMatchObject([
       {
         name: "nightly",
         token: null,
-        rules: [{ continuous: true, copiesTo: [], keepDays: 14 }],
-        selections: [{ name: "tagged", resources: [], tags: ["backup=nightly"] }],
+        rules: [
+          { continuous: true, copiesTo: [], keepDays: 14, schedule: "cron(0 5 ? * * *)" },
+          { continuous: false, keepDays: null, schedule: "cron(0 3 * * ? *) Europe/Berlin" },
+          { schedule: "cron(0 3 * * ? *)" },
+        ],
+        selections: [{ name: "tagged", resources: ["*"], tags: ["backup=daily", "team=orders"] }],
       },
     ]);
   });
 });
+
+test("snapshots of every origin are found by the resource id of what they are of", async () => {
+  const lab = twoAccounts();
+  const storageKey = { type: "sse-kms", arn: lab.key.arn } as const;
+  const { id: name, resourceId } = lab.seedInstance({ id: "ledger", storageKey });
+  lab.seedInstance({ id: "other", storageKey });
+  const ledger = { kind: "instance", name, resourceId } as const;
+  const arn = "arn:aws:rds:eu-central-1:123456789012:db:ledger";
+  await lab.act().takeSnapshot(ledger, "ledger-manual", {});
+  await lab.pass(hour);
+  const point = await madeOf(lab, { ...ledger, arn });
+  const found = await lab.cloud.snapshotsOf("instance", [resourceId, "db-NONE"]);
+  expect(found.map((snapshot) => snapshot.arn).sort()).toEqual([
+    point,
+    "arn:aws:rds:eu-central-1:123456789012:snapshot:ledger-manual",
+  ]);
+  expect(await lab.cloud.snapshotsOf("instance", [])).toEqual([]);
+});
+
+test("where RDS knows no such type of Aurora's snapshots, the others are told all the same", async () => {
+  const lab = twoAccounts();
+  const of = cluster(lab);
+  await lab.act().takeSnapshot(of, "orders-manual", {});
+  await lab.pass(hour);
+  lab.account.faults = ({ operation, input }) =>
+    operation === "DescribeDBClusterSnapshots" && "SnapshotType" in input
+      ? { code: "InvalidParameterValue", status: 400 }
+      : undefined;
+  expect(await lab.cloud.snapshotsOf("cluster", [of.resourceId])).toMatchObject([{ name: "orders-manual" }]);
+});
+
+/** As the account's owner may have made it, with what the simulated calls do not cover. */
+function somebodysPlan(
+  { account }: Lab,
+  { rules, selection }: { rules: Plan["rules"]; selection: Selection["selection"] },
+) {
+  account.alter((turn) => {
+    const { backup } = turn.state;
+    const made = { id: "plan-1", name: "nightly", versionId: "1", createdAt: turn.now, tags: {}, rules };
+    const selections = { s: { id: "s", createdAt: turn.now, selection } };
+    turn.state = { ...turn.state, backup: { ...backup, plans: { "plan-1": { ...made, selections } } } };
+  });
+}
 
 test("a step that reads starts nothing", async () => {
   const lab = twoAccounts();
