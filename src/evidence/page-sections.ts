@@ -7,7 +7,7 @@ import { plain, sayDuration } from "../core/note.ts";
 import { say } from "../core/sentences.ts";
 import type { PackedStep, Sections } from "./format.ts";
 import { html, type Markup } from "./markup.ts";
-import { code, facts, sayValue, section, table, time } from "./page-parts.ts";
+import { code, facts, type Row, sayValue, section, table, time } from "./page-parts.ts";
 
 // What a pack holds of pinned and learned facts depends on the strategy: what is not there is not shown.
 
@@ -24,39 +24,49 @@ function claimsOf(steps: readonly PackedStep[], codes: readonly string[]) {
 }
 
 const pinnedSource = z.object({
+  name: z.string(),
   resourceId: z.string(),
   arn: z.string(),
   keyArn: z.string().nullable(),
 });
 const madeReplacement = z.object({ resourceId: z.string(), arn: z.string() });
 
-export function keySection({ plan, learned, steps, migration }: Sections): Markup | null {
+export function keySection(pack: Sections): Markup | null {
+  const { plan, migration } = pack;
+  const { purpose } = migration;
   const source = read(pinnedSource, plan.plan.pinned.source);
   if (!source) return null;
-  const made = read(madeReplacement, learned.replacement);
-  const seen = claimsOf(steps, ["saw.key"]);
-  const before = [
-    source.resourceId,
-    source.keyArn ?? "no key of AWS KMS",
-    time(migration.createdAt),
-  ] as const;
+  const isMove = purpose === "move" || purpose === "rehearsal";
+  const role = isMove ? "Before" : purpose === "decommission" ? "To be deleted" : "Backed up";
+  const name = source.name === migration.target.name ? "" : `${source.name} `;
+  const key = source.keyArn ?? "no key of AWS KMS";
+  const first = [role, html`${name}${code(source.resourceId)}`, code(key), time(migration.createdAt)];
   return section(
-    "The key, before and after",
+    isMove ? "The key, before and after" : "Databases and keys",
     table(
       [{ name: "" }, { name: "Resource" }, { name: "Key" }, { name: "Seen at", is: "time" }],
-      [
-        { cells: ["Before", code(before[0]), code(before[1]), before[2]] },
-        ...seen.map(({ claim, at }) => ({
-          cells: [
-            "After",
-            html`${String(claim.params.name)} ${made && claim.params.name === migration.target.name ? code(made.resourceId) : null}`,
-            code(String(claim.params.key)),
-            time(at),
-          ],
-        })),
-      ],
+      [{ cells: first }, ...servingRows(pack), ...afterRows(pack)],
     ),
   );
+}
+
+/** Of a decommission: what stays. */
+function servingRows({ plan, migration }: Sections): readonly Row[] {
+  const serving = read(pinnedSource, plan.plan.pinned.replacement);
+  if (!serving) return [];
+  const at = time(migration.createdAt);
+  const key = code(serving.keyArn ?? "no key of AWS KMS");
+  return [{ cells: ["Serves", html`${serving.name} ${code(serving.resourceId)}`, key, at] }];
+}
+
+function afterRows({ learned, steps, migration }: Sections): readonly Row[] {
+  const made = read(madeReplacement, learned.replacement);
+  return claimsOf(steps, ["saw.key"]).map(({ claim: { params }, at }) => {
+    const id = made && params.name === migration.target.name ? code(made.resourceId) : null;
+    return {
+      cells: ["The replacement", html`${String(params.name)} ${id}`, code(String(params.key)), time(at)],
+    };
+  });
 }
 
 /** The claims on which it rests that no acknowledged write is lost, in the order in which they are made. */
@@ -161,10 +171,10 @@ export function downtimeSection({ downtime, journal, people, plan }: Sections): 
 const settings = z.record(z.string(), z.unknown());
 const pinnedMembers = z.array(z.object({ settings: z.looseObject({ name: z.string() }) }));
 
-export function settingsSection({ plan, steps }: Sections): Markup | null {
+export function settingsSection({ plan, steps, migration }: Sections): Markup | null {
   const { pinned } = plan.plan;
   const before = read(settings, pinned.settings);
-  if (!before) return null;
+  if (!before || migration.purpose === "backup") return null;
   const [verified] = claimsOf(steps, ["saw.settings-equal"]);
   const after = read(settings, jsonOf(verified?.observed ?? ""));
   const columns = [{ name: "Setting" }, { name: "The source, as it was approved" }];
@@ -191,13 +201,16 @@ export function settingsSection({ plan, steps }: Sections): Markup | null {
 }
 
 export function backupSection({ plan, learned, steps }: Sections): Markup | null {
-  const wanted = read(backupTarget, plan.plan.pinned.backup);
-  const [made, copy] = [read(recoveryPoint, learned.recoveryPoint), read(recoveryPoint, learned.copy)];
+  const { pinned } = plan.plan;
+  const wanted = read(backupTarget, pinned.backup);
+  const made = read(recoveryPoint, learned.recoveryPoint);
+  // A decommission makes none: it rests on one that is there.
+  const copy = read(recoveryPoint, learned.copy ?? pinned.copy);
   if (!wanted && !made && !copy) return null;
-  const points = [
-    ["In this account", made],
-    ["In the other account, as that account tells it", copy],
-  ] as const;
+  const rows = [
+    ...(made ? [pointRow("In this account", made)] : []),
+    ...(copy ? [pointRow("In the other account, as that account tells it", copy)] : []),
+  ];
   return section(
     "The copy in the other account",
     wanted &&
@@ -206,34 +219,27 @@ export function backupSection({ plan, learned, steps }: Sections): Markup | null
         ["Looked at as", code(wanted.verificationRoleArn)],
         ["Kept for", `${wanted.keepDays} days`],
       ]),
-    table(
-      [
-        { name: "" },
-        { name: "Recovery point" },
-        { name: "Status" },
-        { name: "Key" },
-        { name: "Made", is: "time" },
-        { name: "Until", is: "time" },
-      ],
-      points.flatMap(([where, point]) =>
-        point
-          ? [
-              {
-                cells: [
-                  where,
-                  code(point.arn),
-                  point.status,
-                  code(point.keyArn ?? "none"),
-                  time(point.createdAt),
-                  point.expiresAt === null ? "for ever" : time(point.expiresAt),
-                ],
-              },
-            ]
-          : [{ cells: [where, "there is none", null, null, null, null] }],
-      ),
-    ),
+    rows.length === 0
+      ? html`<p>None was made.</p>`
+      : table(
+          [
+            { name: "" },
+            { name: "Recovery point" },
+            { name: "Status" },
+            { name: "Key" },
+            { name: "Made", is: "time" },
+            { name: "Until", is: "time" },
+          ],
+          rows,
+        ),
     seenOf(steps, ["back-up", "copy-backup", "verify-backup-copy", "schedule-backups"]),
   );
+}
+
+function pointRow(where: string, point: z.infer<typeof recoveryPoint>): Row {
+  const until = point.expiresAt === null ? "for ever" : time(point.expiresAt);
+  const key = code(point.keyArn ?? "none");
+  return { cells: [where, code(point.arn), point.status, key, time(point.createdAt), until] };
 }
 
 function seenOf(steps: readonly PackedStep[], keys: readonly string[]): Markup | null {

@@ -8,6 +8,7 @@ h1 { font-size: 1.75rem; line-height: 1.2; margin: 0.25rem 0 0.75rem; text-wrap:
 h2 { font-size: 1.15rem; margin: 2.75rem 0 0.75rem; padding-top: 0.75rem; border-top: 2px solid var(--ink); }
 h3 { font-size: 1rem; margin: 1.5rem 0 0.25rem; }
 .step h3 { margin: 0; }
+.facts + .scroll { margin-top: 1.25rem; }
 p { margin: 0.5rem 0; max-width: 46rem; }
 code { font: 0.86em/1.45 ui-monospace, SFMono-Regular, Menlo, Consolas, monospace; overflow-wrap: anywhere; }
 .kicker { color: var(--soft); margin: 0; }

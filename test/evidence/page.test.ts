@@ -67,7 +67,9 @@ test("the page of a finished move tells who decided what, T1, both keys, and wha
   const text = read(pageFor("a finished move by point-in-time restore"));
   expect(text).toMatch(/the cutover bob \(UBOB\) 2026-11-24 [\d:.]+ UTC a downtime of at most 1 h 30 min/);
   expect(text).toMatch(/T1 is 2026-11-24 [\d:.]+ UTC on the source's own clock/);
-  expect(text).toMatch(/Before cluster-\w+ arn:aws:kms:\S+ .* After orders-prod cluster-\w+ arn:aws:kms:/);
+  expect(text).toMatch(
+    /Before cluster-\w+ arn:aws:kms:\S+ .* The replacement orders-prod cluster-\w+ arn:aws:kms:/,
+  );
   expect(text).toMatch(/AWS accepted: RestoreDBClusterToPointInTime [\w-]{36}/);
   expect(text).toMatch(/Once every session had ended orders \d+/);
   expect(text).toMatch(/Lasted \d+ min \d+ s Signed at most 1 h 30 min/);
