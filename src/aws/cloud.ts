@@ -10,7 +10,7 @@ import * as backupJobs from "./backup-jobs.ts";
 import * as backupPlans from "./backup-plans.ts";
 import * as backupReadiness from "./backup-readiness.ts";
 import type { AccountClients } from "./clients.ts";
-import { decommission } from "./decommission.ts";
+import * as deletion from "./decommission.ts";
 import * as instanceChanges from "./instance-change.ts";
 import * as keyRights from "./key-rights.ts";
 import * as kms from "./kms.ts";
@@ -21,7 +21,7 @@ import * as changes from "./rds-change.ts";
 import * as reads from "./rds-read.ts";
 import * as recoveryPoints from "./recovery-points.ts";
 import * as secrets from "./secret-reads.ts";
-import { snapshotsOf } from "./snapshots-of.ts";
+import * as snapshots from "./snapshots-of.ts";
 
 /**
  * Every IAM action whose call the gateway makes. What RDS does in its name is `passedOn` of rds-change.
@@ -37,7 +37,9 @@ export const actions = [
   ...attachmentChanges.actions,
   ...changes.actions,
   ...instanceChanges.actions,
+  ...deletion.actions,
   ...secrets.actions,
+  ...snapshots.actions,
   ...automatedBackups.actions,
   ...backupJobs.actions,
   ...recoveryPoints.actions,
@@ -76,7 +78,7 @@ export function createGateway(
     ...points,
     ...backupPlans.createBackupPlanLookups(clients.backup),
     backupReadiness: (target, of) => backupReadiness.backupReadiness(clients, lookInto, target, of),
-    snapshotsOf: (kind, resourceIds) => snapshotsOf(clients.reads, kind, resourceIds),
+    snapshotsOf: (kind, resourceIds) => snapshots.snapshotsOf(clients.reads, kind, resourceIds),
     findAutomatedBackups: (of) => automatedBackups.findAutomatedBackups(clients.reads, of),
     findSecretReads: (arn) => secrets.findSecretReads(clients, authority.now, arn),
   } satisfies Partial<Cloud>;
@@ -87,7 +89,7 @@ export function createGateway(
       ...changes.createRdsChanges(permit),
       ...attachmentChanges.createAttachmentChanges(permit, attached),
       ...backupChanges.createBackupChanges(permit, clients, points),
-      decommission: (source) => decommission(permit, mandate, source),
+      decommission: (source) => deletion.decommission(permit, mandate, source),
     };
   };
 }

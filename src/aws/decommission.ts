@@ -6,6 +6,8 @@ import { decommissionInstanceInput } from "./instance-inputs.ts";
 import type { Permit } from "./permit.ts";
 import { decommissionClusterInput } from "./rds-inputs.ts";
 
+export const actions = ["rds:DeleteDBCluster", "rds:DeleteDBInstance"] as const;
+
 const condemned: Role = "condemned";
 
 /**

@@ -276,36 +276,30 @@ export function passRoles(Sid: string, roleArns: readonly string[], to: string):
  */
 export function destroyStatements(scope: Scope): readonly Statement[] {
   const arn = arnsOf(scope);
+  const ofDatabases = {
+    Effect: "Allow",
+    Action: ["rds:DeleteDBCluster", "rds:DeleteDBInstance"],
+    Resource: [arn("cluster:*"), arn("db:*")],
+  } as const;
+  const ofMigration = { Null: { [resourceTag(migrationTag)]: "false" } };
+  const being = (role: Role) => ({ [resourceTag(roleTag)]: roles(role) });
   return [
     {
       Sid: "DeleteFailed",
-      Effect: "Allow",
-      Action: ["rds:DeleteDBCluster", "rds:DeleteDBInstance"],
-      Resource: [arn("cluster:*"), arn("db:*")],
-      Condition: {
-        StringEquals: { [resourceTag(roleTag)]: roles("failed") },
-        Null: { [resourceTag(migrationTag)]: "false" },
-      },
+      ...ofDatabases,
+      Condition: { StringEquals: being("failed"), ...ofMigration },
     },
     {
       Sid: "DeleteCondemned",
-      Effect: "Allow",
-      Action: ["rds:DeleteDBCluster", "rds:DeleteDBInstance"],
-      Resource: [arn("cluster:*"), arn("db:*")],
-      Condition: {
-        StringEquals: { ...enrolled, [resourceTag(roleTag)]: roles("condemned") },
-        Null: { [resourceTag(migrationTag)]: "false" },
-      },
+      ...ofDatabases,
+      Condition: { StringEquals: { ...enrolled, ...being("condemned") }, ...ofMigration },
     },
     {
       Sid: "DeleteCopies",
       Effect: "Allow",
       Action: ["rds:DeleteDBClusterSnapshot", "rds:DeleteDBSnapshot"],
       Resource: [arn("cluster-snapshot:*"), arn("snapshot:*")],
-      Condition: {
-        StringEquals: { [resourceTag(roleTag)]: roles("copy") },
-        Null: { [resourceTag(migrationTag)]: "false" },
-      },
+      Condition: { StringEquals: being("copy"), ...ofMigration },
     },
     ...deleteEndpointStatements(scope),
     ...deletePlanStatements(scope),
