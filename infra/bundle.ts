@@ -155,6 +155,16 @@ const standIns: Readonly<Record<BundleName, readonly StandIn[]>> = {
       because: "Lambda gives a function its credentials in the environment and nowhere else",
       instead: 'export { fromEnv as defaultProvider } from "@aws-sdk/credential-provider-env"',
     },
+    {
+      module: "@smithy/core/event-streams",
+      by: /[/\\]HttpProtocol\.js$/,
+      because: "nothing that the worker calls answers with a stream of events",
+    },
+    {
+      module: "../core/json-schema-processors.js",
+      by: /[/\\]zod[/\\]v4[/\\]classic[/\\]/,
+      because: "nobody makes a JSON schema of anything",
+    },
   ],
   probe: [],
   transfer: [],
