@@ -2,7 +2,7 @@ import { type App, ArnFormat, CfnOutput, Duration, RemovalPolicy, Stack } from "
 import { BackupVault } from "aws-cdk-lib/aws-backup";
 import { AccountPrincipal, ArnPrincipal, PolicyDocument, PolicyStatement, Role } from "aws-cdk-lib/aws-iam";
 import { Key } from "aws-cdk-lib/aws-kms";
-import { actions as looking } from "../src/aws/other-account.ts";
+import { lookingThere } from "../src/aws/other-account.ts";
 import { accepted } from "./accepted.ts";
 import type { DestinationSettings } from "./destination-settings.ts";
 import { destinationNames, product } from "./names.ts";
@@ -77,7 +77,7 @@ function createVerificationRole(stack: Stack, { worker, key, vault }: Verified):
   );
   // A copy of a database is a snapshot of RDS, and is called so.
   // Source: Service Authorization Reference, AWS Backup, recoveryPoint.
-  const resources: Readonly<Record<(typeof looking)[number], readonly string[]>> = {
+  const resources: Readonly<Record<(typeof lookingThere)[number], readonly string[]>> = {
     "backup:DescribeBackupVault": [vault.backupVaultArn],
     "backup:GetBackupVaultAccessPolicy": [vault.backupVaultArn],
     "backup:ListRecoveryPointsByBackupVault": [vault.backupVaultArn],
@@ -89,7 +89,7 @@ function createVerificationRole(stack: Stack, { worker, key, vault }: Verified):
     assumedBy: new ArnPrincipal(worker),
     inlinePolicies: {
       look: new PolicyDocument({
-        statements: looking.map(
+        statements: lookingThere.map(
           (action) => new PolicyStatement({ actions: [action], resources: [...resources[action]] }),
         ),
       }),

@@ -6,11 +6,14 @@ import type { AccountClients, ElsewhereClients } from "./clients.ts";
 import { isDenied } from "./faults.ts";
 import { begin, shortestSession } from "./session.ts";
 
+/** @public beside every call stands what it needs; the worker takes on one role for it, as it does for acts */
+export const actions = ["sts:AssumeRole"] as const;
+
 /**
  * What is looked at in the other account, by the role there.
  * @public for whoever writes that role's policy
  */
-export const actions = [
+export const lookingThere = [
   "backup:DescribeBackupVault",
   "backup:GetBackupVaultAccessPolicy",
   "backup:DescribeRecoveryPoint",
@@ -58,7 +61,10 @@ interface Session {
   readonly until: Instant;
 }
 
-const onlyLooks = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: actions, Resource: "*" }] };
+const onlyLooks = {
+  Version: "2012-10-17",
+  Statement: [{ Effect: "Allow", Action: lookingThere, Resource: "*" }],
+};
 
 function notLetIn(role: string, cause: unknown): CloudFault {
   const message = `The role ${role} of the other account cannot be assumed.`;

@@ -8,6 +8,8 @@ import { clusterSnapshotFacts, instanceSnapshotFacts } from "./facts.ts";
 import { calling } from "./faults.ts";
 import { everyPage } from "./pages.ts";
 
+export const actions = ["rds:DescribeDBClusterSnapshots", "rds:DescribeDBSnapshots"] as const;
+
 /** Snapshots of every origin, each once. Throws a `CloudFault`. */
 export async function snapshotsOf(
   client: RDSClient,

@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
+import { backupReadiness } from "../aws/backup-readiness.ts";
 import { whoAmI } from "../aws/caller.ts";
 import {
   type ClientOptions,
@@ -11,9 +12,11 @@ import {
 import { createIdentityClient, createNetworkClient } from "../aws/deployment-clients.ts";
 import { createDynamoReader } from "../aws/dynamo-store.ts";
 import { findFunction } from "../aws/function-settings.ts";
+import { call } from "../aws/functions.ts";
 import { keyPolicyOf } from "../aws/key-rights.ts";
 import { rotates } from "../aws/key-settings.ts";
 import { findKey } from "../aws/kms.ts";
+import { createOtherAccount } from "../aws/other-account.ts";
 import { createRdsLookups } from "../aws/rds-read.ts";
 import { allowedActions, findRole } from "../aws/role-rights.ts";
 import { findSecurityGroup } from "../aws/security-groups.ts";
@@ -21,12 +24,13 @@ import { assume } from "../aws/session.ts";
 import { findTable } from "../aws/table-settings.ts";
 import type { DoctorConfig } from "../config.ts";
 import type { Deployment } from "../doctor/deployment.ts";
+import { readReadiness } from "../engine/readiness.ts";
 import { createInstallation } from "../slack/installation.ts";
 import { createLookUp } from "../slack/people.ts";
 import { createWebClient } from "../slack/web-client.ts";
 import { composeProbe } from "./probe.ts";
 import { addressesOf, clientOptions, realClock, type Surroundings } from "./surroundings.ts";
-import { composeRemoteProbe } from "./worker.ts";
+import { backupOf, composeRemoteProbe } from "./worker.ts";
 
 /** What the doctor looks at, with the credentials of whoever runs it. */
 export function composeDoctor(
@@ -49,6 +53,8 @@ export function composeDoctor(
     },
     cloud: lookUps(clients),
     account: accountLookUps(config, clients, now),
+    backup: backupOf(config),
+    backupReadiness: readinessOf(config, clients, now),
     probe: "PROBE_FUNCTION" in config ? composeRemoteProbe(config, around) : composeProbe(config, around),
   };
 }
@@ -62,6 +68,25 @@ function lookUps(clients: ClientOptions): Deployment["cloud"] {
     membersOf,
     listDatabases: once(listDatabases),
     findSubnetGroup: once(findSubnetGroup),
+  };
+}
+
+function readinessOf(
+  config: DoctorConfig,
+  clients: ClientOptions,
+  now: Deployment["now"],
+): Deployment["backupReadiness"] {
+  const { WORKER_FUNCTION: worker } = config;
+  if (worker !== null) {
+    const lambda = createLambdaClient(clients);
+    return async (of) => readReadiness(await call(lambda, worker, { readiness: of }));
+  }
+  const account = createAccountClients(clients);
+  const target = backupOf(config);
+  const lookInto = createOtherAccount(account, now);
+  return async (of) => {
+    if (!target) throw new Error("no other account is configured");
+    return backupReadiness(account, lookInto, target, of);
   };
 }
 

@@ -28,6 +28,8 @@ function entry(operator: string, key: string, wanted: readonly string[]): Ask["c
     case "ForAllValues:StringEquals":
     case "ForAnyValue:StringEquals":
       return holding("stringList", wanted);
+    case "ForAllValues:StringNotLike":
+      return holding("stringList", [example.replaceAll("-", " ")]);
     case "Bool":
       return holding("boolean", wanted);
     case "Null":
@@ -90,6 +92,20 @@ export function forbiddenAsks(arnOf: (resource: string) => string): readonly For
       ask: { actions: deletions, resources: both, context: tagged("source", true) },
       otherwise: "A source can be deleted.",
     },
+    {
+      by: "destroy",
+      ask: { actions: deletions, resources: both, context: tagged("retired", true) },
+      otherwise: "An old database can be deleted without anybody having approved that.",
+    },
+    ...(["worker", "change", "destroy"] as const).map((by) => ({
+      by,
+      ask: {
+        actions: ["backup:DeleteRecoveryPoint", "backup:DeleteBackupVault"],
+        resources: ["*"],
+        context: [],
+      },
+      otherwise: "Backups can be deleted, which only their own lifetime is to end.",
+    })),
     {
       by: "destroy",
       ask: {

@@ -1,4 +1,5 @@
 import { accountChecks } from "./account-checks.ts";
+import { backupChecks } from "./backup-checks.ts";
 import type { Check } from "./check.ts";
 import { databaseChecks } from "./database-checks.ts";
 import { fenceChecks } from "./fence-checks.ts";
@@ -18,6 +19,7 @@ export const checks: readonly Check[] = [
   ...functionChecks,
   ...permissionChecks,
   ...keyChecks,
+  ...backupChecks,
   ...fenceChecks,
   ...databaseChecks,
 ];

@@ -6,6 +6,7 @@ import type { SecurityGroupFacts } from "../aws/security-groups.ts";
 import type { TableFacts } from "../aws/table-settings.ts";
 import type { DoctorConfig } from "../config.ts";
 import type { Clicker } from "../core/approval.ts";
+import type { BackupCloud, BackupReadiness, BackupTarget } from "../core/backup.ts";
 import type { Cloud } from "../core/cloud.ts";
 import type { Database } from "../core/database.ts";
 import type { Instant } from "../core/time.ts";
@@ -20,6 +21,10 @@ export interface Deployment {
   readonly slack: Installation & { readonly lookUp: (user: string, team: string) => Promise<Clicker> };
   readonly cloud: Pick<Cloud, "findKey" | "findCluster" | "membersOf" | "listDatabases" | "findSubnetGroup">;
   readonly account: AccountLookUps;
+  /** Null where databases are copied to no other account. */
+  readonly backup: BackupTarget | null;
+  /** Asked of the worker where there is one: the other account lets nobody else in. */
+  readonly backupReadiness: (of: Parameters<BackupCloud["backupReadiness"]>[1]) => Promise<BackupReadiness>;
   readonly probe: Pick<Database, "look">;
 }
 

@@ -5,6 +5,7 @@ import {
   assumeStatements,
   changeStatements,
   destroyStatements,
+  lookElsewhereStatements,
   lookStatements,
   type Statement,
 } from "../aws/permissions.ts";
@@ -126,7 +127,7 @@ function isOwner(arn: string): boolean {
 }
 
 function workerStatements(of: Deployment): readonly Statement[] {
-  const { config } = of;
+  const { config, backup } = of;
   const { GlobalSecondaryIndexes: global, LocalSecondaryIndexes: local } = tableDefinition;
   const table = arnIn(of, "dynamodb", `table/${config.TABLE_NAME}`);
   const indexes = [...global, ...local].map(({ IndexName }) => `${table}/index/${IndexName}`);
@@ -144,6 +145,7 @@ function workerStatements(of: Deployment): readonly Statement[] {
     allow("Find", ["dynamodb:Query"], indexes),
     ...(probe === null ? [] : [allow("Ask", invoking, [arnIn(of, "lambda", `function:${probe}`)])]),
     ...(roles.length === 0 ? [] : assumeStatements(roles)),
+    ...(backup ? lookElsewhereStatements(backup.verificationRoleArn) : []),
   ];
 }
 
@@ -168,7 +170,7 @@ async function actStatements(of: Deployment, role: ActRole): Promise<readonly St
     // Which roles of Enhanced Monitoring and of clusters there are shows only in the databases.
     monitoringRoleArns: [],
     clusterRoleArns: [],
-    backup: null,
+    backup: of.backup,
   };
   const statements = role === "change" ? changeStatements(scope) : destroyStatements(scope);
   return statements.filter(({ Effect, Resource }) => Effect === "Allow" && Resource.length > 0);

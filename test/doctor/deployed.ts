@@ -6,9 +6,11 @@ import { createDynamoClient } from "../../src/aws/clients.ts";
 import { tableDefinition } from "../../src/aws/dynamo-items.ts";
 import { createDynamoStore } from "../../src/aws/dynamo-store.ts";
 import { composeDoctor } from "../../src/compose/doctor.ts";
+import { backupOf } from "../../src/compose/worker.ts";
 import { readDoctorConfig } from "../../src/config.ts";
 import { examine, type Finding, type Result } from "../../src/doctor/check.ts";
 import { checks } from "../../src/doctor/checks.ts";
+import { answerReadiness, readinessQuestion } from "../../src/engine/readiness.ts";
 import { createProbeHandler } from "../../src/lambda/probe.ts";
 import { giveKey } from "../../src/sim/aws/iam/identities.ts";
 import type { AccountState } from "../../src/sim/aws/state.ts";
@@ -87,7 +89,7 @@ export async function lookOver(plant: (deployed: Deployed) => void = () => {}): 
 }
 
 function deploy(): Deployed {
-  const world = new FastWorld();
+  const world = new FastWorld({ backup: true });
   const { account } = world;
   world.addCluster({ id: "orders" });
   account.functions.set("probe", createProbeHandler(world.deps.database));
@@ -108,11 +110,24 @@ function deploy(): Deployed {
     CHANGE_ROLE_ARN: `arn:aws:iam::${accountId}:role/encrypt-db-change`,
     DESTROY_ROLE_ARN: `arn:aws:iam::${accountId}:role/encrypt-db-destroy`,
     FENCE_SECURITY_GROUPS: `${vpc}=${fenceGroup}`,
+    BACKUP_VAULT: world.backupTarget.vault,
+    BACKUP_ROLE_ARN: world.backupTarget.roleArn,
+    BACKUP_DESTINATION_VAULT_ARN: world.backupTarget.destinationVaultArn,
+    BACKUP_VERIFICATION_ROLE_ARN: world.backupTarget.verificationRoleArn,
     PROBE_FUNCTION: "probe",
     WORKER_FUNCTION: "worker",
   };
   deployProbe(account, "probe", vpc);
   deployWorker(account, "worker", { ...environment });
+  account.functions.set("worker", async (event) => {
+    const question = readinessQuestion.safeParse(event);
+    if (!question.success) return undefined;
+    const backup = backupOf(readDoctorConfig(environment));
+    return answerReadiness(
+      { ...world.deps, environment: { ...world.deps.environment, backup } },
+      question.data,
+    );
+  });
   const change: Deployed["change"] = (to) =>
     account.alter((turn) => {
       turn.state = to(turn.state);

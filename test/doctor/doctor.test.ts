@@ -7,7 +7,18 @@ import { exitCodeOf, type Result } from "../../src/doctor/check.ts";
 import { reportText } from "../../src/doctor/report.ts";
 import { giveKey } from "../../src/sim/aws/iam/identities.ts";
 import { accountId, doctorKey, fenceGroup, lookOver } from "./deployed.ts";
-import { all, closedCluster, group, key, type Plant, set, tableWith, trusted, without } from "./plants.ts";
+import {
+  all,
+  closedCluster,
+  group,
+  key,
+  otherTrusts,
+  type Plant,
+  set,
+  tableWith,
+  trusted,
+  without,
+} from "./plants.ts";
 
 const unchecked = (results: readonly Result[]) =>
   results.flatMap((result) => ("unchecked" in result ? [result.unchecked] : []));
@@ -16,11 +27,11 @@ test("in a sound deployment every check is made, and nothing is found", async ()
   const { results, findings } = await lookOver();
   expect(unchecked(results)).toEqual([]);
   expect(findings).toEqual([]);
-  expect(results.length).toBe(25);
+  expect(results.length).toBe(28);
   expect(exitCodeOf(results)).toBe(0);
   const lines = reportText(results).split("\n");
-  expect(lines.filter((line) => line.startsWith("ok "))).toHaveLength(25);
-  expect(lines.at(-1)).toBe("25 checks, 0 errors, 0 warnings, 0 notes, 0 not checked");
+  expect(lines.filter((line) => line.startsWith("ok "))).toHaveLength(28);
+  expect(lines.at(-1)).toBe("28 checks, 0 errors, 0 warnings, 0 notes, 0 not checked");
 });
 
 test("everything that is wrong is found at once, each with what to do", async () => {
@@ -35,7 +46,7 @@ test("everything that is wrong is found at once, each with what to do", async ()
   const text = reportText(results);
   expect(text.match(/^ERROR /gm)).toHaveLength(4);
   expect(text.match(/^ +Do: {2}\S/gm)).toHaveLength(4);
-  expect(text).toMatch(/25 checks, 4 errors, 0 warnings/);
+  expect(text).toMatch(/28 checks, 4 errors, 0 warnings/);
 });
 
 test.each([
@@ -138,7 +149,9 @@ describe("on a laptop, where whoever looks is the worker", () => {
   const trustsEngineer = trusted(engineer, "sts:AssumeRole", "sts:SetSourceIdentity");
 
   test("both roles are taken on for a moment, and one that trusts somebody else is found", async () => {
-    const { findings, results } = await lookOver(all(laptop, asRole, trustsEngineer));
+    const lookedAtBy = { Effect: "Allow", Principal: { AWS: engineer }, Action: "sts:AssumeRole" } as const;
+    const elsewhere = otherTrusts(lookedAtBy);
+    const { findings, results } = await lookOver(all(laptop, asRole, trustsEngineer, elsewhere));
     expect(findings.map(({ severity, what }) => `${severity}: ${what}`)).toEqual([
       expect.stringMatching(/^error: .*encrypt-db-destroy does not let .*engineer/),
     ]);
@@ -157,6 +170,7 @@ describe("on a laptop, where whoever looks is the worker", () => {
     expect(findings.map(({ severity, what }) => `${severity}: ${what}`)).toEqual([
       expect.stringMatching(/^warning: These credentials are the account owner's/),
       expect.stringMatching(/^error: The account's owner can take no role on/),
+      expect.stringMatching(/^error: The bot cannot look at the vault encrypt-db-copies/),
     ]);
   });
 

@@ -2,10 +2,12 @@ import { expect } from "vitest";
 import { exitCodeOf, type Finding } from "../../src/doctor/check.ts";
 import { reportText } from "../../src/doctor/report.ts";
 import type { Statement } from "../../src/sim/aws/iam/evaluate.ts";
-import { trust } from "../../src/sim/aws/iam/identities.ts";
+import { type TrustStatement, trust } from "../../src/sim/aws/iam/identities.ts";
+import { policyLettingCopies } from "../../src/sim/aws/seeds/backup.ts";
 import { addSecurityGroup } from "../../src/sim/aws/seeds/furniture.ts";
 import type { AccountState } from "../../src/sim/aws/state.ts";
 import type { Key } from "../../src/sim/aws/surroundings.ts";
+import { otherAccountId } from "../../src/sim/other-account.ts";
 import { accountId, type Deployed, lookOver, secrets } from "./deployed.ts";
 
 /** What can be wrong with a deployment, each as the change that makes it so. */
@@ -39,7 +41,12 @@ export const key =
     }));
 
 export const keyPolicy = (...statements: readonly object[]): Plant =>
-  key({ policy: JSON.stringify({ Statement: statements }) });
+  key({ policy: JSON.stringify({ Statement: [...statements, ...lettingCopies] }) });
+
+/** What the other account needs on the key is not what most tests are about. */
+const lettingCopies: readonly object[] = JSON.parse(
+  policyLettingCopies(accountId, otherAccountId),
+).Statement.slice(1);
 
 export const wholeAccount = {
   Effect: "Allow",
@@ -75,6 +82,14 @@ export const trusted =
         { Effect: "Allow", Principal: { AWS: principal }, Action: actions },
       ]),
     );
+
+/** In the account that copies go to. */
+export const otherTrusts =
+  (...trusted: readonly TrustStatement[]): Plant =>
+  ({ world }) =>
+    world.other.alter((turn) => {
+      turn.state = trust(turn.state, "encrypt-db-verify", trusted);
+    });
 
 export const variables =
   (name: string, change: (variables: Record<string, string>) => void): Plant =>

@@ -6,10 +6,14 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { createDynamoClient } from "../../src/aws/clients.ts";
 import { createDynamoStore } from "../../src/aws/dynamo-store.ts";
 import { realClock } from "../../src/compose/surroundings.ts";
+import { composeWorker } from "../../src/compose/worker.ts";
+import { readConfig, workerSchema } from "../../src/config.ts";
+import { noTransfer } from "../../src/core/transfer.ts";
+import { answerReadiness, readinessQuestion } from "../../src/engine/readiness.ts";
 import { createProbeHandler } from "../../src/lambda/probe.ts";
 import { deployWorker } from "../../src/sim/deployed-functions.ts";
 import { probeIn } from "../../src/sim/probe.ts";
-import { openStage, type Stage } from "../../src/sim/stage.ts";
+import { credentials, openStage, type Stage } from "../../src/sim/stage.ts";
 
 /** The command as it is typed, in a process of its own, against the embedded world. */
 const root = join(import.meta.dirname, "../..");
@@ -30,6 +34,15 @@ beforeAll(async () => {
   const { account, environment, awsUrl } = stage;
   account.functions.set("probe", createProbeHandler(probeIn(stage, realClock)));
   deployWorker(account, "encrypt-db-worker", { ...environment, PROBE_FUNCTION: "probe" });
+  const config = readConfig(workerSchema, { ...environment, PROBE_FUNCTION: "probe" });
+  const worker = composeWorker(config, {
+    aws: { endpoint: awsUrl, credentials },
+    database: probeIn(stage, realClock),
+    transfer: noTransfer,
+  });
+  account.functions.set("encrypt-db-worker", async (event) =>
+    answerReadiness(worker, readinessQuestion.parse(event)),
+  );
   const client = createDynamoClient({
     region: "eu-west-1",
     endpoint: awsUrl,
@@ -63,7 +76,7 @@ test("the embedded world, looked over as a deployment, has nothing wrong", async
   const { code, out, err } = await doctor(["--deployed"], here());
   expect(err).toBe("");
   expect(out).toMatch(/^Account 123456789012, eu-west-1, table encrypt-db$/m);
-  expect(out).toMatch(/^25 checks, 0 errors, 0 warnings, \d+ notes, 0 not checked$/m);
+  expect(out).toMatch(/^\d+ checks, 0 errors, 0 warnings, \d+ notes, 0 not checked$/m);
   expect(out).toMatch(/^ok +The probe gets into a database of each VPC$/m);
   expect(code).toBe(0);
 });

@@ -1,7 +1,7 @@
 import { AwsSolutionsChecks } from "cdk-nag";
 import { describe, expect, test } from "vitest";
 import { createDestinationApp } from "../../infra/app.ts";
-import { actions as looking } from "../../src/aws/other-account.ts";
+import { lookingThere } from "../../src/aws/other-account.ts";
 import {
   all,
   exampleDestination,
@@ -84,7 +84,7 @@ describe("the verification role", () => {
         PolicyDocument.Statement,
     );
     const actions = statements.flatMap(({ Action }: { Action: string | string[] }) => Action);
-    expect(actions.sort()).toEqual([...looking].sort());
+    expect(actions.sort()).toEqual([...lookingThere].sort());
     expect(actions.filter((action: string) => !/:(?:Describe|Get|List)/.test(action))).toEqual([]);
     for (const { Effect, Resource } of statements) {
       expect(Effect).toBe("Allow");

@@ -81,6 +81,13 @@ afterAll(async () => {
   await aws?.close();
 });
 
+test("the worker answers the doctor what the other account lets nobody else see, and looks at nothing that is due", async () => {
+  const seen = world.account.ledger.length;
+  const asked = { readiness: { kind: "cluster", keyArn: world.key.arn } };
+  expect(await worker(asked)).toEqual({ readiness: null });
+  expect(world.account.ledger.length).toBe(seen);
+});
+
 test("a command reaches the front, which wakes the worker, which asks the probe and posts the plan", async () => {
   const outcome = await server.command({ user: "U0ALICE01", channel, text: "start orders-prod" });
 
