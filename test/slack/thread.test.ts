@@ -240,3 +240,68 @@ describe("an answer", () => {
     expect(logged).toEqual(["not one of Slack's addresses"]);
   });
 });
+
+describe("files in a thread", () => {
+  const files = [
+    { name: "evidence.html", title: "Evidence: to read", text: "<p>ä</p>" },
+    { name: "evidence.json", title: "Evidence: to verify", text: '{ "seal": "Ä…" }\n' },
+  ];
+  const said = note("evidence.posted", { migration: "m1", name: "<!channel>", seq: 9, seal: "ab12" });
+  let root: string;
+
+  beforeEach(async () => {
+    root = await thread.postRoot(here, view);
+  });
+
+  const posted = () => workspace.thread(here, root).slice(1);
+  const contentOf = (id: string | undefined) =>
+    Buffer.from(workspace.file(id ?? "")?.content ?? "", "base64").toString("utf8");
+
+  it("are one message with both, to the byte, and with a sentence that pings nobody", async () => {
+    await thread.postFiles(here, root, files, said);
+    const [message, ...more] = posted();
+    expect(more).toEqual([]);
+    expect(message?.text).toContain("migration m1 of &lt;!channel&gt;, complete up to entry 9");
+    expect(message?.files?.map((id) => workspace.file(id)?.name)).toEqual(files.map(({ name }) => name));
+    expect(message?.files?.map((id) => workspace.file(id)?.title)).toEqual(files.map(({ title }) => title));
+    expect(message?.files?.map(contentOf)).toEqual(files.map(({ text }) => text));
+  });
+
+  it("are found again by their names, and nobody else's are", async () => {
+    expect(await thread.findFiles(here, root)).toEqual([]);
+    await thread.postFiles(here, root, files, said);
+    const [file] = posted()[0]?.files ?? [];
+    workspace.post({ channel: here, threadTs: root, author: "U0DEPLOYS", text: "", files: [file ?? ""] });
+    workspace.post({ channel: here, threadTs: root, author: "U0BOB0001", text: "evidence.json" });
+    expect(await thread.findFiles(here, root)).toEqual(files.map(({ name }) => name));
+  });
+
+  it("are found where the answer to their post was lost", async () => {
+    once("files.completeUploadExternal", { kind: "lost-reply" });
+    const fault = await faultOf(thread.postFiles(here, root, files, said));
+    expect(fault?.kind).toBe("unanswered");
+    expect(await thread.findFiles(here, root)).toEqual(files.map(({ name }) => name));
+    expect(posted()).toHaveLength(1);
+  });
+
+  it("are not shared where one of them did not arrive", async () => {
+    once("files.getUploadURLExternal", { kind: "server-error" });
+    expect((await faultOf(thread.postFiles(here, root, files, said)))?.kind).toBe("unanswered");
+    expect(posted()).toEqual([]);
+  });
+
+  it("go to nobody but Slack, whatever address the answer names", async () => {
+    workspace.url = "http://127.0.0.1:9";
+    const fault = await faultOf(thread.postFiles(here, root, files, said));
+    expect(fault).toMatchObject({ kind: "refused", message: "not one of Slack's addresses for files" });
+    expect(posted()).toEqual([]);
+  });
+
+  it("are refused to an app without the scope, which is told apart from Slack being away", async () => {
+    const { app } = workspace.state;
+    const scopes = app.scopes.filter((scope) => scope !== "files:write");
+    Object.assign(workspace.state, { app: { ...app, scopes } });
+    const fault = await faultOf(thread.postFiles(here, root, files, said));
+    expect(fault).toMatchObject({ kind: "refused", message: "Slack answers missing_scope" });
+  });
+});

@@ -137,3 +137,37 @@ describe("hostile names and texts", () => {
     }
   });
 });
+
+describe("a file", () => {
+  function shared(name: string, content: string): string {
+    const { workspace } = world;
+    const id = `F0${workspace.nextId()}`;
+    const size = content.length;
+    const file = { id, name, title: name, size, content: Buffer.from(content).toString("base64") };
+    workspace.putFile({ ...file, shared: true });
+    workspace.post({ channel, author: "U0ENCRYPT", text: "look", files: [id] });
+    return id;
+  }
+
+  it("hangs on its message, with its size, to be downloaded", async () => {
+    const id = shared("evidence.html", "x".repeat(12_400));
+    const { rows } = await view({ as: "U0ALICE01", channel });
+    expect(shown(rows)).toContain(`href="/files/${id}/evidence.html" download="evidence.html"`);
+    expect(shown(rows)).toContain("evidence.html · 12 kB");
+  });
+
+  it("is never shown in the page's own place, where it could run", async () => {
+    const id = shared("evidence.html", "<script>alert(1)</script>");
+    const reply = await fetch(`${world.slack.url}/files/${id}/evidence.html`);
+    expect(await reply.text()).toBe("<script>alert(1)</script>");
+    expect(reply.headers.get("content-disposition")).toMatch(/^attachment; /);
+    expect(reply.headers.get("content-type")).toBe("application/octet-stream");
+    expect(reply.headers.get("content-security-policy")).toContain("sandbox");
+  });
+
+  it("with a hostile name is text", async () => {
+    shared('"><img src=x onerror=alert(1)>.json', "{}");
+    const { rows } = await view({ as: "U0ALICE01", channel });
+    expect(shown(rows)).not.toContain("<img");
+  });
+});

@@ -21,6 +21,13 @@ const plain = (text: string) => ({ type: "plain_text" as const, text });
 const cells = (...texts: string[]) => texts.map((text) => ({ type: "raw_text" as const, text }));
 
 describe("a transcript", () => {
+  it("names the files of a message", () => {
+    const { workspace } = conversation();
+    workspace.putFile({ id: "F1", name: "evidence.json", title: "Evidence", size: 98_765, shared: true });
+    workspace.post({ channel, author: app, text: "The evidence.", files: ["F1"] });
+    expect(transcript(workspace, { channel })).toContain("[File: evidence.json, 99 kB]");
+  });
+
   it("shows a thread as a person sees it: names, buttons, times in UTC, edits as they are now", () => {
     const { workspace, later } = conversation();
     const root = workspace.post({

@@ -296,3 +296,64 @@ describe("keeping", () => {
     expect(Number(after.ts)).toBeGreaterThan(Number(before.ts));
   });
 });
+
+describe("uploading files", () => {
+  const announced = (name = "a.json", length = 2) =>
+    client.files.getUploadURLExternal({ filename: name, length });
+  const send = (url: string | undefined, body: string) => fetch(String(url), { method: "POST", body });
+  const complete = (id: string | undefined, threadTs: string, title = "A file") =>
+    client.files.completeUploadExternal({
+      files: [{ id: String(id), title }],
+      channel_id: channel,
+      thread_ts: threadTs,
+      initial_comment: "look",
+    });
+
+  async function root(): Promise<string> {
+    return String((await client.chat.postMessage({ channel, text: "root" })).ts);
+  }
+
+  it("shares what has arrived as a message of the app, in the thread, where its reader finds it by name", async () => {
+    const ts = await root();
+    const { upload_url, file_id } = await announced();
+    expect((await send(upload_url, "{}")).status).toBe(200);
+    await complete(file_id, ts);
+    const { messages = [] } = await client.conversations.replies({ channel, ts });
+    expect(messages.slice(1)).toMatchObject([
+      { user: "U0ENCRYPT", text: "look", files: [{ id: file_id, name: "a.json", title: "A file", size: 2 }] },
+    ]);
+  });
+
+  it("shows nobody what is not shared yet, or did not arrive whole", async () => {
+    const ts = await root();
+    const { upload_url, file_id } = await announced();
+    const url = `${slack.url}/files/${file_id}/a.json`;
+    expect(await refusal(complete(file_id, ts))).toBe("file_not_found");
+    expect((await send(upload_url, "too much")).status).toBe(400);
+    expect((await send(upload_url, "{}")).status).toBe(200);
+    expect((await fetch(url)).status).toBe(404);
+    await complete(file_id, ts);
+    expect((await fetch(url)).status).toBe(200);
+    expect(await refusal(complete(file_id, ts))).toBe("file_not_found");
+    expect((await send(upload_url, "[]")).status).toBe(400);
+  });
+
+  it.each([
+    ["no name", () => announced("", 2)],
+    ["no length", () => announced("a.json", 0)],
+    [
+      "no files",
+      () =>
+        client.files.completeUploadExternal({ files: [] as never, channel_id: channel, thread_ts: "1.1" }),
+    ],
+  ])("refuses %s", async (_what, call) => {
+    expect(await refusal(call())).toBe("invalid_arguments");
+  });
+
+  it("is for an app that may write files", async () => {
+    await slack.close();
+    const { app } = acme();
+    await start({ app: { ...app, scopes: app.scopes.filter((scope) => scope !== "files:write") } });
+    expect(await refusal(announced())).toBe("missing_scope");
+  });
+});
