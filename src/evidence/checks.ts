@@ -180,7 +180,7 @@ function downtimeUnheard(at: Instant | null, what: string, { journal }: Sections
   return [note("fault.downtime-unheard", { at, what })];
 }
 
-export function nameOf({ title, key }: Pick<PackedStep, "title" | "key">): string {
+function nameOf({ title, key }: Pick<PackedStep, "title" | "key">): string {
   return title ?? key;
 }
 

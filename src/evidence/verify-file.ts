@@ -12,7 +12,7 @@ export interface Surroundings {
   say(of: Note): string;
 }
 
-export const usage = `npm run verify-evidence -- FILE [SEAL]
+const usage = `npm run verify-evidence -- FILE [SEAL]
 
 Judges an evidence pack by nothing but itself: its form, its chain of hashes, its journal, the plan and who
 approved it. With the SEAL that was posted when it was made it also says whether it is still the same file.
