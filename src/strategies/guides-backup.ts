@@ -19,6 +19,11 @@ const planIsKept = ({ pinned }: BackupCx): Sign => ({
   must: { beKeptAs: planVariable.slice(1) },
 });
 
+const copyIsKept = (cx: BackupCx): Sign => ({
+  look: { of: "copy-jobs", vaultArn: targetOf(cx).destinationVaultArn, point: pointOf(cx) },
+  must: { beKeptAs: copyVariable.slice(1) },
+});
+
 function isSound(cx: BackupCx): Sign {
   const { vault } = targetOf(cx);
   return {
@@ -44,12 +49,7 @@ export const backupGuides: Readonly<Record<string, Guide<BackedUpPinned, BackupL
   "copy-backup": {
     careful: "It takes an hour and can take several. A job that is COMPLETED with a message does not count.",
     first: (cx) => [isSound(cx)],
-    done: (cx) => [
-      {
-        look: { of: "copy-jobs", vaultArn: targetOf(cx).destinationVaultArn, point: pointOf(cx) },
-        must: { beKeptAs: copyVariable.slice(1) },
-      },
-    ],
+    done: (cx) => [copyIsKept(cx)],
   },
   "verify-backup-copy": {
     careful:
@@ -59,6 +59,7 @@ export const backupGuides: Readonly<Record<string, Guide<BackedUpPinned, BackupL
       const { destinationVaultArn: vaultArn, vault } = targetOf(cx);
       const point = copyOf(cx);
       return [
+        copyIsKept(cx),
         {
           look: { of: "copy", vaultArn, point },
           must: { be: [`${arnOf(cx)} ${vaultArnOf(cx.pinned, vault)} True`] },

@@ -11,7 +11,8 @@ const patience = 3 * 3_600_000;
 
 /** Somebody who does what a sheet says and nothing else. */
 export async function aPerson(life: Life) {
-  const variables: Record<string, string> = {};
+  // What the sheet asks to be exported before the copy is looked at.
+  const variables: Record<string, string> = { OTHER_ACCOUNT: "a-profile-for-it" };
   const shell = await aShell(life, variables);
   return {
     /** Carries these steps out, one after the other. Throws where one is not done within three hours. */
@@ -126,7 +127,8 @@ async function aShell(life: Life, variables: Record<string, string>) {
   async function aws(words: readonly string[]): Promise<string[]> {
     const call = awsCall(words);
     if (call.region !== world.environment.region) throw new Error(`another Region: ${call.region}`);
-    const answer = await world.account.handle(call.service, call.operation, call.input);
+    const whose = call.profile === "" ? world.account : world.other;
+    const answer = await whose.handle(call.service, call.operation, call.input);
     if (call.query === "") return [];
     const result = query(call.query, answer);
     return call.output === "json" ? [JSON.stringify(result)] : rowsOf(result);

@@ -97,7 +97,7 @@ function overheard({ world }: Life, deps: Deps) {
 
 /** A whole migration: each state that was saved, and how much had been changed when its step became the next. */
 async function everyState(strategy: Strategy) {
-  const life = aLife({ hurry: 15_000, of: strategy.id });
+  const life = aLife({ hurry: 15_000, of: strategy.id, backup: true });
   const { deps, calls } = overheard(life, life.world.deps);
   const since = new Map<string, number>();
   const states: { migration: Migration; from: number }[] = [];
@@ -117,8 +117,15 @@ async function everyState(strategy: Strategy) {
 }
 
 function variablesOf(learned: Migration["learned"]): Variables {
-  const { restoreAt, replacement } = learned as { restoreAt?: number; replacement?: { resourceId: string } };
+  const { restoreAt, replacement, recoveryPoint, backupPlan } = learned as {
+    restoreAt?: number;
+    replacement?: { resourceId: string };
+    recoveryPoint?: { arn: string };
+    backupPlan?: { planId: string };
+  };
   return {
+    ...(recoveryPoint && { RECOVERY_POINT: recoveryPoint.arn }),
+    ...(backupPlan && { BACKUP_PLAN: backupPlan.planId }),
     ...(restoreAt !== undefined && { RESTORE_AT: new Date(restoreAt).toISOString() }),
     ...(replacement && { REPLACEMENT_ID: replacement.resourceId }),
   };
