@@ -19,13 +19,14 @@ import { openWorld, type World, type WorldOptions } from "./world.ts";
 const pace = 60;
 const pagePort = 4380;
 
-const usage = `npm run demo -- [--headless [--database NAME] [--strategy ID] [--rehearse]] [--world DIRECTORY] [--aws-port PORT]
+const usage = `npm run demo -- [--headless [--database NAME] [--strategy ID] [--rehearse | --decommission]] [--world DIRECTORY] [--aws-port PORT]
 
   --headless          do the main job by script, print the thread, exit 0 only if every claim holds
   --database NAME     with --headless: which database (default: orders-prod); one that cannot be moved
                       is refused with a reason, a remedy and an exit code of its own
   --strategy ID       with --headless: by which strategy (default: the first that suits)
   --rehearse          with --headless: only rehearse it, and show the plan that it gives
+  --decommission      with --headless: go on through the retention to the deletion of the source
   --world DIRECTORY   keep the world there; it goes on where it was (default: a directory for temporary files)
   --aws-port PORT     let the simulated AWS listen on 127.0.0.1:PORT for any AWS client
   AWS_ENDPOINT_URL    if set, the demo's own AWS clients go there`;
@@ -51,6 +52,7 @@ function readOptions(): Options | undefined {
         database: { type: "string" },
         strategy: { type: "string" },
         rehearse: { type: "boolean", default: false },
+        decommission: { type: "boolean", default: false },
         world: { type: "string" },
         "aws-port": { type: "string" },
         help: { type: "boolean", default: false },
@@ -59,14 +61,16 @@ function readOptions(): Options | undefined {
     const port = values["aws-port"];
     if (values.help) return undefined;
     if (port !== undefined && !/^\d{1,5}$/.test(port)) throw new Error(`--aws-port ${port} is no port`);
-    const { headless, database, strategy, rehearse: rehearses } = values;
-    if (!headless && (rehearses || (database ?? strategy) !== undefined)) {
+    const { headless, database, strategy, rehearse: rehearses, decommission: decommissions } = values;
+    if (!headless && (rehearses || decommissions || (database ?? strategy) !== undefined)) {
       throw new Error(
-        "--database, --strategy and --rehearse go with --headless: in the channel you type them",
+        "--database, --strategy, --rehearse and --decommission go with --headless: in the channel you type them",
       );
     }
+    if (rehearses && decommissions) throw new Error("a rehearsal leaves no source to --decommission");
+    const job = { database: database ?? "orders-prod", strategy: strategy ?? null, rehearses, decommissions };
     return {
-      job: headless ? { database: database ?? "orders-prod", strategy: strategy ?? null, rehearses } : null,
+      job: headless ? job : null,
       world: values.world,
       awsPort: port === undefined ? undefined : Number(port),
     };

@@ -17,7 +17,7 @@ export function sourceOf({ account }: World, database: string): Cluster | Instan
   return first;
 }
 
-interface Claim {
+export interface Claim {
   readonly text: string;
   readonly holds: boolean;
 }
@@ -32,14 +32,15 @@ interface Outcome {
   readonly acknowledgedAfter: number;
 }
 
-/** Prints every claim with whether it holds, and the figures; true if all do. */
-export function report(world: World, outcome: Outcome, print: (line: string) => void): boolean {
-  const { migration, source, verdict } = outcome;
+/** The moments, keys and counts of a move. */
+export function sayFigures(
+  world: World,
+  { migration, source, verdict }: Pick<Outcome, "migration" | "source" | "verdict">,
+  print: (line: string) => void,
+): void {
   const replacement = findDatabase(world.account.state, migration.target.name);
   const t1 = migration.learned.t1;
   const downtime = (migration.downtimeEnded ?? 0) - (migration.downtimeBegan ?? 0);
-  const claims = claimsOf(world, outcome, replacement);
-  const isTrue = sayClaims(claims, print);
   print("");
   print(`T1: ${typeof t1 === "number" ? plain.instant(t1) : "none"}`);
   print(`downtime: ${sayDuration(downtime)} of the simulated account's time`);
@@ -50,7 +51,6 @@ export function report(world: World, outcome: Outcome, print: (line: string) => 
   print(
     `acknowledged writes: ${verdict.acknowledged}, found in the replacement: ${verdict.found}, lost: ${verdict.acknowledged - verdict.found}`,
   );
-  return isTrue;
 }
 
 /** Prints each with whether it holds; true if all do. */
@@ -64,12 +64,12 @@ function keyOf({ storageKey }: Cluster | Instance): string {
 }
 
 /** Read from the simulated account and the ledgers, not from what the product says of itself. */
-function claimsOf(
+export function claimsOfMove(
   world: World,
   { migration, source, verdict, acknowledgedBefore, refusedInside, acknowledgedAfter }: Outcome,
-  replacement: Cluster | Instance | undefined,
 ): readonly Claim[] {
   const { name } = migration.target;
+  const replacement = findDatabase(world.account.state, name);
   const { keys, aliases } = world.account.state;
   const wanted = keys[aliases[keyAlias] ?? ""]?.arn;
   const tag = (of: Cluster | Instance | undefined, key: string) =>

@@ -3,7 +3,10 @@ import type { Migration } from "../core/migration.ts";
 import { actorsIn, until } from "./actors.ts";
 import { connectionTo } from "./application/connection.ts";
 import { checkLedgers } from "./check-ledgers.ts";
-import { report, sourceOf } from "./headless-claims.ts";
+import { claimsOfMove, sayClaims, sayFigures, sourceOf } from "./headless-claims.ts";
+import { claimsOfCopy, restoreCopy } from "./headless-copy.ts";
+import { claimsOfDecommission, decommissionHeadless, sayLeftovers } from "./headless-decommission.ts";
+import { claimsOfEvidence } from "./headless-evidence.ts";
 import { savedLines } from "./saved.ts";
 import { transcript } from "./slack/transcript.ts";
 import type { World } from "./world.ts";
@@ -16,17 +19,17 @@ export interface Job {
   readonly database: string;
   readonly strategy: string | null;
   readonly rehearses: boolean;
+  /** Its source is deleted in the end, once its retention is over. */
+  readonly decommissions: boolean;
 }
 
 /**
  * The main job by script: writers hammer the database, Alice starts, may not approve herself, Bob approves, and in the end an
- * independent checker compares what was acknowledged with what is there. True only if everything it claims is.
+ * independent checker compares what was acknowledged with what is there, also in a database that the other account restores of
+ * its copy. True only if everything it claims is.
  */
-export async function runHeadless(
-  world: World,
-  { database, strategy }: Job,
-  print: (line: string) => void,
-): Promise<boolean> {
+export async function runHeadless(world: World, job: Job, print: (line: string) => void): Promise<boolean> {
+  const { database, strategy } = job;
   const channel = world.workspace.state.channels[0]?.id ?? "";
   const { says, presses, isTold } = actorsIn(world, channel);
   const fleet = await world.startWriters(database, 4);
@@ -53,12 +56,22 @@ export async function runHeadless(
     );
     await fleet.stop();
     const verdict = await checkLedgers(fleet.ledgers, await connectionTo(world, database));
+    const source = sourceOf(world, database);
+    print("The copy is restored in the other account …");
+    const copy = await restoreCopy(world, migration, fleet.ledgers);
+    const deleted = job.decommissions ? await decommissionHeadless(world, migration, print) : undefined;
     print(`\n${transcript(world.workspace, { channel })}\n`);
-    return report(
-      world,
-      { migration, source: sourceOf(world, database), verdict, ...countsOf(fleet.ledgers, migration) },
-      print,
-    );
+    const counts = countsOf(fleet.ledgers, migration);
+    const claims = [
+      ...claimsOfMove(world, { migration, source, verdict, ...counts }),
+      ...claimsOfCopy(world, copy),
+      ...(await claimsOfEvidence(world, migration)),
+      ...(deleted ? claimsOfDecommission(world, { migration, source, deleted }) : []),
+    ];
+    const isTrue = sayClaims(claims, print);
+    sayFigures(world, { migration, source, verdict }, print);
+    if (deleted) sayLeftovers(deleted, print);
+    return isTrue;
   } finally {
     await fleet.stop().catch(() => {});
   }

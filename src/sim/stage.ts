@@ -42,8 +42,6 @@ export interface StageOptions extends Pick<AccountOptions, "durations" | "heard"
   readonly served: readonly string[];
   /** Of PostgreSQL; the embedded one if not given. */
   readonly installation?: Installation | undefined;
-  /** The product is told of the other account, and backs databases up into it. */
-  readonly backup?: boolean;
   readonly awsPort?: number;
   readonly slackPort?: number;
   /** Carries what Slack sends to the product. */
@@ -133,7 +131,7 @@ export async function openStage(options: StageOptions): Promise<Stage> {
     awsUrl: wire.url,
     environment: {
       ...environmentOf(workspace, slack, roles),
-      ...((options.backup ?? false) && backupVariables(account.state)),
+      ...backupVariables(account.state),
     },
     startWriters: (name, count) =>
       startWriters({ directory, account, resolver, ca: servers.ca }, name, count),

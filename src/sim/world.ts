@@ -25,6 +25,8 @@ export interface WorldOptions extends Omit<StageOptions, StageAlone> {
 
 export interface World extends Stage {
   readonly deps: Deps;
+  /** Lets the product look at once: time that is jumped over wakes nobody. */
+  wake(): void;
 }
 
 /** Opens, or opens again, the embedded world in a directory, with the product running in it. */
@@ -42,6 +44,7 @@ export async function openWorld(options: WorldOptions): Promise<World> {
   return {
     ...stage,
     deps: product.deps,
+    wake: product.wake,
     close: async () => {
       await product.stop();
       await stage.close();
@@ -69,6 +72,7 @@ function runProduct(stage: Stage, options: WorldOptions) {
   return {
     front,
     deps,
+    wake: () => void wakes.wake(),
     stop: async () => {
       stopping.abort();
       await polling;

@@ -11,7 +11,7 @@ import type { Turn } from "../turn.ts";
 import { invalidValue, newId, notFound, page, putPlan } from "./keeping.ts";
 import { planNamed } from "./plans.ts";
 import type { Plan, Selection } from "./state.ts";
-import { backedUp, isCluster, type Subject, subjectOf } from "./subject.ts";
+import { backedUp, isCluster, isMultiAz, type Subject, subjectOf } from "./subject.ts";
 
 /** Names are each plan's own. Whether a resource that is selected exists is not asked. */
 export function createBackupSelection(turn: Turn, input: CreateBackupSelectionInput) {
@@ -108,7 +108,7 @@ export function selected(
   const { clusters, instances, backup } = turn.state;
   const named = new Set(Resources.map((arn) => subjectOf(turn, arn)?.resourceId));
   const all: readonly Subject[] = [
-    ...Object.values(clusters),
+    ...Object.values(clusters).filter((cluster) => !isMultiAz(cluster)),
     ...Object.values(instances).filter(({ cluster }) => cluster === undefined),
   ];
   return all.filter((subject) => {

@@ -26,6 +26,11 @@ export function subjectOf({ state }: Turn, resourceArn: string): Subject | undef
 
 export const isCluster = (subject: Subject): subject is Cluster => !("writer" in subject);
 
+/** A Multi-AZ DB cluster, which the simulated AWS Backup does not cover. */
+export function isMultiAz(subject: Subject): boolean {
+  return isCluster(subject) && subject.settings.DBClusterInstanceClass !== undefined;
+}
+
 /** Throws ResourceNotFoundException. */
 export function backedUpNamed(turn: Turn, resourceArn: string | undefined): BackedUp {
   const subject = subjectOf(turn, resourceArn ?? "");
@@ -35,7 +40,7 @@ export function backedUpNamed(turn: Turn, resourceArn: string | undefined): Back
 
 export function backedUp(turn: Turn, subject: Subject, as?: string): BackedUp {
   const { id: name, resourceId } = subject;
-  if (isCluster(subject) && subject.settings.DBClusterInstanceClass !== undefined) {
+  if (isMultiAz(subject)) {
     throw new Error("the simulated AWS Backup covers no Multi-AZ DB clusters");
   }
   return {
