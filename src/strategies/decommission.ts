@@ -20,7 +20,7 @@ import {
   unprotectRetired,
 } from "./decommission-steps.ts";
 import { surveyDecommission } from "./decommission-survey.ts";
-import { verifyLast } from "./decommission-verify.ts";
+import { verifyLast } from "./decommission-verify-steps.ts";
 import { differencesBetween } from "./differences.ts";
 import { gate } from "./gates.ts";
 
