@@ -1,6 +1,6 @@
 import { isBeyondReturn } from "../core/course.ts";
 import type { Migration } from "../core/migration.ts";
-import { condemnedName, movesOrTries, type Purpose, purposeOf } from "../core/purpose.ts";
+import { condemnedName, movesOrTries, type Purpose, purposeOf, subjectName } from "../core/purpose.ts";
 import type { Strategy } from "../core/strategy.ts";
 import { wrapped } from "./shell.ts";
 
@@ -15,9 +15,7 @@ const kinds: Readonly<Record<Purpose, string>> = {
 
 /** What is carried on. */
 export function subjectOf(migration: Migration): string {
-  const purpose = purposeOf(migration);
-  const name = purpose === "decommission" ? condemnedName(migration) : migration.target.name;
-  return `${kinds[purpose]}${name}`;
+  return `${kinds[purposeOf(migration)]}${subjectName(migration)}`;
 }
 
 /** How it stands once it has ended. */

@@ -7,6 +7,7 @@ import { record } from "./journal.ts";
 import { type Migration, withStep } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain } from "./problem.ts";
+import { subjectName } from "./purpose.ts";
 import { backEvent } from "./purpose-events.ts";
 import { note } from "./sentences.ts";
 import type { Duration, Instant } from "./time.ts";
@@ -136,7 +137,7 @@ export function closed(
   { person }: Extract<Event, { type: "closed" }>,
   now: Instant,
 ): Migration {
-  const params = { person: person.name, name: m.target.name };
+  const params = { person: person.name, name: subjectName(m) };
   return record({ ...m, status: "closed", problem: null, endedAt: now }, note("event.closed", params), now);
 }
 
@@ -145,7 +146,7 @@ export function steered(
   event: Extract<Event, { type: "pause" | "resume" | "retry" }>,
   now: Instant,
 ): Migration {
-  const params = { person: event.person.name, name: m.target.name };
+  const params = { person: event.person.name, name: subjectName(m) };
   if (event.type === "pause") return record({ ...m, status: "paused" }, note("event.paused", params), now);
   const kept = event.key === null ? undefined : m.steps[event.key];
   if (event.type === "resume") {

@@ -35,6 +35,11 @@ export function retiredName({ strategy, id, target: { name } }: Migration): stri
   return namesBy(strategy, id, name).retired(name);
 }
 
+/** What it is about: not what serves, where something else is deleted. */
+export function subjectName(m: Pick<Migration, "strategy" | "target" | "pinned">): string {
+  return purposeOf(m) === "decommission" ? condemnedName(m) : m.target.name;
+}
+
 /** What a decommission deletes, by the name that it was planned under. */
 export function condemnedName({ pinned }: { readonly pinned: unknown }): string {
   const read = z.object({ source: z.object({ name: z.string() }) }).safeParse(pinned);

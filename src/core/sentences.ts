@@ -208,7 +208,7 @@ export const sentences = {
 
   // What an approver should know and the plan says.
   "remark.expected-from":
-    "Times are planning figures from AWS's pages; a restore depends on the size and can take hours.",
+    "Times are planning figures from AWS's pages; a restore or a copy depends on the size and can take hours.",
   "remark.full-copy":
     "The copy inside the downtime holds only what has changed since the first; AWS does not promise that, and a full copy of a large database takes hours.",
   "remark.lazy-storage":

@@ -17,6 +17,7 @@ import { record } from "./journal.ts";
 import { inDowntime, type Migration, type StepRecord, withStep } from "./migration.ts";
 import { type Note, plain } from "./note.ts";
 import { explain, type Problem, problem } from "./problem.ts";
+import { subjectName } from "./purpose.ts";
 import { finishedEvent, undoneEvent } from "./purpose-events.ts";
 import { note, say } from "./sentences.ts";
 import type { StepResult } from "./step.ts";
@@ -197,7 +198,7 @@ function waiting(
   const next = withStep(m, way.key, { ...kept, waitingFor: because, progress: tens });
   // The first gate asks with the plan itself; a later one comes up inside a message that is edited, which notifies nobody.
   const asks = way.isGate && way.gate !== null && because.code === "wait.approval";
-  if (asks) return record(next, note("event.approval-needed", { gate: way.key, name: m.target.name }), now);
+  if (asks) return record(next, note("event.approval-needed", { gate: way.key, name: subjectName(m) }), now);
   // Said in the thread: a downtime may go on for as long as this does.
   const { person = "", reason = "" } = because.params;
   if (because.code === "wait.halted") return record(next, note("event.halted", { person, reason }), now);

@@ -1,4 +1,6 @@
 import type { Approval, Person } from "../../src/core/approval.ts";
+import type { BackupTarget, RecoveryPoint } from "../../src/core/backup.ts";
+import type { Leftover } from "../../src/core/leftover.ts";
 import type { Migration, StepRecord } from "../../src/core/migration.ts";
 import { namesFor } from "../../src/core/names.ts";
 import { expectedBy, makePlan, type Plan } from "../../src/core/plan.ts";
@@ -6,9 +8,11 @@ import { problem } from "../../src/core/problem.ts";
 import { note } from "../../src/core/sentences.ts";
 import type { Strategy } from "../../src/core/strategy.ts";
 import type { Terms } from "../../src/core/terms.ts";
-import { hours, minutes, seconds } from "../../src/core/time.ts";
+import { days, hours, minutes, seconds } from "../../src/core/time.ts";
 import type { MigrationView } from "../../src/engine/deps.ts";
 import { auroraPointInTime } from "../../src/strategies/aurora-point-in-time.ts";
+import { crossAccountBackup } from "../../src/strategies/cross-account-backup.ts";
+import { decommission } from "../../src/strategies/decommission.ts";
 
 /** 2026-11-24 12:00 UTC. */
 export const noon = Date.UTC(2026, 10, 24, 12);
@@ -20,8 +24,12 @@ export const carol: Person = { id: "T0ACME001:U0CAROL01", user: "U0CAROL01", nam
 export const newKey = "arn:aws:kms:eu-west-1:111122223333:key/0c1d2e3f-0000-4000-8000-000000000001";
 export const oldKey = "arn:aws:kms:eu-west-1:111122223333:key/aws-rds-0000";
 
-/** The plan of the real strategy for a database of that name. */
-export function planOf(name = "orders-prod", id = "m1234567"): Plan {
+/** The plan of the real strategy for a database of that name; `given` are pinned facts that others have not. */
+export function planOf(
+  name = "orders-prod",
+  id = "m1234567",
+  given: Readonly<Record<string, unknown>> = {},
+): Plan {
   const pinned = {
     source: {
       kind: "cluster",
@@ -47,6 +55,8 @@ export function planOf(name = "orders-prod", id = "m1234567"): Plan {
       dataApi: false,
       activityStream: null,
     },
+    backup: null,
+    ...given,
   };
   return makePlan(auroraPointInTime as unknown as Strategy, {
     target: { account: "111122223333", region: "eu-west-1", kind: "cluster", name },
@@ -61,6 +71,103 @@ export function planOf(name = "orders-prod", id = "m1234567"): Plan {
     longestDowntime: minutes(30),
   });
 }
+
+export const otherAccount: BackupTarget = {
+  vault: "encrypt-db",
+  roleArn: "arn:aws:iam::111122223333:role/backup",
+  destinationVaultArn: "arn:aws:backup:eu-west-1:222233334444:backup-vault:copies",
+  verificationRoleArn: "arn:aws:iam::222233334444:role/verify",
+  keepDays: 35,
+};
+
+/** As the other account shows it. */
+export const copy: RecoveryPoint = {
+  arn: "arn:aws:rds:eu-west-1:222233334444:cluster-snapshot:awsbackup:copy-1",
+  status: "COMPLETED",
+  vaultArn: otherAccount.destinationVaultArn,
+  resourceArn: "arn:aws:rds:eu-west-1:111122223333:cluster:orders-prod",
+  encrypted: true,
+  keyArn: "arn:aws:kms:eu-west-1:222233334444:key/of-the-vault",
+  createdAt: noon,
+  expiresAt: noon + days(35),
+  sourceVaultArn: "arn:aws:backup:eu-west-1:111122223333:backup-vault:encrypt-db",
+};
+
+/** A move whose backup is copied into the other account. */
+export const copiedPlan = () => planOf("orders-prod", "m1234567", { backup: otherAccount });
+
+/** One of what Terraform and a stack have made, with as many instances as a cluster has. */
+export const ownedPlan = () =>
+  planOf("orders-prod", "m1234567", {
+    ownership: {
+      stack: "db-prod",
+      terraform: "said",
+      parts: Array.from({ length: 16 }, (_, index) => ({
+        kind: index === 0 ? "cluster" : "instance",
+        name: index === 0 ? "orders-prod" : `orders-prod-${index}`,
+        logicalId: `Part${index}`,
+        address: `module.db["${"x".repeat(120)}"].aws_rds.this[${index}]`,
+      })),
+    },
+  });
+
+/** Of what moves nothing. */
+function planBy(strategy: unknown, id: string, pinned: Plan["pinned"]): Plan {
+  return makePlan(strategy as Strategy, {
+    target: { account: "111122223333", region: "eu-west-1", kind: "cluster", name: "orders-prod" },
+    keyArn: newKey,
+    pinned,
+    options: [],
+    checks: [],
+    findings: [],
+    remarks: [],
+    measurements: new Map(),
+    names: namesFor(id, "orders-prod"),
+    longestDowntime: minutes(30),
+  });
+}
+
+const serves = {
+  kind: "cluster",
+  name: "orders-prod",
+  resourceId: "cluster-NEW",
+  arn: "arn:aws:rds:eu-west-1:111122223333:cluster:orders-prod",
+  keyArn: newKey,
+};
+
+export const backupPlan = () =>
+  planBy(crossAccountBackup, "mbackup1", {
+    source: serves,
+    keyArn: newKey,
+    endpoint: { host: "orders-prod", port: 5432, database: "orders" },
+    backup: otherAccount,
+    settings: {
+      backupRetentionDays: 7,
+      backupWindow: "03:00-03:30",
+      maintenanceWindow: "sun:04:00-sun:04:30",
+    },
+    members: [],
+  });
+
+export const retired = "orders-prod-old-m1234567";
+
+export const deletionPlan = () =>
+  planBy(decommission, "mdelete1", {
+    source: { ...serves, name: retired, resourceId: "cluster-SOURCE", keyArn: oldKey },
+    servers: [1, 2].map((number) => ({
+      name: `${retired}-${number}`,
+      resourceId: `db-${number}`,
+      host: "h",
+    })),
+    automatedBackupDays: 7,
+    fenceGroup: "sg-fence",
+    replacement: serves,
+    endpoint: { host: "orders-prod", port: 5432, database: "orders" },
+    move: "m1234567",
+    keptUntil: noon,
+    backup: otherAccount,
+    copy,
+  });
 
 const untouched: StepRecord = {
   since: noon,
@@ -113,8 +220,9 @@ export function viewAt(at: string, change: Partial<Migration> = {}, plan = planO
       return [step.id, record];
     }),
   );
-  const fenced = reached > ids.indexOf("fence-network");
-  const opened = reached > ids.indexOf("open");
+  const isPast = (id: string) => ids.includes(id) && reached > ids.indexOf(id);
+  const fenced = isPast("fence-network");
+  const opened = isPast("open");
   const gates = plan.steps.slice(0, reached).filter(({ gate }) => gate);
   const migration: Migration = {
     id: plan.migration,
@@ -189,6 +297,69 @@ function scheduled(plan: Plan): MigrationView {
   const waitingFor = note("wait.not-before", { until: terms.notBefore ?? 0, person: bob.name });
   const steps = { ...view.migration.steps, cutover: { ...untouched, waitingFor } };
   return { ...view, migration: { ...view.migration, approvals, steps } };
+}
+
+const backedUp = { recoveryPoint: copy, copy, backupPlan: { planId: "p1", name: "encrypt-db-orders-prod" } };
+
+/** What was found at the end of a deletion; AWS allows for many more than a message holds. */
+const leftovers: readonly Leftover[] = Array.from({ length: 60 }, (_, index) => ({
+  what: index === 0 ? "schema" : "snapshot",
+  name: index === 1 ? "orders-prod-last-mdelete1" : `orders-prod-${"<!here>".repeat(20)}-${index}`,
+  keyArn: index === 0 ? null : oldKey,
+  underOldKey: true,
+  gibibytes: 20,
+  createdAt: noon,
+  expiresAt: null,
+  fate: note("fate.kept-for-good", { command: "aws rds delete-db-cluster-snapshot" }),
+}));
+
+/** The states of a backup, of a deletion, and of a move that ends with a copy in the other account. */
+export function purposeStates(): Readonly<Record<string, MigrationView>> {
+  const moved = copiedPlan();
+  const kept = { until: noon + days(14), reminders: 0, nextReminder: noon + days(14) };
+  const seen = { kept: noon, serving: noon, backups: noon };
+  const aftercare = { nextLook: noon + days(1), kept, concerns: [], seen };
+  const concern = problem("backups.plan-gone", { name: "orders-prod", plan: "<!here>" });
+  const owned = ownedPlan();
+  const back = backupPlan();
+  const gone = deletionPlan();
+  const isStuck = { status: "stuck", problem: refused } as const;
+  return {
+    "open, its backup being copied": viewAt("copy-backup", {}, moved),
+    "finished, with a copy": viewAt("end", { learned: backedUp, aftercare }, moved),
+    "finished, its retention over": viewAt(
+      "end",
+      { learned: backedUp, aftercare: { ...aftercare, kept: { ...kept, reminders: 2 } } },
+      moved,
+    ),
+    "finished, with concerns": viewAt(
+      "end",
+      { learned: backedUp, aftercare: { ...aftercare, concerns: [concern, concern, concern, concern] } },
+      moved,
+    ),
+    "made by code, waiting for begin": viewAt("begin", {}, owned),
+    "made by code, finished": viewAt("end", {}, owned),
+    "backup: waiting": viewAt("begin", {}, back),
+    "backup: running": viewAt("copy-backup", {}, back),
+    "backup: paused": viewAt("copy-backup", { status: "paused" }, back),
+    "backup: stuck": viewAt("copy-backup", isStuck, back),
+    "backup: called off": backFrom("assign-backups", {}, back),
+    "backup: rejected": viewAt("begin", { status: "rejected", endedAt: noon }, back),
+    "backup: gone back": backFrom("assign-backups", { status: "rolled-back", endedAt: noon }, back),
+    "backup: closed": viewAt("copy-backup", { status: "closed", endedAt: noon }, back),
+    "backup: finished": viewAt("end", { learned: backedUp }, back),
+    "deletion: waiting": viewAt("decommission", {}, gone),
+    "deletion: running": viewAt("last-snapshot", {}, gone),
+    "deletion: beyond return": viewAt("delete-source", {}, gone),
+    "deletion: paused": viewAt("last-snapshot", { status: "paused" }, gone),
+    "deletion: stuck": viewAt("last-snapshot", isStuck, gone),
+    "deletion: stuck beyond return": viewAt("delete-source", isStuck, gone),
+    "deletion: called off": backFrom("verify-last", {}, gone),
+    "deletion: rejected": viewAt("decommission", { status: "rejected", endedAt: noon }, gone),
+    "deletion: gone back": backFrom("verify-last", { status: "rolled-back", endedAt: noon }, gone),
+    "deletion: closed": viewAt("delete-source", { status: "closed", endedAt: noon }, gone),
+    "deletion: finished": viewAt("end", { learned: { leftovers } }, gone),
+  };
 }
 
 /** Every state that a person can meet, by name, for a plan. */

@@ -13,7 +13,7 @@ import {
   statusMessage as renderStatus,
 } from "../../src/slack/blocks/root.ts";
 import { limits } from "../../src/slack/limits.ts";
-import { everyState, noon } from "./lives.ts";
+import { everyState, noon, purposeStates } from "./lives.ts";
 
 export const approvers = "<!subteam^S0APPROVE>";
 export const rootMessage = (view: MigrationView) => renderRoot(view, approvers);
@@ -22,7 +22,7 @@ export const rootHash = (view: MigrationView) => hashRoot(view, approvers);
 export const replyMessage = (of: JournalEntry, view: MigrationView) => renderReply(of, view, approvers);
 export const noticeMessage = (notice: Notice) => renderNotice(notice, approvers);
 
-export const states = Object.entries(everyState());
+export const states = Object.entries({ ...everyState(), ...purposeStates() });
 
 /** Everything that a message says, one string per text object. */
 function textsOf(of: Message): string[] {

@@ -5,7 +5,7 @@ import { gateName, ifLate, openings } from "../../core/gate-names.ts";
 import { sourceOf } from "../../core/phase.ts";
 import type { PlannedStep } from "../../core/plan.ts";
 import { explain } from "../../core/problem.ts";
-import { condemnedName, movesOrTries, purposeOf } from "../../core/purpose.ts";
+import { movesOrTries, purposeOf, subjectName } from "../../core/purpose.ts";
 import { say } from "../../core/sentences.ts";
 import type { Effect } from "../../core/step.ts";
 import type { Terms } from "../../core/terms.ts";
@@ -18,9 +18,9 @@ export function approvalText(view: MigrationView, gate: string, terms: Terms | n
   const { migration, plan } = view;
   const { account, region, kind } = plan.target;
   return [
-    `Approve ${gateName(gate)} of ${subjectOf(view)}?`,
+    `Approve ${gateName(gate)} of ${subjectName(view.migration)}?`,
     columns([
-      ["Database", `${kind} ${subjectOf(view)}, account ${account}, ${region}`],
+      ["Database", `${kind} ${subjectName(view.migration)}, account ${account}, ${region}`],
       ...keysOf(view),
       ["Method", say(plan.strategy.title, terminal)],
       ["Asked for by", harmless(migration.requester.name)],
@@ -34,11 +34,6 @@ export function approvalText(view: MigrationView, gate: string, terms: Terms | n
     ...plan.remarks.map((remark) => `  - ${say(remark, terminal)}`),
     ...takeOverLines(plan, "before"),
   ].join("\n");
-}
-
-/** What is approved to be deleted is not what serves under the name. */
-function subjectOf({ migration }: MigrationView): string {
-  return purposeOf(migration) === "decommission" ? condemnedName(migration) : migration.target.name;
 }
 
 function keysOf({ migration, plan }: MigrationView): readonly Row[] {

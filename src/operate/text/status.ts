@@ -112,6 +112,8 @@ function rehearsalText(phase: Phase): string {
 
 function backupText(phase: Phase): string {
   switch (phase.is) {
+    case "gate":
+      return "waits for approval";
     case "rolling-back":
       return "being called off";
     case "finished":
@@ -125,6 +127,8 @@ function backupText(phase: Phase): string {
 
 function deletionText(phase: Phase): string {
   switch (phase.is) {
+    case "gate":
+      return "waits for approval";
     case "rolling-back":
       return "being called off; nothing is deleted";
     case "finished":

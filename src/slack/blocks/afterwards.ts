@@ -142,11 +142,11 @@ export function served({ migration }: MigrationView): string {
 function backupGate(name: string, view: MigrationView, approvers: string): string {
   const { migration, plan } = view;
   const target = backupIn(plan);
-  const keeps = target ? `, each for ${count(target.keepDays, "day")}` : "";
+  const keeps = target ? `, and each is kept for ${count(target.keepDays, "day")}` : "";
   return [
     `*Back ${name} up to account ${account(view)}?* Nothing has been made or changed yet.`,
     `${mention(migration.requester)} asked for this; somebody else must approve: ${approvers}.`,
-    `A backup is made and copied there, and the copy is looked at from that account. From then on it is done daily${keeps}. ${served(view)}`,
+    `A backup is made and copied there, and the copy is looked at from that account. From then on that is done daily${keeps}. ${served(view)}`,
   ].join("\n");
 }
 
@@ -189,7 +189,8 @@ function stays(plan: Plan, read: z.infer<typeof pinnedDeletion> | undefined): st
   const { name } = plan.target;
   const { lastSnapshot } = namesFor(plan.migration, name);
   const key = read?.source.keyArn ?? null;
-  const under = key === null ? "" : ` under ${keyName(key, plan.target)}, the key that must then be kept`;
+  const under =
+    key === null ? "" : `, under ${keyName(key, plan.target)}, which must be kept as long as that`;
   const copy = read?.copy
     ? `, and its copy of ${sayInstant(read.copy.createdAt)} in account ${escaped(placeOf(read.copy.vaultArn).account)}`
     : "";

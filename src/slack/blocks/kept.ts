@@ -19,7 +19,7 @@ export function copyLines({ migration, plan }: MigrationView): readonly string[]
   const copy = copyIn(migration);
   if (!copy) {
     return backupIn(plan) === null
-      ? ["• No other account is configured: there is no copy that would survive this one"]
+      ? ["• No other account is configured: there is no copy of it outside of this one"]
       : [];
   }
   const { account, vault } = placeOf(copy.vaultArn);

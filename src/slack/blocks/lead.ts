@@ -66,7 +66,9 @@ function moveTitle(phase: Phase, { migration, plan }: MigrationView): string {
     case "rejected":
       return `${name}: rejected`;
     case "finished":
-      return `${name}: under the new key`;
+      return migration.aftercare?.concerns.length
+        ? `${name}: under the new key, and something is not as it should be`
+        : `${name}: under the new key`;
     case "rolled-back":
       return `${name}: rolled back`;
     case "closed":

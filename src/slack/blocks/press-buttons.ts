@@ -5,7 +5,7 @@ import { inDowntime } from "../../core/migration.ts";
 import { sayDuration } from "../../core/note.ts";
 import { hasSomethingToUndo, mayHoldWrites, type Phase } from "../../core/phase.ts";
 import type { PlannedStep } from "../../core/plan.ts";
-import { condemnedName, movesOrTries, purposeOf } from "../../core/purpose.ts";
+import { movesOrTries, purposeOf, subjectName } from "../../core/purpose.ts";
 import { isRehearsal, takeDownGate } from "../../core/rehearsal.ts";
 import type { Terms } from "../../core/terms.ts";
 import type { MigrationView } from "../../engine/deps.ts";
@@ -51,7 +51,7 @@ function pressables(phase: Phase, view: MigrationView): readonly Pressable[] {
       return rollback(view);
     case "paused":
       return [
-        resume("Resume", `Go on with ${view.migration.target.name}?`),
+        resume("Resume", `Go on with ${subjectName(view.migration)}?`),
         ...rollback(view),
         ...discard(view),
       ];
@@ -189,11 +189,10 @@ function rollback(view: MigrationView): readonly Pressable[] {
 }
 
 function pause({ migration }: MigrationView): Pressable {
-  const name = purposeOf(migration) === "decommission" ? condemnedName(migration) : migration.target.name;
   return {
     press: { does: "pause" },
     label: "Pause",
-    asks: `What has been started for ${name} goes on; no further step starts.`,
+    asks: `What has been started for ${subjectName(migration)} goes on; no further step starts.`,
     confirm: "Pause",
   };
 }

@@ -4,7 +4,7 @@ import { inWords } from "../../core/gate-names.ts";
 import type { JournalEntry, Migration } from "../../core/migration.ts";
 import { plain, sayDuration } from "../../core/note.ts";
 import { type Explanation, explain, type Problem } from "../../core/problem.ts";
-import { purposeOf } from "../../core/purpose.ts";
+import { type Purpose, purposeOf, subjectName } from "../../core/purpose.ts";
 import { say } from "../../core/sentences.ts";
 import type { MigrationView } from "../../engine/deps.ts";
 import { code, mention, mrkdwn, sayInstant } from "../text.ts";
@@ -99,11 +99,18 @@ function sentence({ what, at }: JournalEntry, view: MigrationView): string {
   return spoken.replace(mrkdwn.text(sight), whoIs(sight, at, view));
 }
 
+const stuckSubject: Readonly<Record<Purpose, string>> = {
+  move: "",
+  rehearsal: "The rehearsal of ",
+  backup: "The backup of ",
+  decommission: "The deletion of ",
+};
+
 /** Whoever is woken asks: is it serving, why, and what can I do? */
 function stuckLines(entry: JournalEntry, view: MigrationView): string[] {
   const { migration } = view;
   return [
-    `${mention(migration.requester)} ${mrkdwn.text(migration.target.name)} is stuck and needs a human.`,
+    `${mention(migration.requester)} ${stuckSubject[purposeOf(migration)]}${mrkdwn.text(subjectName(migration))} is stuck and needs a human.`,
     serving(view),
     ...whyLines(entry, migration),
     ...(migration.direction === "forward" ? [wayBack(view)] : []),
