@@ -62,7 +62,18 @@ interface Stack {
 
 /** The account as the `plugin` of the product's clients, which tell it whose credentials they use. */
 export function accountPlugin(account: Account, hold?: Hold) {
-  return (credentials: unknown) => sdkMiddleware(account, keyIn(credentials), hold);
+  return (credentials: unknown) => ({
+    ...sdkMiddleware(account, keyIn(credentials), hold),
+    answer: async (service: string, operation: string, input: object) => {
+      const named = service as Service;
+      await hold?.(operation);
+      try {
+        return await account.handle(named, operation, input, keyIn(credentials));
+      } catch (error) {
+        throw error instanceof AwsFault ? exceptionOf(named, error) : error;
+      }
+    },
+  });
 }
 
 /** Awaited when a call leaves its process and before the account hears of it. */

@@ -19,7 +19,8 @@ import { addMishap } from "../../../../src/sim/aws/backup/ends.ts";
 import { sdkMiddleware } from "../../../../src/sim/aws/middleware.ts";
 import { policyLettingCopies } from "../../../../src/sim/aws/seeds/backup.ts";
 import { addKey } from "../../../../src/sim/aws/seeds/furniture.ts";
-import type { Cluster, Instance } from "../../../../src/sim/aws/state.ts";
+import type { AccountState, Cluster, Instance } from "../../../../src/sim/aws/state.ts";
+import type { Key } from "../../../../src/sim/aws/surroundings.ts";
 import type { Turn } from "../../../../src/sim/aws/turn.ts";
 import {
   backupTarget,
@@ -32,10 +33,23 @@ import { laboratory, minute, region } from "../laboratory.ts";
 export const here = "123456789012";
 export const reader = `arn:aws:iam::${here}:role/reader`;
 
+type Lived = Pick<ReturnType<typeof laboratory>, "clock" | "data" | "key"> & { readonly shared: Key };
+
+const sharedKey = (turn: Turn) =>
+  addKey(turn, { alias: "alias/shared", policy: policyLettingCopies(here, otherAccountId) });
+
 /** An account with databases under a key that the other account may use, and the other account. */
-export function twoAccounts(options: Parameters<typeof laboratory>[0] = {}) {
+export function twoAccounts(
+  options: Parameters<typeof laboratory>[0] = {},
+  save?: (state: AccountState) => void,
+  killed?: { readonly lab: Lived; readonly saved: Readonly<Record<string, AccountState>> },
+) {
   const accounts = new Accounts();
-  const lab = laboratory({ accounts, ...options });
+  const state = (accountId: string) => {
+    const of = killed?.saved[accountId];
+    return of && { state: of };
+  };
+  const lab = laboratory({ accounts, ...options, ...state(here) }, killed?.lab);
   const { account, clock, data } = lab;
   const other = openOtherAccount({
     accounts,
@@ -45,11 +59,11 @@ export function twoAccounts(options: Parameters<typeof laboratory>[0] = {}) {
     random: () => 0.5,
     source: here,
     trusted: reader,
+    ...(save && { save }),
+    ...state(otherAccountId),
   });
-  const key = account.alter((turn) =>
-    addKey(turn, { alias: "alias/shared", policy: policyLettingCopies(here, otherAccountId) }),
-  );
-  account.alter((turn) => furnishBackups(turn, key.arn));
+  const key = killed?.lab.shared ?? account.alter(sharedKey);
+  if (!killed) account.alter((turn) => furnishBackups(turn, key.arn));
   const target = backupTarget(account.state);
   const clientsOf = (of: Account, accessKeyId?: string) => {
     const clients = {
@@ -123,6 +137,7 @@ export function twoAccounts(options: Parameters<typeof laboratory>[0] = {}) {
     other,
     accounts,
     key,
+    shared: key,
     target,
     at,
     arnOf,
