@@ -1,4 +1,3 @@
-import { paginateListResources } from "@aws-sdk/client-ram";
 import {
   paginateDescribeBlueGreenDeployments,
   paginateDescribeGlobalClusters,
@@ -6,29 +5,32 @@ import {
   paginateDescribePendingMaintenanceActions,
 } from "@aws-sdk/client-rds";
 import type { Attachable, Attachment } from "../core/cloud.ts";
+import type { Instant } from "../core/time.ts";
 import { proxiesTo } from "./attachments-read.ts";
 import type { AccountClients } from "./clients.ts";
 import { calling } from "./faults.ts";
 import { everyPage } from "./pages.ts";
 import { filter } from "./rds-read.ts";
+import { actions as shareActions, sharesOf } from "./shares.ts";
 
 export const actions = [
   "rds:DescribeIntegrations",
   "rds:DescribeBlueGreenDeployments",
   "rds:DescribeGlobalClusters",
   "rds:DescribePendingMaintenanceActions",
-  "ram:ListResources",
+  ...shareActions,
 ] as const;
 
-type Look = (clients: AccountClients, database: Attachable) => Promise<readonly string[]>;
+type Look = (clients: AccountClients, database: Attachable, now: () => Instant) => Promise<readonly string[]>;
 
 /** What hangs on a database and cannot be carried over. Throws the first `CloudFault`: a list with a gap is no list. */
 export async function attachmentsOf(
   clients: AccountClients,
   database: Attachable,
+  now: () => Instant,
 ): Promise<readonly Attachment[]> {
   const found = await Promise.all(
-    looks.map(async ([kind, look]) => (await look(clients, database)).map((name) => ({ kind, name }))),
+    looks.map(async ([kind, look]) => (await look(clients, database, now)).map((name) => ({ kind, name }))),
   );
   return found.flat();
 }
@@ -65,15 +67,7 @@ const globalDatabases: Look = async ({ reads: client }, database) => {
     .map(({ GlobalClusterIdentifier }) => GlobalClusterIdentifier ?? "");
 };
 
-const shares: Look = async ({ ram: client }, database) => {
-  const found = await calling("ListResources", () =>
-    everyPage(
-      paginateListResources({ client }, { resourceOwner: "SELF", resourceArns: [database.arn] }),
-      ({ resources }) => resources,
-    ),
-  );
-  return found.map(({ resourceShareArn }) => resourceShareArn ?? "");
-};
+const shares: Look = (clients, { arn }, now) => sharesOf(clients, now, arn);
 
 const pendingMaintenance: Look = async ({ reads: client }, database) => {
   const { kind, name } = database;

@@ -3,7 +3,6 @@ import { BackupClient } from "@aws-sdk/client-backup";
 import { DynamoDBClient } from "@aws-sdk/client-dynamodb";
 import { KMSClient } from "@aws-sdk/client-kms";
 import { LambdaClient } from "@aws-sdk/client-lambda";
-import { RAMClient } from "@aws-sdk/client-ram";
 import { RDSClient, type RDSClientConfig } from "@aws-sdk/client-rds";
 import { STSClient, type STSClientConfig } from "@aws-sdk/client-sts";
 import { type Duration, minutes, seconds } from "../core/time.ts";
@@ -13,6 +12,8 @@ import type { Origin } from "./signed-call.ts";
 /** Something that is put between a client and the network, such as an account that is simulated in process. */
 interface Plugin {
   applyToStack(stack: unknown): void;
+  /** Answers what is asked without a client of the SDK. */
+  answer?(service: string, operation: string, input: object): Promise<unknown>;
 }
 
 export interface ClientOptions {
@@ -32,7 +33,6 @@ export interface AccountClients {
   readonly reads: RDSClient;
   readonly kms: KMSClient;
   readonly autoscaling: ApplicationAutoScalingClient;
-  readonly ram: RAMClient;
   readonly backup: BackupClient;
   readonly sts: STSClient;
   /** Those that look into another account, in the Region of what is looked at. */
@@ -40,6 +40,8 @@ export interface AccountClients {
   /** For the few calls that are made without a client of the SDK, under the same credentials. */
   readonly origin: () => Promise<Omit<Origin, "now">>;
   readonly describeSecret: ClientOptions["describeSecret"];
+  /** In the place of the network for such calls, where there is a plugin. */
+  readonly answer: Plugin["answer"];
 }
 
 export interface ElsewhereClients {
@@ -57,7 +59,7 @@ export function createAccountClients(options: ClientOptions): AccountClients {
     describeSecret,
     kms: plugged(new KMSClient(patient), options),
     autoscaling: plugged(new ApplicationAutoScalingClient(patient), options),
-    ram: plugged(new RAMClient(patient), options),
+    answer: options.plugin?.(options.credentials).answer,
     backup: plugged(new BackupClient(patient), options),
     sts: createStsClient(options),
     elsewhere: (thereIn, credentials) => {

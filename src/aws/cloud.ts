@@ -72,7 +72,7 @@ export function createGateway(
     ...offers.createOffers(clients.reads),
     rightOnKey: (keyArn) => keyRights.rightOnKey(clients.kms, keyArn, authority.roles?.change),
     findKey: (key) => kms.findKey(clients.kms, key),
-    attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster),
+    attachmentsOf: (cluster) => attachments.attachmentsOf(clients, cluster, authority.now),
     ...attached,
     ...backupJobs.createBackupJobLookups(clients.backup),
     ...points,

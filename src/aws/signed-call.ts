@@ -6,7 +6,7 @@ import { calling } from "./faults.ts";
 
 /** One call of AWS without a client of the SDK, whose start alone takes a good part of the time that Slack waits for an answer. */
 export interface SignedCall {
-  readonly service: "dynamodb" | "lambda" | "ecs" | "logs" | "secretsmanager";
+  readonly service: "dynamodb" | "lambda" | "ecs" | "logs" | "secretsmanager" | "ram";
   readonly operation: string;
   readonly path: string;
   readonly headers: Readonly<Record<string, string>>;
