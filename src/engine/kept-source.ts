@@ -7,7 +7,7 @@ import { migrationTag, roleTag } from "../core/names.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { type Purpose, retiredName } from "../core/purpose.ts";
 import { seconds } from "../core/time.ts";
-import { compareCounters, hasFailed, isUsable, sameGroups } from "../strategies/looks.ts";
+import { compareCounters, hasFailed, sameGroups } from "../strategies/looks.ts";
 import { endpointOf, type Subject, serversOf, subjectById, subjectNamed } from "../strategies/subject.ts";
 
 /** What is looked at is read, and the database is asked where it lets itself be asked. */
@@ -97,7 +97,6 @@ async function ofKey({ ended, cloud }: AftercareContext, { source }: KeptFacts):
 
 /** Only what lets itself be asked: a source that cannot be reached is one that nobody writes to. */
 async function inside(cx: AftercareContext, pinned: KeptFacts, source: Subject): Promise<Problem[]> {
-  if (!isUsable(source.status)) return [];
   const writer = (await serversOf(cx, source)).find((server) => server.writer);
   const at = writer && endpointOf(writer, pinned);
   if (!at) return [];

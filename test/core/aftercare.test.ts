@@ -103,6 +103,14 @@ describe("whether the source is still needed", () => {
     expect(migration.aftercare?.kept).toMatchObject({ reminders: 7, nextReminder: end + days(14 + 113) });
   });
 
+  test("is asked at that time also where the looks of the days before were at another", () => {
+    const look: LookAt = (day) => ({ backups: day >= 2 && day < 2.5 ? unseen : there() });
+    expect(live(moved(), 16, look).said).toEqual([
+      [14, "event.retention-over"],
+      [15, "event.retention-over-again"],
+    ]);
+  });
+
   test("is asked with what it costs, and with the command to be typed in full", () => {
     const { migration } = live(moved(), 14);
     const asked = migration.journal.at(-1);

@@ -1,10 +1,12 @@
 import { describe, expect, test } from "vitest";
+import { DatabaseFault } from "../../src/core/database.ts";
 import { isUnbroken } from "../../src/core/journal.ts";
 import { days, hours, minutes } from "../../src/core/time.ts";
 import { poll } from "../../src/engine/poll.ts";
 import type { InjectedFault } from "../../src/sim/aws/account.ts";
 import { addKey } from "../../src/sim/aws/seeds/furniture.ts";
 import { FastWorld, fenceGroup } from "../../src/sim/fast-world.ts";
+import { aMigration, aPlan, later } from "../contracts/migrations.ts";
 import { executorAround } from "./executor.ts";
 import { aLife, approve, database, endpointOf, lifeIn, name, press, say, settle } from "./life.ts";
 import {
@@ -172,6 +174,17 @@ describe("the source of a finished migration", () => {
     expect((await stored(it)).aftercare?.kept).not.toBeNull();
   });
 
+  test("that the probe does not reach is looked at from outside, and that is no fault", async () => {
+    const it = await moved();
+    await liftFence(it);
+    const deps = executorAround(it.life.world.executor(), async (what, call) => {
+      if (what === "database.watchQuiet") throw new DatabaseFault("tcp", "ETIMEDOUT", "no answer");
+      return call();
+    });
+    await passUntil(it, days(5), deps);
+    expect(await concerns(it)).toEqual(["kept.unfenced"]);
+  });
+
   test("that is being deleted is no fault of its own", async () => {
     const it = await moved();
     const { clock } = it.life.world.deps;
@@ -250,6 +263,25 @@ describe("the looks at finished migrations", () => {
     expect(isUnbroken(whole)).toBe(true);
   });
 
+  test("say nothing of what was seen by the one that was slower", async () => {
+    const it = await moved();
+    const { world } = it.life;
+    await liftFence(it);
+    await world.deps.clock.sleep(it.endedAt + days(1) - world.clock.now());
+    const slow = executorAround(world.executor(), async (what, call) => {
+      if (what === "database.watchQuiet") {
+        await fence(it);
+        await world.deps.clock.sleep(minutes(5));
+        await poll(world.executor());
+      }
+      return call();
+    });
+    await poll(slow);
+    await pass(it.life, hours(3));
+    expect(said(it)).toEqual([]);
+    expect(await concerns(it)).toEqual([]);
+  });
+
   test("are made up for once the store answers again", async () => {
     const it = await moved();
     await liftFence(it);
@@ -263,6 +295,43 @@ describe("the looks at finished migrations", () => {
     isAway = false;
     await passUntil(it, days(2) + hours(2), deps);
     expect(said(it)).toEqual([[2, "event.concern"]]);
+  });
+
+  test("that cannot be saved keep no thread from being told what was saved before", async () => {
+    const it = await moved();
+    const { channel } = it.life.world;
+    channel.faults = () => "unanswered";
+    await liftFence(it);
+    await passUntil(it, days(2) - hours(1));
+    const deps = executorAround(it.life.world.executor(), async (what, call) => {
+      if (what === "store.savePast") throw new Error("the store is away");
+      return call();
+    });
+    await passUntil(it, days(3), deps);
+    expect(said(it)).toEqual([]);
+    channel.faults = undefined;
+    await pass(it.life, hours(1), deps);
+    expect(said(it)).toEqual([[1, "event.concern"]]);
+  });
+
+  test("are made of ten at once, and of the others by the next run", async () => {
+    const { store, deps } = new FastWorld();
+    const aftercare = { nextLook: 0, kept: null, concerns: [], seen: { kept: 0, serving: 0, backups: 0 } };
+    for (let count = 0; count < 12; count++) {
+      const begun = aMigration(`m${count}`);
+      const open = { ...begun, target: { ...begun.target, name: `orders-${count}` } };
+      await store.create(open, aPlan(open.planHash));
+      await store.save(later(open, 1, { status: "finished", endedAt: 1, aftercare }));
+    }
+    let looks = 0;
+    const counting = executorAround(deps, async (what, call) => {
+      if (what === "store.savePast") looks++;
+      return call();
+    });
+    await poll(counting);
+    expect(looks).toBe(10);
+    await poll(counting);
+    expect(looks).toBe(12);
   });
 
   test("go on while Slack is away, and are told once it is back", async () => {
