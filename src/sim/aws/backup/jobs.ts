@@ -111,6 +111,7 @@ export function beginBackupJob(
 function view(turn: Turn, job: BackupJob): Listed {
   const { of, recoveryPoint } = job;
   const point = turn.state.backup.recoveryPoints[recoveryPoint ?? ""];
+  const { EncryptionKeyType: _, ...key } = point === undefined ? {} : keyView(turn, point.key);
   return {
     AccountId: turn.state.accountId,
     BackupJobId: job.id,
@@ -124,7 +125,7 @@ function view(turn: Turn, job: BackupJob): Listed {
       CreatedBy: job.createdBy,
     }),
     RecoveryPointLifecycle: job.lifecycle,
-    ...(point && keyView(turn, point.key)),
+    ...key,
     ResourceArn: of.arn,
     ResourceName: of.name,
     ResourceType: of.type,

@@ -1,3 +1,4 @@
+import type { DescribeRecoveryPointOutput } from "@aws-sdk/client-backup";
 import { fault, unmodelled } from "../fault.ts";
 import { uuid } from "../names.ts";
 import { keyNamed } from "../rds/encryption.ts";
@@ -77,7 +78,10 @@ export const invalidValue = (message: string) => fault("backup", "InvalidParamet
 export const invalidRequest = (message: string) => fault("backup", "InvalidRequestException", message);
 
 /** Of a key that AWS manages for the account, such as aws/rds, neither of the two types is documented. */
-export function keyView(turn: Turn, key: StorageKey) {
+export function keyView(
+  turn: Turn,
+  key: StorageKey,
+): Pick<DescribeRecoveryPointOutput, "IsEncrypted" | "EncryptionKeyArn" | "EncryptionKeyType"> {
   if (key.type === "none") return { IsEncrypted: false };
   if (key.type === "sse-rds") return { IsEncrypted: true, EncryptionKeyType: "AWS_OWNED_KMS_KEY" as const };
   const isCustomers = keyNamed(turn, key.arn)?.manager === "CUSTOMER";

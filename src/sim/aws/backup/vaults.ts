@@ -70,13 +70,14 @@ export function describeBackupVault(turn: Turn, input: DescribeBackupVaultInput)
     turn,
     input.BackupVaultName,
   );
+  const { IsEncrypted: _, ...key } = keyView(turn, { type: "sse-kms", arn: keyArn });
   const points = Object.values(turn.state.backup.recoveryPoints).filter(({ vault }) => vault === name);
   return {
     BackupVaultName: name,
     BackupVaultArn: vaultArn(turn.state, name),
     VaultType: type,
     VaultState: "AVAILABLE" as const,
-    ...keyView(turn, { type: "sse-kms", arn: keyArn }),
+    ...key,
     CreationDate: new Date(createdAt),
     NumberOfRecoveryPoints: points.length,
     Locked: lock !== undefined,

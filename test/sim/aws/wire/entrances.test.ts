@@ -1,5 +1,6 @@
 import { createServer } from "node:http";
 import * as autoscaling from "@aws-sdk/client-application-auto-scaling";
+import * as backup from "@aws-sdk/client-backup";
 import * as dynamo from "@aws-sdk/client-dynamodb";
 import { DescribeSecurityGroupsCommand, EC2Client } from "@aws-sdk/client-ec2";
 import * as iam from "@aws-sdk/client-iam";
@@ -17,6 +18,7 @@ import {
   attachProxy,
   attachReaderAutoscaling,
 } from "../../../../src/sim/aws/seeds/attach.ts";
+import { addBackupRole } from "../../../../src/sim/aws/seeds/backup.ts";
 import { sharedCluster } from "../../../../src/sim/aws/seeds/topologies.ts";
 import type { Key } from "../../../../src/sim/aws/surroundings.ts";
 import { listen, requestHandler } from "../../../../src/sim/aws/wire/server.ts";
@@ -28,6 +30,7 @@ afterEach(async () => {
 });
 
 interface Clients {
+  readonly backup: backup.BackupClient;
   readonly rds: rds.RDSClient;
   readonly kms: kms.KMSClient;
   readonly sts: sts.STSClient;
@@ -43,6 +46,7 @@ const credentials = { accessKeyId: "AKIDEXAMPLE", secretAccessKey: "secret" };
 function clientsWith(config: object): Clients {
   const all = { region, credentials, maxAttempts: 1, ...config };
   return {
+    backup: new backup.BackupClient(all),
     rds: new rds.RDSClient(all),
     kms: new kms.KMSClient(all),
     sts: new sts.STSClient(all),
@@ -144,12 +148,75 @@ function instanceCalls(r: rds.RDSClient, { arn }: Key): readonly (() => Promise<
   ];
 }
 
+/** What is asked of AWS Backup; one call every two minutes. Its routes hold ARNs, its queries numbers and times. */
+function backupCalls(b: backup.BackupClient, { arn }: Key): readonly (() => Promise<object>)[] {
+  const BackupVaultName = "nightly";
+  const ResourceArn = `arn:aws:rds:${region}:123456789012:cluster:orders`;
+  const IamRoleArn = "arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole";
+  const job = { BackupVaultName, ResourceArn, IamRoleArn };
+  const Lifecycle = { DeleteAfterDays: 35 };
+  const RecoveryPointArn = `arn:aws:rds:${region}:123456789012:cluster-snapshot:awsbackup:job-absent`;
+  const rule = {
+    RuleName: "daily",
+    TargetBackupVaultName: BackupVaultName,
+    ScheduleExpression: "cron(0 5 ? * * *)",
+    CopyActions: [
+      { DestinationBackupVaultArn: "arn:aws:backup:eu-west-1:210987654321:backup-vault:far", Lifecycle },
+    ],
+  };
+  const plan = { BackupPlan: { BackupPlanName: "orders", Rules: [rule] }, BackupPlanTags: { a: "<b>" } };
+  const times = { ByCreatedAfter: new Date(start), ByCreatedBefore: new Date(start + 86_400_000) };
+  return [
+    () => b.send(new backup.DescribeGlobalSettingsCommand({})),
+    () => b.send(new backup.DescribeRegionSettingsCommand({})),
+    () =>
+      b.send(
+        new backup.CreateBackupVaultCommand({
+          BackupVaultName,
+          EncryptionKeyArn: arn,
+          CreatorRequestId: "1",
+        }),
+      ),
+    () => b.send(new backup.CreateBackupVaultCommand({ BackupVaultName, CreatorRequestId: "2" })),
+    () => b.send(new backup.DescribeBackupVaultCommand({ BackupVaultName })),
+    () => b.send(new backup.DescribeBackupVaultCommand({ BackupVaultName: "absent" })),
+    () => b.send(new backup.GetBackupVaultAccessPolicyCommand({ BackupVaultName })),
+    () =>
+      b.send(new backup.PutBackupVaultAccessPolicyCommand({ BackupVaultName, Policy: '{"Statement":[]}' })),
+    () => b.send(new backup.GetBackupVaultAccessPolicyCommand({ BackupVaultName })),
+    () => b.send(new backup.PutBackupVaultLockConfigurationCommand({ BackupVaultName, MinRetentionDays: 7 })),
+    () =>
+      b.send(
+        new backup.StartBackupJobCommand({
+          ...job,
+          Lifecycle,
+          IdempotencyToken: "t",
+          RecoveryPointTags: { a: "<b>" },
+        }),
+      ),
+    () => b.send(new backup.StartBackupJobCommand({ ...job, StartWindowMinutes: 5, IdempotencyToken: "u" })),
+    () => b.send(new backup.StartBackupJobCommand({ ...job, IamRoleArn: undefined })),
+    () => b.send(new backup.DescribeBackupJobCommand({ BackupJobId: "absent" })),
+    () => b.send(new backup.ListBackupJobsCommand({ ...times, MaxResults: 1, ByResourceArn: ResourceArn })),
+    () => b.send(new backup.ListBackupJobsCommand({ ByCreatedAfter: new Date(start + 86_400_000) })),
+    () => b.send(new backup.ListRecoveryPointsByResourceCommand({ ResourceArn, MaxResults: 10 })),
+    () => b.send(new backup.ListRecoveryPointsByBackupVaultCommand({ BackupVaultName, ...times })),
+    () => b.send(new backup.DescribeRecoveryPointCommand({ BackupVaultName, RecoveryPointArn })),
+    () => b.send(new backup.ListCopyJobsCommand({ BySourceRecoveryPointArn: RecoveryPointArn })),
+    () => b.send(new backup.CreateBackupPlanCommand({ ...plan, CreatorRequestId: "1" })),
+    () => b.send(new backup.CreateBackupPlanCommand({ ...plan, CreatorRequestId: "1" })),
+    () => b.send(new backup.ListBackupPlansCommand({})),
+    () => b.send(new backup.GetBackupPlanCommand({ BackupPlanId: "absent" })),
+  ];
+}
+
 async function script(
   { account, key, seed, seedInstance, pass }: ReturnType<typeof laboratory>,
   clients: Clients,
 ) {
   const orders = seed({ id: "orders" });
   seedInstance({ id: "ledger" });
+  account.alter((turn) => addBackupRole(turn, "service-role/AWSBackupDefaultServiceRole"));
   account.alter((turn) => {
     attachCustomEndpoint(turn, orders, "orders-reports");
     attachReaderAutoscaling(turn, orders);
@@ -354,6 +421,7 @@ async function script(
         }),
       ),
     ...instanceCalls(r, key),
+    ...backupCalls(clients.backup, key),
     () => r.send(new rds.DescribeDBInstancesCommand({})),
   ];
   for (const call of calls) {
@@ -372,7 +440,11 @@ describe("the entrances answer the same script of calls alike", () => {
       told[entrance] = await script(world, await open(world.account));
     }
     const { middleware, server, "request handler": handler } = told;
-    expect(middleware?.refused).toBe(25);
+    expect(middleware?.refused).toBe(34);
+    const listed = middleware?.log.filter(
+      (entry) => entry !== null && Object.hasOwn(entry as object, "BackupJobs"),
+    );
+    expect(listed).toMatchObject([{ BackupJobs: [{ State: "COMPLETED" }] }, { BackupJobs: [] }]);
     const simulated = middleware?.log.find((entry) => JSON.stringify(entry).includes("EvalDecision"));
     expect(simulated).toMatchObject({
       EvaluationResults: [{ EvalDecision: "allowed" }, { EvalDecision: "implicitDeny" }],
