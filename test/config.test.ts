@@ -77,6 +77,19 @@ test.each([
   expect(() => readConfig(workerSchema, { ...complete, ...backup, [variable]: value })).toThrow(message);
 });
 
+test("copies that stay in the account of the databases are refused", () => {
+  const own = (arn: string) => arn.replace("210987654321", complete.AWS_ACCOUNT_ID);
+  const environment = {
+    ...complete,
+    ...backup,
+    BACKUP_DESTINATION_VAULT_ARN: own(backup.BACKUP_DESTINATION_VAULT_ARN),
+    BACKUP_VERIFICATION_ROLE_ARN: own(backup.BACKUP_VERIFICATION_ROLE_ARN),
+  };
+  expect(() => readConfig(workerSchema, environment)).toThrow(
+    /DESTINATION_VAULT_ARN: must be of another account/,
+  );
+});
+
 test("one process needs the login of the databases only where no probe function asks them", () => {
   expect(readServerConfig(complete)).toMatchObject({ PORT: 3000, LISTEN_ADDRESS: "127.0.0.1" });
   const alone = () => readServerConfig({ ...complete, PROBE_FUNCTION: undefined });
