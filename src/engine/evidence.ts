@@ -58,15 +58,13 @@ async function packNow(
   return plan && makePack({ migration, plan, journal }, withoutSecrets);
 }
 
-/** The pack as it was at the end of a migration, made and kept where nobody has yet: whoever asks later gets the same seal. */
+/** The pack as it was when somebody first kept it, after the end: whoever posts it later posts the same seal. */
 async function keptPack(deps: Deps, { migration }: MigrationView): Promise<Pack | undefined> {
   const database = databaseKey(migration.target);
-  const kept = await deps.store.findEvidence(database, migration.id);
-  if (kept !== undefined) return packFrom(kept);
   const pack = await packNow(deps, migration);
   if (!pack || (await deps.store.keepEvidence(database, migration.id, textOf(pack)))) return pack;
-  const faster = await deps.store.findEvidence(database, migration.id);
-  return faster === undefined ? undefined : packFrom(faster);
+  const kept = await deps.store.findEvidence(database, migration.id);
+  return kept === undefined ? undefined : packFrom(kept);
 }
 
 /** Of one that this product has made and kept. */

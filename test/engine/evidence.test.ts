@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { record } from "../../src/core/journal.ts";
 import type { Migration } from "../../src/core/migration.ts";
 import { note } from "../../src/core/sentences.ts";
+import { announce } from "../../src/engine/announce.ts";
 import type { Deps } from "../../src/engine/deps.ts";
 import { textOf } from "../../src/evidence/format.ts";
 import { verifyEvidence } from "../../src/evidence/verify.ts";
@@ -9,7 +10,7 @@ import { fileOf, packOf, rolledBackEarly } from "../evidence/lives.ts";
 import { openOffice } from "../operate/office.ts";
 import { failedRestore } from "../strategies/harness.ts";
 import { rehearseAll } from "../strategies/rehearse.ts";
-import { killedAt } from "./executor.ts";
+import { executorAround, killedAt } from "./executor.ts";
 import {
   aLife,
   approve,
@@ -164,6 +165,21 @@ test("two executors that end it at once keep one pack and post it once", async (
     await Promise.all(others.map((deps) => settle(life, { deps })));
   }
   await later(life, 60_000);
+  expect(filesIn(life)).toHaveLength(2);
+});
+
+test("an executor that comes while another one posts does not post as well", async () => {
+  const life = aLife({ hurry: 60_000 });
+  life.world.channel.faults = (method) => (method === "postFiles" ? "throttled" : undefined);
+  await moveAll(life);
+  life.world.channel.faults = undefined;
+  await life.world.deps.clock.sleep(60_000);
+  const ended = (await newest(life)) as Migration;
+  const deps = executorAround(life.world.executor(), async (what, call) => {
+    if (what === "channel.postFiles") await announce(life.world.executor(), ended);
+    return call();
+  });
+  expect(await announce(deps, ended)).toBe(true);
   expect(filesIn(life)).toHaveLength(2);
 });
 

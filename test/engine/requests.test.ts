@@ -51,6 +51,19 @@ describe("the request ids that AWS gives", () => {
     expect(migration?.steps["undo:protect-source"]?.requests.length).toBeGreaterThan(0);
   });
 
+  test("are kept of a run that was refused half-way, and of the one after it", async () => {
+    const life = aLife();
+    let refused = 0;
+    life.world.account.faults = ({ operation }) =>
+      operation === "ModifyDBCluster" && refused++ === 0 ? "throttle" : undefined;
+    const migration = await moveAll(life);
+    expect(migration?.status).toBe("finished");
+    expect(refused).toBeGreaterThan(1);
+    expect(keptOf(migration)).toEqual(changesOf(life));
+    const operations = migration?.steps["protect-source"]?.requests.map(({ operation }) => operation) ?? [];
+    expect(operations.filter((operation) => operation === "AddTagsToResource").length).toBeGreaterThan(3);
+  });
+
   test("an answer that was lost leaves a change without one, and nothing is repeated for its sake", async () => {
     const life = aLife();
     life.world.account.faults = ({ operation }) =>
