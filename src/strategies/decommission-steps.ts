@@ -190,7 +190,6 @@ const protection = (
     const found = await findCondemned(cx);
     // On the way back there may be nothing left to protect.
     if (!found) return on ? gone(cx) : blockedBy(goneEarly(cx));
-    if (found.status === "deleting") return onItsWay(found);
     if (found.settings.deletionProtection !== on) return { status: "todo" };
     const claim = on
       ? note("saw.protection-on", { retired: found.name })
@@ -268,7 +267,6 @@ export const deleteSource: DecommissionStep = {
   check: async (cx) => {
     const found = await findCondemned(cx);
     if (!found) return gone(cx);
-    if (found.status === "deleting") return onItsWay(found);
     const changed = noLonger(cx, found);
     if (changed) return changed;
     return isDeletable(found) ? { status: "todo" } : onItsWay(found);

@@ -192,6 +192,12 @@ describe("nobody is asked for an approval", () => {
     expect(serving(kept.life, kept.retired)).toMatchObject({ status: "available" });
   });
 
+  test("where another database answers under the name than the one that took the source's place", async () => {
+    const kept = await keptAfterMove();
+    introduceOther(kept);
+    await expectRefused(kept, "decommission.replacement-silent");
+  });
+
   test("where the replacement could be deleted", async () => {
     const kept = await keptAfterMove();
     alter(kept, serving(kept.life), (found) => ({
@@ -233,6 +239,14 @@ async function deleteByHand(kept: Kept): Promise<void> {
 function problemsOf({ life }: Kept) {
   const notice = lastNotice(life);
   return notice?.kind === "problems" ? notice.problems : [];
+}
+
+/** What serves says that it is another database. */
+function introduceOther({ life }: Kept): void {
+  const { servers } = life.world;
+  const { resourceId } = serving(life);
+  const writer = servers.instances().find((one) => one.volume === resourceId && one.writer);
+  servers.commit(writer?.id ?? "", { kind: "introduce", as: "cluster-OTHER" });
 }
 
 function openTo(kept: Kept, group: string): void {
@@ -280,6 +294,14 @@ describe("of the managed password of the source", () => {
     expect((await proposed(kept))?.findings).toMatchObject([
       { code: "decommission.secret-rotated", severity: "warns" },
     ]);
+  });
+
+  test("one days before its rotation was somebody else's", async () => {
+    const kept = await withSecret((today) => ({
+      LastAccessedDate: today - 4 * day,
+      LastRotatedDate: today - 2 * day + 3_600,
+    }));
+    await expectRefused(kept, "decommission.secret-read");
   });
 
   test("one on the day after its rotation was somebody else's", async () => {
@@ -382,15 +404,8 @@ describe("whoever approves", () => {
   test("has approved another instance, and no approval holds for one that was added", async () => {
     const kept = await keptAfterMove();
     const open = await proposed(kept);
-    const { account, deps } = kept.life.world;
-    await account.handle("rds", "CreateDBInstance", {
-      DBInstanceIdentifier: "orders-late",
-      DBClusterIdentifier: kept.retired,
-      DBInstanceClass: "db.r6g.large",
-      Engine: "aurora-postgresql",
-      Tags: [{ Key: "encrypt-db:enrolled", Value: "true" }],
-    });
-    await deps.clock.sleep(hours(1));
+    await addMember(kept);
+    await kept.life.world.deps.clock.sleep(hours(1));
     kept.copies.push(copyOf(kept));
     await press(kept.life, "UBOB", approve("decommission"));
     const now = await settle(kept.life, { deps: kept.executor() });
@@ -450,6 +465,39 @@ describe("once it is approved, nothing is deleted", () => {
     expect(sourceIn(kept)).toMatchObject({ status: "available" });
   });
 
+  test("where the last snapshot's name was taken by one of another database", async () => {
+    const kept = await keptAfterMove();
+    const open = await proposed(kept);
+    const { account, deps } = kept.life.world;
+    await account.handle("rds", "CreateDBClusterSnapshot", {
+      DBClusterIdentifier: "orders-prod",
+      DBClusterSnapshotIdentifier: `orders-prod-last-${open?.id}`,
+      Tags: [{ Key: "encrypt-db:migration", Value: open?.id }],
+    });
+    await deps.clock.sleep(hours(1));
+    kept.copies.push(copyOf(kept));
+    await press(kept.life, "UBOB", approve("decommission"));
+    await expectStuck(kept, "name.taken");
+  });
+
+  test("where the last snapshot is under another key than the source", async () => {
+    const kept = await keptAfterMove();
+    await approvedUntil(kept, "unprotect-retired");
+    kept.life.world.account.alter((turn) => {
+      const last = Object.values(turn.state.snapshots).find(({ id }) => id.includes("-last-"));
+      if (!last) throw new Error("there is no last snapshot");
+      put(turn, "snapshots", { ...last, storageKey: { type: "sse-kms", arn: kept.life.world.key.arn } });
+    });
+    await expectStuck(kept, "decommission.snapshot-unfit");
+  });
+
+  test("where the cluster has an instance that nobody had approved to be deleted", async () => {
+    const kept = await keptAfterMove();
+    await approvedUntil(kept, "verify-last");
+    await addMember(kept);
+    await expectStuck(kept, "decommission.new-member");
+  });
+
   test("where somebody lifts the fence even after the last look", async () => {
     const kept = await keptAfterMove();
     await approvedUntil(kept, "verify-last");
@@ -467,11 +515,41 @@ describe("once it is approved, nothing is deleted", () => {
   test("where the replacement does not answer under its name any more", async () => {
     const kept = await keptAfterMove();
     await approvedUntil(kept, "unprotect-retired");
-    const { world } = kept.life;
-    const { resourceId } = serving(kept.life);
-    const writer = world.servers.instances().find(({ volume, writer }) => volume === resourceId && writer);
-    world.servers.commit(writer?.id ?? "", { kind: "introduce", as: "cluster-OTHER" });
+    introduceOther(kept);
     await expectStuck(kept, "decommission.replacement-silent");
+  });
+});
+
+/** Somebody adds an instance to the retired cluster. */
+async function addMember({ life, retired }: Kept): Promise<void> {
+  await life.world.account.handle("rds", "CreateDBInstance", {
+    DBInstanceIdentifier: "orders-late",
+    DBClusterIdentifier: retired,
+    DBInstanceClass: "db.r6g.large",
+    Engine: "aurora-postgresql",
+    Tags: [{ Key: "encrypt-db:enrolled", Value: "true" }],
+  });
+}
+
+describe("going back", () => {
+  test("ends also where somebody has deleted the source by hand meanwhile", async () => {
+    const kept = await keptAfterMove({ of: "rds-snapshot-copy" });
+    await approvedUntil(kept, "unprotect-retired");
+    await deleteByHand(kept);
+    await press(kept.life, "UBOB", { does: "rollback" });
+    expect(await settle(kept.life, { deps: kept.executor() })).toMatchObject({ status: "rolled-back" });
+  });
+
+  test("puts the tags back on what is left, where somebody has deleted an instance meanwhile", async () => {
+    const kept = await keptAfterMove();
+    await approvedUntil(kept, "unprotect-retired");
+    const { account, deps } = kept.life.world;
+    const reader = membersOf(account.state, kept.life.source.resourceId).find(({ writer }) => !writer);
+    await account.handle("rds", "DeleteDBInstance", { DBInstanceIdentifier: reader?.id });
+    await deps.clock.sleep(hours(1));
+    await press(kept.life, "UBOB", { does: "rollback" });
+    expect(await settle(kept.life, { deps: kept.executor() })).toMatchObject({ status: "rolled-back" });
+    expect(tagsOf(kept)).toMatchObject({ "encrypt-db:role": "retired" });
   });
 });
 
