@@ -11,14 +11,13 @@ import type { AccountClients } from "./clients.ts";
 import { calling } from "./faults.ts";
 import { everyPage } from "./pages.ts";
 import { filter } from "./rds-read.ts";
-import { actions as shareActions, sharesOf } from "./shares.ts";
+import { sharesOf } from "./shares.ts";
 
 export const actions = [
   "rds:DescribeIntegrations",
   "rds:DescribeBlueGreenDeployments",
   "rds:DescribeGlobalClusters",
   "rds:DescribePendingMaintenanceActions",
-  ...shareActions,
 ] as const;
 
 type Look = (clients: AccountClients, database: Attachable, now: () => Instant) => Promise<readonly string[]>;

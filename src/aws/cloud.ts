@@ -21,6 +21,7 @@ import * as changes from "./rds-change.ts";
 import * as reads from "./rds-read.ts";
 import * as recoveryPoints from "./recovery-points.ts";
 import * as secrets from "./secret-reads.ts";
+import * as shares from "./shares.ts";
 import * as snapshots from "./snapshots-of.ts";
 
 /**
@@ -33,12 +34,14 @@ export const actions = [
   ...kms.actions,
   ...keyRights.actions,
   ...attachments.actions,
+  ...shares.actions,
   ...attachmentReads.actions,
   ...attachmentChanges.actions,
   ...changes.actions,
   ...instanceChanges.actions,
   ...deletion.actions,
   ...secrets.actions,
+  ...shares.actions,
   ...snapshots.actions,
   ...automatedBackups.actions,
   ...backupJobs.actions,

@@ -1,19 +1,8 @@
 import type { BackupTarget } from "../core/backup.ts";
 import { enrolledTag, migrationTag, type Role, roleTag } from "../core/names.ts";
-import { actions as attachments } from "./attachments.ts";
 import { attachmentStatements, deleteEndpointStatements } from "./attachments-permissions.ts";
-import { actions as attached } from "./attachments-read.ts";
-import { actions as automatedBackups } from "./automated-backups.ts";
-import { actions as backupJobs } from "./backup-jobs.ts";
 import { backupStatements, deletePlanStatements } from "./backup-permissions.ts";
-import { actions as backupPlans } from "./backup-plans.ts";
-import { actions as backupReadiness } from "./backup-readiness.ts";
-import { actions as keyPolicies } from "./key-rights.ts";
-import { actions as keys } from "./kms.ts";
-import { actions as offers } from "./offers.ts";
-import { actions as databases } from "./rds-read.ts";
-import { actions as recoveryPoints } from "./recovery-points.ts";
-import { actions as secrets } from "./secret-reads.ts";
+import { looks } from "./looks.ts";
 import { actions as assuming, ofSecretsManager } from "./session.ts";
 
 /**
@@ -48,21 +37,6 @@ export interface Scope {
   /** The vault of this account and the role of AWS Backup; null where no other account is configured. */
   readonly backup: Pick<BackupTarget, "vault" | "roleArn"> | null;
 }
-
-const looks = [
-  ...databases,
-  ...offers,
-  ...attachments,
-  ...attached,
-  ...keys,
-  ...keyPolicies,
-  ...secrets,
-  ...automatedBackups,
-  ...backupJobs,
-  ...recoveryPoints,
-  ...backupPlans,
-  ...backupReadiness,
-] as const;
 
 /** Looking cannot be narrowed to resources: "there is none" is an answer, too. */
 export function lookStatements(): readonly Statement[] {
