@@ -47,6 +47,8 @@ export const decommissionObserved = z.object({
   migration: z.string().nullable(),
   role: z.string().nullable(),
   notEnrolled: z.array(z.string()),
+  /** Databases that replicate from it, by name or ARN. */
+  replicas: z.array(z.string()),
   /** Of others, on any of its servers, in words. */
   sessions: z.array(z.string()),
   /** Since the move proved that nobody writes. */

@@ -80,6 +80,13 @@ export const decommissionPreconditions: readonly Condition[] = [
           }),
   },
   {
+    claim: note("check.no-replicas", {}),
+    check: ({ pinned: { source }, observed: { replicas } }) =>
+      replicas.length === 0
+        ? undefined
+        : problem("decommission.replicas", { retired: source.name, replicas: replicas.join(", ") }),
+  },
+  {
     claim: note("check.nothing-written", {}),
     check: ({ pinned: { source }, observed: { writes } }, { target }) =>
       writes.are === "some"

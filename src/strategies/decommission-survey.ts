@@ -43,6 +43,7 @@ interface Found {
 interface Retired extends Subject {
   /** Of its managed master password; null where it has none. */
   readonly secretArn: string | null;
+  readonly replicas: readonly string[];
 }
 
 /** Reads everything that says whether the source of the last move may be deleted, outside of it and inside. */
@@ -93,6 +94,7 @@ export async function surveyDecommission(cx: SurveyContext): Promise<Surveyed> {
       migration: source.settings.tags[migrationTag] ?? null,
       role: source.settings.tags[roleTag] ?? null,
       notEnrolled: notEnrolled(found),
+      replicas: [...source.replicas],
       ...inside,
       secret,
       copyProblem: "copy" in copied ? null : copied.problem,
@@ -141,11 +143,15 @@ async function findRetired(
 ): Promise<Retired | undefined> {
   if (kind === "cluster") {
     const facts = await cloud.findClusterById(resourceId);
-    return facts && { ...facts, kind, secretArn: facts.own.masterSecret?.arn ?? null };
+    if (!facts) return undefined;
+    const { masterSecret, readReplicas } = facts.own;
+    return { ...facts, kind, secretArn: masterSecret?.arn ?? null, replicas: readReplicas };
   }
   const facts = await cloud.findInstanceById(resourceId);
   const subject = ofInstance(facts);
-  return subject && { ...subject, secretArn: facts?.standalone?.own.masterSecretArn ?? null };
+  if (!subject || !facts?.standalone) return undefined;
+  const { masterSecretArn, readReplicas, clusterReplicas } = facts.standalone.own;
+  return { ...subject, secretArn: masterSecretArn, replicas: [...readReplicas, ...clusterReplicas] };
 }
 
 async function instance({ cloud }: SurveyContext, resourceId: string): Promise<InstanceFacts[]> {

@@ -152,6 +152,18 @@ describe("nobody is asked for an approval", () => {
     expect(JSON.stringify(lastNotice(kept.life))).toContain("reports");
   });
 
+  test("where a replica hangs on the source", async () => {
+    const kept = await keptAfterMove({ of: "rds-snapshot-copy" });
+    const { account, deps } = kept.life.world;
+    await account.handle("rds", "CreateDBInstanceReadReplica", {
+      DBInstanceIdentifier: "orders-reports",
+      SourceDBInstanceIdentifier: kept.retired,
+    });
+    await deps.clock.sleep(hours(2));
+    kept.copies.push(copyOf(kept));
+    await expectRefused(kept, "decommission.replicas");
+  });
+
   test("where somebody has written to the source since the move", async () => {
     const kept = await keptAfterMove();
     write(kept);
@@ -443,10 +455,14 @@ describe("once it is approved, nothing is deleted", () => {
     await expectStuck(kept, "decommission.written-meanwhile");
   });
 
-  test("where the copy in the other account is gone", async () => {
+  test.each([
+    ["is gone", undefined],
+    ["is not whole", "DELETING"],
+  ])("where the copy in the other account %s", async (_, status) => {
     const kept = await keptAfterMove();
     await approvedUntil(kept, "unprotect-retired");
-    kept.copies.length = 0;
+    const [copy] = kept.copies.splice(0);
+    if (copy && status) kept.copies.push({ ...copy, status });
     await expectStuck(kept, "decommission.copy-gone");
   });
 

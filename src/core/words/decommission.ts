@@ -32,6 +32,10 @@ export const decommissionProblems = {
     why: "Somebody is connected to {retired}: {sessions}.",
     fix: "Find out who still reads from it, point them to {name}, and ask again once they have gone.",
   },
+  "decommission.replicas": {
+    why: "{replicas} replicate from {retired}: AWS would promote them to databases of their own, which nobody would know of.",
+    fix: "Delete them, or promote them on purpose (`aws rds promote-read-replica`), then ask again.",
+  },
   "decommission.written": {
     why: "Rows have changed in {retired} since the move ({changes}): somebody has written to it, and {name} does not have that.",
     fix: "Find out what it is and who needs it, and bring it over by hand. The bot does not delete this database; whoever has made sure may.",
@@ -122,6 +126,7 @@ export const decommissionSentences = {
   "check.still-marked": "It is marked as retired by that move",
   "check.still-fenced": "It is fenced",
   "check.nobody-in": "Nobody is connected to it",
+  "check.no-replicas": "Nothing replicates from it",
   "check.nothing-written": "Nothing was written to it since the move",
   "check.counters-comparable": "Its counters can be compared with those of the move",
   "check.copied": "A whole copy of the replacement, younger than a week, is in the other account",
