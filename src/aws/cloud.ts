@@ -41,7 +41,6 @@ export const actions = [
   ...instanceChanges.actions,
   ...deletion.actions,
   ...secrets.actions,
-  ...shares.actions,
   ...snapshots.actions,
   ...automatedBackups.actions,
   ...backupJobs.actions,
