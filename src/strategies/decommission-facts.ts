@@ -79,6 +79,8 @@ export const decommissionObserved = z.object({
     wantedKeyArn: z.string(),
   }),
   oldKey: z.object({ arn: z.string(), state: z.string(), manager: z.enum(["AWS", "CUSTOMER"]) }).nullable(),
+  /** Of snapshots that are taken by hand; and whether the last one is among them already. */
+  snapshots: z.object({ used: z.number(), max: z.number(), isTaken: z.boolean() }),
   /** Snapshots and recovery points that can only be read through it. */
   underOldKey: z.array(z.string()),
 });

@@ -175,6 +175,14 @@ export const decommissionPreconditions: readonly Condition[] = [
           }),
   },
   {
+    claim: note("check.quotas", {}),
+    check: ({ pinned: { source }, observed: { snapshots } }) => {
+      const { used, max, isTaken } = snapshots;
+      const what = source.kind === "cluster" ? "manual DB cluster snapshots" : "manual DB snapshots";
+      return isTaken || used < max ? undefined : problem("quota.exhausted", { what, needed: 1, used, max });
+    },
+  },
+  {
     claim: note("check.old-key-enabled", {}),
     check: ({ pinned: { source }, observed: { oldKey } }) =>
       oldKey && oldKey.state !== "Enabled"

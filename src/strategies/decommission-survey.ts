@@ -54,11 +54,12 @@ export async function surveyDecommission(cx: SurveyContext): Promise<Surveyed> {
   if ("problem" in inside) return inside;
   const { move, was, source, replacement } = found;
   const retention = was.pinned.retention ?? cx.retention;
-  const [copied, secret, oldKey, answersAs] = await Promise.all([
+  const [copied, secret, oldKey, answersAs, snapshots] = await Promise.all([
     copyOf(cx, found),
     secretOf(cx, source.secretArn),
     underOldKey(cx, found),
     answering(cx, found),
+    roomFor(cx, source),
   ]);
   const pinned: DecommissionPinned = {
     source: {
@@ -97,6 +98,7 @@ export async function surveyDecommission(cx: SurveyContext): Promise<Surveyed> {
       replicas: [...source.replicas],
       ...inside,
       secret,
+      snapshots,
       copyProblem: "copy" in copied ? null : copied.problem,
       replacement: {
         name: replacement.name,
@@ -255,6 +257,15 @@ async function underOldKey(
     },
     underOldKey: [...new Set(kept.map(({ arn }) => arn.split(":").slice(6).join(":")))].sort(),
   };
+}
+
+async function roomFor(
+  { cloud, names }: SurveyContext,
+  { kind }: Retired,
+): Promise<DecommissionObserved["snapshots"]> {
+  const [quotas, taken] = await Promise.all([cloud.quotas(), cloud.findSnapshot(kind, names.lastSnapshot)]);
+  const quota = kind === "cluster" ? quotas.manualClusterSnapshots : quotas.manualInstanceSnapshots;
+  return { ...quota, isTaken: taken !== undefined };
 }
 
 /** Which database answers where clients find the replacement. */

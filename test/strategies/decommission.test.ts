@@ -152,6 +152,15 @@ describe("nobody is asked for an approval", () => {
     expect(JSON.stringify(lastNotice(kept.life))).toContain("reports");
   });
 
+  test("where there is no room for a last snapshot, and nobody is stopped by that one itself", async () => {
+    const kept = await keptAfterMove();
+    const taken = snapshotsIn(kept).length;
+    quotaOf(kept, taken);
+    await expectRefused(kept, "quota.exhausted");
+    quotaOf(kept, taken + 1);
+    expect(await decommissionAll(kept)).toMatchObject({ status: "finished" });
+  });
+
   test("where a replica hangs on the source", async () => {
     const kept = await keptAfterMove({ of: "rds-snapshot-copy" });
     const { account, deps } = kept.life.world;
@@ -259,6 +268,13 @@ function introduceOther({ life }: Kept): void {
   const { resourceId } = serving(life);
   const writer = servers.instances().find((one) => one.volume === resourceId && one.writer);
   servers.commit(writer?.id ?? "", { kind: "introduce", as: "cluster-OTHER" });
+}
+
+/** How many snapshots of clusters the account may have. */
+function quotaOf({ life }: Kept, max: number): void {
+  life.world.account.alter((turn) => {
+    turn.state = { ...turn.state, quotas: { ...turn.state.quotas, ManualClusterSnapshots: max } };
+  });
 }
 
 function openTo(kept: Kept, group: string): void {
