@@ -30,6 +30,11 @@ export function lastMove(pasts: readonly Migration[]): Migration | undefined {
   return pasts.find((past) => past.status === "finished" && purposeOf(past) === "move");
 }
 
+/** The move of whose source a decommission is, by its id; undefined of anything else. */
+export function moveIn({ pinned }: { readonly pinned: unknown }): string | undefined {
+  return z.object({ move: z.string() }).safeParse(pinned).data?.move;
+}
+
 /** What the source of a finished move is called since. */
 export function retiredName({ strategy, id, target: { name } }: Migration): string {
   return namesBy(strategy, id, name).retired(name);

@@ -8,9 +8,10 @@ import type { Migration } from "../core/migration.ts";
 import { sourceOf } from "../core/phase.ts";
 import { expectedBy, makePlan, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
+import { moveIn } from "../core/purpose.ts";
 import type { Strategy } from "../core/strategy.ts";
 import type { Deps } from "./deps.ts";
-import { blockers, lookingOnce, surveyContext, weigh } from "./survey.ts";
+import { blockers, lookingOnce, pastsOf, surveyContext, weigh } from "./survey.ts";
 
 /** What has become of a database since its plan was made. */
 export type Drift =
@@ -39,7 +40,7 @@ export async function drift(
   const { target, request, id } = migration;
   const cloud = lookingOnce(deps.cloudFor(target, { effect: "reads" }));
   const interrupts = isAtCutover(strategy, migration);
-  const pasts = await deps.store.lastPasts(databaseKey(target));
+  const pasts = await pastsOf(deps, databaseKey(target), moveIn(migration));
   const asked = { target, key: request.key, strategy, migration: id, interrupts, cloud, pasts };
   const cx = surveyContext(deps, asked);
   const survey = await strategy.survey(cx);

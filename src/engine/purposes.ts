@@ -1,5 +1,6 @@
 import { type Cloud, databaseKey, type Target } from "../core/cloud.ts";
 import type { Command } from "../core/command.ts";
+import type { Migration } from "../core/migration.ts";
 import { readRetired } from "../core/names.ts";
 import type { Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
@@ -7,7 +8,7 @@ import { backupStrategy, decommissionStrategy, lastMove, retiredName } from "../
 import type { Strategy } from "../core/strategy.ts";
 import { findStrategy } from "../strategies/index.ts";
 import type { Deps } from "./deps.ts";
-import { lookingOnce, planByOne, planFor, surveyContext } from "./survey.ts";
+import { lookingOnce, pastsOf, planByOne, planFor, surveyContext } from "./survey.ts";
 
 /** With which a migration begins, whatever it is there for. */
 export type Beginning = Extract<Command, { verb: "start" | "rehearse" | "backup" | "decommission" }>;
@@ -29,33 +30,36 @@ export function servingName({
 
 /** The plan that a command asks for, or everything that stands against it. Reads only. */
 export async function planOf(deps: Deps, command: Beginning, migration: string): Promise<Made> {
-  switch (command.verb) {
-    case "start":
-    case "rehearse":
-      return planFor(deps, { ...command, migration, rehearses: command.verb === "rehearse" });
-    case "backup":
-      return planByPurpose(deps, backupStrategy, command.name, migration);
-    case "decommission": {
-      const refused = await judgeRetired(deps, command.name);
-      if (refused) return { problems: [refused] };
-      return planByPurpose(deps, decommissionStrategy, servingName(command), migration);
-    }
+  if (command.verb === "start" || command.verb === "rehearse") {
+    return planFor(deps, { ...command, migration, rehearses: command.verb === "rehearse" });
   }
+  const { account, region } = deps.environment;
+  const name = servingName(command);
+  const deletes = command.verb === "decommission";
+  const move = deletes ? readRetired(command.name)?.migration : undefined;
+  const pasts = await pastsOf(deps, databaseKey({ account, region, name }), move);
+  const refused = deletes ? judgeRetired(command.name, name, pasts) : undefined;
+  if (refused) return { problems: [refused] };
+  const id = deletes ? decommissionStrategy : backupStrategy;
+  return planByPurpose(deps, id, { name, migration, pasts });
 }
 
 /** Whoever deletes a database has typed its own name, and no other one that would have been near enough. */
-async function judgeRetired(deps: Deps, typed: string): Promise<Problem | undefined> {
-  const { account, region } = deps.environment;
-  const name = servingName({ verb: "decommission", name: typed });
-  const move = lastMove(await deps.store.lastPasts(databaseKey({ account, region, name })));
+function judgeRetired(typed: string, name: string, pasts: readonly Migration[]): Problem | undefined {
+  const move = lastMove(pasts);
   if (!move) return problem("retired.unknown", { typed, name });
   const retired = retiredName(move);
   return typed === retired ? undefined : problem("retired.other-name", { typed, name, retired });
 }
 
 /** There is one way each, and the key is the one that the database is under. */
-async function planByPurpose(deps: Deps, id: string, name: string, migration: string): Promise<Made> {
+async function planByPurpose(
+  deps: Deps,
+  id: string,
+  of: { readonly name: string; readonly migration: string; readonly pasts: readonly Migration[] },
+): Promise<Made> {
   const { account, region } = deps.environment;
+  const { name, migration, pasts } = of;
   const strategy = findStrategy(id);
   if (!strategy) throw new Error(`there is no strategy ${id}`);
   const cloud = lookingOnce(deps.cloudFor({ account, region, kind: "cluster", name }, { effect: "reads" }));
@@ -63,7 +67,6 @@ async function planByPurpose(deps: Deps, id: string, name: string, migration: st
   if ("problem" in found) return { problems: [found.problem] };
   const { kind, key } = found;
   const target: Target = { account, region, kind, name };
-  const pasts = await deps.store.lastPasts(databaseKey(target));
   const cx = surveyContext(deps, { target, key, strategy, migration, cloud, interrupts: false, pasts });
   const made = await planByOne(deps, strategy, cx);
   return "problems" in made ? made : { ...made, strategy, key };

@@ -1,6 +1,7 @@
 import { type Cloud, databaseKey, type Target } from "../core/cloud.ts";
 import type { Finding } from "../core/finding.ts";
 import { type Measurements, measure } from "../core/measure.ts";
+import type { Migration } from "../core/migration.ts";
 import type { Note } from "../core/note.ts";
 import { makePlan, type Plan } from "../core/plan.ts";
 import { type Problem, problem } from "../core/problem.ts";
@@ -35,6 +36,21 @@ export async function planFor(
   const cx = surveyContext(deps, { target, key, strategy, migration, cloud, interrupts: false, pasts });
   const made = await planWith(deps, chosen, measure(strategy, pasts), cx);
   return "problems" in made ? made : { ...made, strategy, key };
+}
+
+/**
+ * What ended last of what was done to a database, the newest first. `move` is one that is needed however long it is ago, and
+ * whatever was done since.
+ */
+export async function pastsOf(
+  { store }: Pick<Deps, "store">,
+  database: string,
+  move: string | undefined,
+): Promise<readonly Migration[]> {
+  const pasts = await store.lastPasts(database);
+  if (move === undefined || pasts.some(({ id }) => id === move)) return pasts;
+  const found = await store.findPast(database, move);
+  return found ? [...pasts, found] : pasts;
 }
 
 export function surveyContext(

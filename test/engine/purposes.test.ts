@@ -173,6 +173,21 @@ describe("a decommission", () => {
     );
   });
 
+  test("is of its move however much has been done to the database since", async () => {
+    const kept = await keptAfterMove();
+    const { life, retired } = kept;
+    for (let times = 0; times < 11; times++) {
+      await proposed(kept);
+      await press(life, "UBOB", { does: "reject", gate: "decommission" });
+      await settle(life, { deps: kept.executor() });
+    }
+    expect((await life.world.store.lastPasts(database)).map(({ id }) => id)).not.toContain(kept.move.id);
+    await proposed(kept);
+    await press(life, "UBOB", approve("decommission"));
+    const end = await settle(life, { deps: kept.executor() });
+    expect(end?.journal.at(-1)?.what).toEqual({ code: "event.decommissioned", params: { name, retired } });
+  });
+
   test("is kept with the database that serves: no other migration of that is begun beside it", async () => {
     const kept = await keptAfterMove();
     const open = await proposed(kept);

@@ -10,7 +10,7 @@ export const afterwardsProblems = {
   },
   "retired.other-name": {
     why: "{typed} is not the source that the last move of {name} has retired. Nothing is deleted under any other than its own name.",
-    fix: "If that source is meant, type its name in full: `/encrypt-db decommission {retired}`.",
+    fix: "If that source is meant, type its name in full: `/encrypt-db decommission {retired}`. What an older move has left is deleted by hand, after a look at what it is.",
   },
   "retired.being-deleted": {
     why: "The deletion of {retired} has begun, and what is deleted does not come back.",
