@@ -6,7 +6,7 @@ import { pictureOf } from "../engine/picture.ts";
 const twoMinutes = 120_000;
 
 const looks =
-  /\.(find\w*|membersOf|attachmentsOf|attachedTo|quotas|look|watch|watchQuiet|inventory|counters|catalogue|contents|writers|readSoFar|unready|orderable|rightOnKey|offersVersion|certificateValidUntil|load\w*|last\w*|agenda|listOpen|journalAfter|pendingRequests|currentEpoch|lookUp|sleep)$/;
+  /\.(find\w*|membersOf|attachmentsOf|attachedTo|quotas|look|watch|watchQuiet|inventory|counters|catalogue|contents|writers|readSoFar|unready|orderable|rightOnKey|offersVersion|certificateValidUntil|backupReadiness|backupJobsOf|copyJobsOf|copiesOf|listBackupPlans|load\w*|last\w*|agenda|listOpen|journalAfter|pendingRequests|currentEpoch|lookUp|sleep)$/;
 
 /** False for what only looks: dying after it is dying before the next call. */
 export function hasEffect(what: string): boolean {
@@ -15,7 +15,7 @@ export function hasEffect(what: string): boolean {
 
 /** A life in which the executor dies at its `n`th await and another one goes on. Gives what it awaited, and how it ended. */
 export async function lifeWithDeathAt(n: number, when: "before" | "after", of: string) {
-  const life = aLife({ hurry: twoMinutes, of });
+  const life = aLife({ hurry: twoMinutes, of, backup: true });
   const doomed = killedAt(life.world.executor(), n, when);
   const survivor = life.world.executor();
   await ask(life, "UALICE", "start");
@@ -47,8 +47,20 @@ async function ending(life: Life) {
     problem: migration?.problem ?? null,
     picture: pictureOf(world.account.state, world.servers, source.resourceId),
     lost: clients.missingFrom(serving(life).resourceId),
+    backups: backupsOf(life),
     roots: world.channel.roots.length,
     threadInOrder: thread.every((seq, index) => index === 0 || seq > (thread[index - 1] ?? 0)),
+  };
+}
+
+/** Neither a job nor a copy nor a plan more than without a death. */
+function backupsOf({ world }: Life) {
+  const { backupJobs, copyJobs, plans } = world.account.state.backup;
+  return {
+    jobs: Object.values(backupJobs).map(({ state }) => state),
+    copies: Object.values(copyJobs).map(({ state }) => state),
+    arrived: Object.values(world.other.state.backup.recoveryPoints).map(({ status }) => status),
+    selected: Object.values(plans).map(({ selections }) => Object.keys(selections).length),
   };
 }
 
