@@ -50,6 +50,8 @@ test.each(strategies.map(({ id }) => id))(
     expect(left).toContainEqual(
       expect.objectContaining({ what: "backup-plan", name: "encrypt-db-orders-prod" }),
     );
+    const arns = left.map(({ name }) => name.split(":").slice(-2).join(":"));
+    expect(new Set(arns).size).toBe(left.length);
     // What comes and goes every day is told in one line each.
     const told = end?.steps.leftovers?.evidence.map(({ claim }) => claim.code);
     expect(told?.filter((code) => code === "saw.copies-left")).toHaveLength(1);
