@@ -117,7 +117,7 @@ export function helpMessage(): Message {
   const text = "encrypt-db puts a customer-managed key on a running database, under the same endpoint name.";
   const lines = Object.values(verbs).map(({ usage, says }) => `• \`/encrypt-db ${usage}\` — ${says}`);
   const rules: KnownBlock = section(
-    "A second person from the approvers approves the plan, and then the cutover; nobody approves what they asked for themselves. Until the replacement is opened, rolling back loses no write.",
+    "A second person from the approvers approves the plan, and then the cutover; nobody approves what they asked for themselves. Until the replacement is opened, rolling back loses no write. A retired source is deleted only under its own name, and after a second person's approval.",
   );
   return message(text, [section(text), ...listing(lines, 5), rules]);
 }
