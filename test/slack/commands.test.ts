@@ -51,6 +51,18 @@ describe("a slash command", () => {
     expect(front.heardBy(alice)[0]).toMatch(/…|recorded/);
   });
 
+  it.each([
+    ["start orders-prod", "Its plan will appear in this channel"],
+    ["rehearse orders-prod", "The plan of its rehearsal will appear in this channel"],
+    ["backup orders-prod", "The plan of its backup will appear in this channel"],
+    ["decommission orders-prod-old-m1a2b3", "The plan of its deletion will appear in this channel"],
+    ["pause orders-prod", "Your pause of orders-prod is recorded"],
+    ["rollback orders-prod", "Your rollback of orders-prod is recorded"],
+  ])("is promised a plan only where one is made: %s", async (text, promised) => {
+    await say(text);
+    expect(front.heardBy(alice)[0]).toContain(promised);
+  });
+
   it.each(["", "help", "HELP", "--help"])("for help is answered at once: %j", async (text) => {
     expect(await say(text)).toBe("answered");
     expect(front.requests()).toEqual([]);
