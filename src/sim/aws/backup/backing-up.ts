@@ -25,11 +25,16 @@ const retryAfter = 10 * 60_000;
 /** CREATED, PENDING, and then it runs, fails, or tries again until its start window is over. */
 export function beginBackup(turn: Turn, { job: id }: OfJob): void {
   const job = turn.state.backup.backupJobs[id];
-  if (job?.state === "CREATED") {
+  if (job?.state !== "CREATED" && job?.state !== "PENDING") return;
+  if (turn.now >= job.startBy) {
+    expire(turn, job);
+    return;
+  }
+  if (job.state === "CREATED") {
     putBackupJob(turn, { ...job, state: "PENDING" });
     after(turn, turn.durations.startBackup, { do: "begin backup", job: id });
+    return;
   }
-  if (job?.state !== "PENDING") return;
   const subject = subjectOf(turn, job.of.arn);
   if (subject === undefined) {
     failBackup(turn, job, other(`Could not find resource ${job.of.arn}`));
@@ -48,13 +53,11 @@ export function beginBackup(turn: Turn, { job: id }: OfJob): void {
 }
 
 function tryAgain(turn: Turn, job: BackupJob): void {
-  if (turn.now < job.startBy) {
-    schedule(turn, {
-      at: Math.min(turn.now + retryAfter, job.startBy),
-      event: { do: "begin backup", job: job.id },
-    });
-    return;
-  }
+  const at = Math.min(turn.now + retryAfter, job.startBy);
+  schedule(turn, { at, event: { do: "begin backup", job: job.id } });
+}
+
+function expire(turn: Turn, job: BackupJob): void {
   putBackupJob(turn, {
     ...job,
     state: "EXPIRED",

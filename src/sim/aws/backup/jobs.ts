@@ -8,7 +8,7 @@ import type {
   StopBackupJobInput,
 } from "@aws-sdk/client-backup";
 import { present, refuseUncovered } from "../parameters.ts";
-import { after, type Turn } from "../turn.ts";
+import { jittered, schedule, type Turn } from "../turn.ts";
 import { takeMishap } from "./ends.ts";
 import {
   dates,
@@ -51,7 +51,6 @@ export function startBackupJob(turn: Turn, input: StartBackupJobInput) {
     "IamRoleArn",
     "IdempotencyToken",
     "StartWindowMinutes",
-    "CompleteWindowMinutes",
     "Lifecycle",
     "RecoveryPointTags",
   ]);
@@ -101,10 +100,9 @@ export function beginBackupJob(
   const startBy = turn.now + startWindow;
   const job: BackupJob = { ...asked, id: newId(turn), state: "CREATED", createdAt: turn.now, startBy };
   putBackupJob(turn, job);
-  after(turn, turn.durations.startBackup + takeMishap(turn, "backup", job.id).sits, {
-    do: "begin backup",
-    job: job.id,
-  });
+  const { sits } = takeMishap(turn, "backup", job.id);
+  const at = Math.min(turn.now + jittered(turn, turn.durations.startBackup + sits), startBy);
+  schedule(turn, { at, event: { do: "begin backup", job: job.id } });
   return job;
 }
 

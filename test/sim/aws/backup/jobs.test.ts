@@ -267,6 +267,16 @@ describe("a database that is not ready", () => {
     });
   });
 
+  test("is given up as well where the job itself was kept waiting for so long", async () => {
+    const lab = twoAccounts();
+    lab.mishap({ to: "backup", sits: 3 * hour });
+    const { BackupJobId } = await lab.askForBackup(lab.seed(), { StartWindowMinutes: 60 });
+    await lab.pass(59 * minute);
+    expect((await lab.backupJob(BackupJobId)).State).toBe("CREATED");
+    await lab.pass(minute);
+    expect((await lab.backupJob(BackupJobId)).State).toBe("EXPIRED");
+  });
+
   test("is one without a restorable time, too", async () => {
     const lab = twoAccounts();
     const { restorableFrom: _, ...orders } = lab.seed();
