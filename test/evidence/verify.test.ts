@@ -98,6 +98,8 @@ describe("a file that was changed", () => {
     expect(codes(verifyEvidence(fileOf({ ...small, seal })))).toEqual(["fault.seal"]);
     const chain = chainOf(finished.sections);
     expect(codes(verifyEvidence(fileOf({ ...small, chain })))).toContain("fault.chain");
+    const longer = [...small.chain, { section: "journal" as const, hash: seal }];
+    expect(codes(verifyEvidence(fileOf({ ...small, chain: longer, seal }), seal))).toEqual(["fault.seal"]);
     expect(codes(verifyEvidence(fileOf({ ...small, chain: small.chain.slice(0, -1) })))).toContain(
       "fault.chain",
     );
