@@ -35,6 +35,31 @@ export function leftoversIn({ learned }: { readonly learned: unknown }): readonl
   return z.object({ leftovers: z.array(leftover) }).safeParse(learned).data?.leftovers ?? [];
 }
 
+/** Of the same kind, under a key that is kept anyway, and deleted by AWS when their time is over: nobody need read each of them. */
+interface Passing {
+  readonly what: Leftover["what"];
+  readonly count: number;
+  /** When the last of them is deleted. */
+  readonly last: Instant;
+}
+
+/** What people have to decide about, each by itself, and what goes by itself, counted. */
+export function sortLeftovers(all: readonly Leftover[]): {
+  readonly toDecide: readonly Leftover[];
+  readonly passing: readonly Passing[];
+} {
+  const goes = (one: Leftover) => one.expiresAt !== null && !one.underOldKey;
+  const going = all.filter(goes);
+  const kinds = [...new Set(going.map(({ what }) => what))];
+  return {
+    toDecide: all.filter((one) => !goes(one)),
+    passing: kinds.map((what) => {
+      const ends = going.filter((one) => one.what === what).map(({ expiresAt }) => expiresAt ?? 0);
+      return { what, count: ends.length, last: Math.max(...ends) };
+    }),
+  };
+}
+
 /** What Secrets Manager tells of who reads a secret. It knows the day of a reading and not the hour. */
 export interface SecretReads {
   /** The beginning of the day (UTC) on which it was last read; null where nobody ever read it. */

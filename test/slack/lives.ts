@@ -302,16 +302,30 @@ function scheduled(plan: Plan): MigrationView {
 const backedUp = { recoveryPoint: copy, copy, backupPlan: { planId: "p1", name: "encrypt-db-orders-prod" } };
 
 /** What was found at the end of a deletion; AWS allows for many more than a message holds. */
-const leftovers: readonly Leftover[] = Array.from({ length: 60 }, (_, index) => ({
-  what: index === 0 ? "schema" : "snapshot",
-  name: index === 1 ? "orders-prod-last-mdelete1" : `orders-prod-${"<!here>".repeat(20)}-${index}`,
-  keyArn: index === 0 ? null : oldKey,
-  underOldKey: true,
-  gibibytes: 20,
-  createdAt: noon,
-  expiresAt: null,
-  fate: note("fate.kept-for-good", { command: "aws rds delete-db-cluster-snapshot" }),
-}));
+const leftovers: readonly Leftover[] = Array.from(
+  { length: 60 },
+  (_, index): Leftover => ({
+    what: index === 0 ? "schema" : "snapshot",
+    name: index === 1 ? "orders-prod-last-mdelete1" : `orders-prod-${"<!here>".repeat(20)}-${index}`,
+    keyArn: index === 0 ? null : oldKey,
+    underOldKey: true,
+    gibibytes: 20,
+    createdAt: noon,
+    expiresAt: null,
+    fate: note("fate.kept-for-good", { command: "aws rds delete-db-cluster-snapshot" }),
+  }),
+).concat(
+  [1, 2, 3].map((day) => ({
+    what: "copy",
+    name: `awsbackup:copy-${day}`,
+    keyArn: newKey,
+    underOldKey: false,
+    gibibytes: null,
+    createdAt: noon,
+    expiresAt: noon + days(day),
+    fate: note("fate.kept-until", { at: noon + days(day) }),
+  })),
+);
 
 /** The states of a backup, of a deletion, and of a move that ends with a copy in the other account. */
 export function purposeStates(): Readonly<Record<string, MigrationView>> {

@@ -1,5 +1,5 @@
 import { costOfKeeping } from "../../core/cost.ts";
-import { leftoversIn } from "../../core/leftover.ts";
+import { leftoversIn, sortLeftovers } from "../../core/leftover.ts";
 import type { Migration } from "../../core/migration.ts";
 import { backupPlanIn, copyIn, placeOf } from "../../core/other-account.ts";
 import { explain } from "../../core/problem.ts";
@@ -43,10 +43,15 @@ export function afterText({ migration, plan }: MigrationView): readonly string[]
 }
 
 function leftoverLines(migration: Migration): readonly string[] {
-  const found = leftoversIn(migration);
-  const lines = found.map(({ what, name, keyArn, fate }) => {
+  const { toDecide, passing } = sortLeftovers(leftoversIn(migration));
+  const each = toDecide.map(({ what, name, keyArn, fate }) => {
     const key = keyArn === null ? "" : `, under ${keyArn}`;
     return `  - ${what.replaceAll("-", " ")} ${harmless(name)}${key}. ${say(fate, terminal)}`;
   });
+  const counted = passing.map(
+    ({ what, count, last }) =>
+      `  - ${count} x ${what.replaceAll("-", " ")}, which AWS deletes by itself, the last of them ${terminal.instant(last)}`,
+  );
+  const lines = [...each, ...counted];
   return lines.length === 0 ? [] : ["  What is left:", ...lines];
 }

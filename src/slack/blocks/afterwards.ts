@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { recoveryPoint } from "../../core/backup.ts";
 import { isBeyondReturn } from "../../core/course.ts";
-import { leftoversIn } from "../../core/leftover.ts";
+import { leftoversIn, sortLeftovers } from "../../core/leftover.ts";
 import type { Migration } from "../../core/migration.ts";
 import { namesFor } from "../../core/names.ts";
 import { backupIn, placeOf } from "../../core/other-account.ts";
@@ -243,13 +243,18 @@ export function leftoverLines(migration: Migration): readonly string[] {
   const { target } = migration;
   const found = leftoversIn(migration);
   if (found.length === 0) return [];
+  const { toDecide, passing } = sortLeftovers(found);
   return [
     "*What is left*",
-    ...found.map(({ what, name, keyArn, gibibytes, fate }) => {
+    ...toDecide.map(({ what, name, keyArn, gibibytes, fate }) => {
       const key = keyArn === null ? [] : [`under ${keyName(keyArn, target)}`];
       const size = gibibytes === null ? [] : [`${gibibytes} GiB`];
       const about = [code(name), ...key, ...size].join(", ");
       return `• ${what.replaceAll("-", " ")} ${about}. ${say(fate, mrkdwn)}`;
     }),
+    ...passing.map(
+      ({ what, count: many, last }) =>
+        `• ${many} × ${what.replaceAll("-", " ")}, which AWS deletes by itself, the last of them ${sayInstant(last)}`,
+    ),
   ];
 }

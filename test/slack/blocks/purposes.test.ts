@@ -240,4 +240,20 @@ describe("a deletion", () => {
     expect(text).not.toContain("<!here>");
     expect(statusText(stateOf("deletion: finished"))).toContain("What is left:");
   });
+
+  it("counts at its end what goes by itself, so that nobody misses among it what somebody must decide about", () => {
+    const view = stateOf("deletion: finished");
+    const left = view.migration.learned.leftovers as { underOldKey: boolean }[];
+    const few = {
+      ...view.migration,
+      learned: { leftovers: [left[1], ...left.filter((one) => !one.underOldKey)] },
+    };
+    const text = wholeText(rootMessage({ ...view, migration: few }));
+    expect(text).toContain(
+      `• 3 × copy, which AWS deletes by itself, the last of them <!date^${(noon + days(3)) / 1_000}^`,
+    );
+    expect(text).toContain("• snapshot `orders-prod-last-mdelete1`");
+    expect(text).not.toContain("awsbackup:copy-1");
+    expect(statusText({ ...view, migration: few })).toContain("- 3 x copy, which AWS deletes by itself");
+  });
 });
