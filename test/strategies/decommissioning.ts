@@ -15,7 +15,7 @@ import { stoppingWhen } from "../engine/stopping.ts";
 
 const minute = 60_000;
 
-export const otherAccount: BackupTarget = {
+const otherAccount: BackupTarget = {
   vault: "encrypt-db",
   roleArn: "arn:aws:iam::123456789012:role/service-role/AWSBackupDefaultServiceRole",
   destinationVaultArn: "arn:aws:backup:eu-west-1:222222222222:backup-vault:encrypt-db-copies",
@@ -77,7 +77,7 @@ export function copyOf({ life }: Pick<Kept, "life">, given: Partial<RecoveryPoin
   };
 }
 
-export function replacementArn({ source }: Life): string {
+function replacementArn({ source }: Life): string {
   return `arn:aws:rds:eu-west-1:123456789012:${isInstance(source) ? "db" : "cluster"}:${name}`;
 }
 
