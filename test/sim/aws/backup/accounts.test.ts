@@ -211,6 +211,26 @@ describe("two accounts that were killed", () => {
   });
 });
 
+test("a copy that had arrived when the account that it came from was killed arrives once", async () => {
+  const saved: Record<string, AccountState> = {};
+  const save = (state: AccountState) => {
+    saved[state.accountId] = structuredClone(state);
+  };
+  const lab = twoAccounts({ save }, save);
+  const { RecoveryPointArn } = await lab.backUp(lab.seed());
+  await lab.askForCopy(RecoveryPointArn);
+  const before = structuredClone(lab.account.state);
+  await lab.pass(5 * minute);
+  expect(Object.keys(lab.other.state.backup.recoveryPoints)).toHaveLength(1);
+
+  const again = twoAccounts({ save }, save, { lab, saved: { ...saved, [here]: before } });
+  await again.pass(hour);
+
+  expect(Object.values(again.account.state.backup.copyJobs)).toMatchObject([{ state: "COMPLETED" }]);
+  expect(Object.values(again.other.state.backup.recoveryPoints)).toMatchObject([{ status: "COMPLETED" }]);
+  expect(Object.values(again.other.state.snapshots)).toHaveLength(1);
+});
+
 test("what is due in either account happens in one order of time, whichever is asked", async () => {
   const lab = twoAccounts();
   const { RecoveryPointArn } = await lab.backUp(lab.seed(), { Lifecycle: { DeleteAfterDays: 5 } });
