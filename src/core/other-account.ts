@@ -20,7 +20,11 @@ export function backupPlanIn({ learned }: { readonly learned: unknown }): string
 }
 
 /** Where a vault is, by its ARN. */
-export function placeOf(vaultArn: string): { readonly account: string; readonly vault: string } {
-  const [, , , , account = "?", , vault = "?"] = vaultArn.split(":");
-  return { account, vault };
+export function placeOf(vaultArn: string): {
+  readonly account: string;
+  readonly region: string;
+  readonly vault: string;
+} {
+  const [, , , region = "?", account = "?", , vault = "?"] = vaultArn.split(":");
+  return { account, region, vault };
 }

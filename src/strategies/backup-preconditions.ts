@@ -1,10 +1,11 @@
 import type { BackupReadiness, BackupTarget, BackupVault } from "../core/backup.ts";
 import type { Severity } from "../core/finding.ts";
 import type { Note } from "../core/note.ts";
+import { placeOf } from "../core/other-account.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition, SurveyContext } from "../core/strategy.ts";
-import { accountOf, type BackedUpPinned, regionOf, vaultNameOf } from "./backup-steps.ts";
+import type { BackedUpPinned } from "./backup-steps.ts";
 
 type Condition = Precondition<BackedUpPinned, { readonly backup: BackupReadiness | null }>;
 
@@ -49,8 +50,7 @@ function destinationOf({ found: { destination } }: Looked): BackupVault | undefi
 
 /** How the vault of the other account is called, and where it is. */
 function thereOf({ target }: Looked) {
-  const arn = target.destinationVaultArn;
-  return { vault: vaultNameOf(arn), account: accountOf(arn), region: regionOf(arn) };
+  return placeOf(target.destinationVaultArn);
 }
 
 const organization: readonly Claim[] = [
@@ -221,6 +221,6 @@ export function standsAgainstCopies(
 /** What an approver should know of where it will be backed up. */
 export function backupRemark({ source: { name }, backup }: BackedUpPinned): Note {
   if (!backup) return note("remark.no-other-account", { name });
-  const { destinationVaultArn: arn, keepDays: days } = backup;
-  return note("remark.other-account", { name, vault: vaultNameOf(arn), account: accountOf(arn), days });
+  const { vault, account } = placeOf(backup.destinationVaultArn);
+  return note("remark.other-account", { name, vault, account, days: backup.keepDays });
 }

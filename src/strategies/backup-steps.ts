@@ -1,5 +1,6 @@
 import type { BackupReadiness, BackupTarget, CopyJob, RecoveryPoint } from "../core/backup.ts";
 import { ownTags } from "../core/names.ts";
+import { placeOf } from "../core/other-account.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Step, StepContext, StepResult } from "../core/step.ts";
@@ -57,10 +58,11 @@ export function targetOf({ pinned }: Pick<BackupContext, "pinned">): BackupTarge
   return pinned.backup;
 }
 
-/** As in `arn:aws:backup:eu-west-1:222222222222:backup-vault:copies`. */
-export const accountOf = (arn: string | undefined): string => arn?.split(":")[4] ?? "?";
-export const regionOf = (arn: string): string => arn.split(":")[3] ?? "?";
-export const vaultNameOf = (arn: string | undefined): string => arn?.split(":")[6] ?? "?";
+/** The vault that copies go to; of nothing that could be told where no other account is configured. */
+export function destinationOf({ backup }: Pick<BackedUpPinned, "backup">) {
+  return placeOf(backup?.destinationVaultArn ?? "");
+}
+
 /** A vault lies where the database does, in its account. Source: AWS Backup API, BackupVaultArn. */
 export function vaultArnOf({ source }: Pick<BackedUpPinned, "source">, vault: string): string {
   const [arn, partition, , region, account] = source.arn.split(":");
@@ -205,11 +207,10 @@ export function copyBackup(serving: Serving): BackupStep {
     expect: minutes(60),
     // AWS tries again by itself where it has failed; a job may sit for two hours before it begins. Source: AWS Backup Developer Guide.
     deadline: hours(48),
-    title: ({ pinned: { backup } }) =>
-      note("step.copy-backup", {
-        vault: vaultNameOf(backup?.destinationVaultArn),
-        account: accountOf(backup?.destinationVaultArn),
-      }),
+    title: ({ pinned }) => {
+      const { vault, account } = destinationOf(pinned);
+      return note("step.copy-backup", { vault, account });
+    },
     skip: noOtherAccount,
     keeps: note("keeps.recovery-point", {}),
     check: async (cx) => {
@@ -245,7 +246,7 @@ async function copyOf(cx: BackupContext): Promise<Verdict<string>> {
 
 function judged({ pinned }: BackupContext, job: CopyJob): Verdict<string> {
   const { name } = pinned.source;
-  const account = accountOf(job.destinationVaultArn);
+  const { account } = placeOf(job.destinationVaultArn);
   const state = stateOf(job);
   if (state === "under way") return jobUnderWay(job);
   const said = { name, account, message: wordsOf(job) };
@@ -266,12 +267,11 @@ export function verifyBackupCopy(serving: Serving): BackupStep {
     verifies: true,
     expect: seconds(10),
     deadline: hours(2),
-    title: ({ pinned: { backup } }) =>
-      note("step.verify-backup-copy", { account: accountOf(backup?.destinationVaultArn) }),
-    tells: ({ pinned: { source, backup }, learned }) =>
+    title: ({ pinned }) => note("step.verify-backup-copy", { account: destinationOf(pinned).account }),
+    tells: ({ pinned, learned }) =>
       note("event.copy-verified", {
-        name: source.name,
-        account: accountOf(backup?.destinationVaultArn),
+        name: pinned.source.name,
+        account: destinationOf(pinned).account,
         copy: learned.copy?.arn ?? "?",
       }),
     skip: noOtherAccount,
@@ -289,7 +289,7 @@ export function verifyBackupCopy(serving: Serving): BackupStep {
         return waitingFor(note("wait.recovery-point-status", { point: copy.arn, status: copy.status }));
       }
       const findings = findingsOnCopy(cx, copy, readiness.destination, serving.since(cx));
-      const account = accountOf(target.destinationVaultArn);
+      const { account } = destinationOf(cx.pinned);
       if (findings.length > 0) {
         const params = { name: source.name, account, findings: findings.join(", ") };
         return blockedBy(problem("backup.copy-unsound", params));
@@ -323,7 +323,7 @@ function verified({ pinned }: BackupContext, copy: RecoveryPoint): StepResult<Ba
   const { arn, status, createdAt: at, sourceVaultArn: from, keyArn: key } = copy;
   const claim = note("saw.copy-verified", {
     name: pinned.source.name,
-    account: accountOf(pinned.backup?.destinationVaultArn),
+    account: destinationOf(pinned).account,
     copy: arn,
     status,
     at,

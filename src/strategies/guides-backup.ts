@@ -1,5 +1,11 @@
 import type { Guide, GuideContext, Sign } from "../core/by-hand.ts";
-import { accountOf, type BackedUpPinned, type BackupLearned, targetOf, vaultArnOf } from "./backup-steps.ts";
+import {
+  type BackedUpPinned,
+  type BackupLearned,
+  destinationOf,
+  targetOf,
+  vaultArnOf,
+} from "./backup-steps.ts";
 import { planNameOf } from "./schedule-steps.ts";
 
 type BackupCx = GuideContext<BackedUpPinned, BackupLearned>;
@@ -102,6 +108,6 @@ export function backupFacts({ pinned }: BackupCx): readonly (readonly [what: str
   if (!backup) return [];
   return [
     ["Backups go to", `${backup.vault}, and copies to ${backup.destinationVaultArn}`],
-    ["  looked at from", `account ${accountOf(backup.destinationVaultArn)} (${backup.verificationRoleArn})`],
+    ["  looked at from", `account ${destinationOf(pinned).account} (${backup.verificationRoleArn})`],
   ];
 }

@@ -1,21 +1,21 @@
 import type { BackupPlan, BackupSelection } from "../core/backup.ts";
 import { canonical, digest } from "../core/hash.ts";
+import { placeOf } from "../core/other-account.ts";
 import { problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import { minutes, seconds } from "../core/time.ts";
 import { dailyAwayFromWindows } from "./backup-schedule.ts";
 import {
-  accountOf,
   type BackedUpPinned,
   type BackupContext,
   type BackupStep,
   backUp,
   copyBackup,
+  destinationOf,
   noOtherAccount,
   replacementServes,
   type Serving,
   targetOf,
-  vaultNameOf,
   verifyBackupCopy,
 } from "./backup-steps.ts";
 import { known } from "./facts.ts";
@@ -28,7 +28,11 @@ import { refOf } from "./subject.ts";
 const longestName = 50;
 
 /** By the database, so that the next migration of it finds the plan. */
-export function planNameOf({ source: { name } }: Pick<BackedUpPinned, "source">): string {
+export function planNameOf({
+  source: { name },
+}: {
+  readonly source: Pick<BackedUpPinned["source"], "name">;
+}): string {
   const whole = `encrypt-db-${name}`;
   return whole.length <= longestName
     ? whole
@@ -46,7 +50,7 @@ export function scheduleBackups(serving: Serving): BackupStep {
     title: ({ pinned }) =>
       note("step.schedule-backups", {
         plan: planNameOf(pinned),
-        account: accountOf(pinned.backup?.destinationVaultArn),
+        account: destinationOf(pinned).account,
       }),
     skip: noOtherAccount,
     check: async (cx) => {
@@ -56,7 +60,7 @@ export function scheduleBackups(serving: Serving): BackupStep {
       const differences = differencesOf(cx, found);
       if (differences.length > 0) return differs(cx, differences);
       const { schedule, vault, days } = wantedOf(cx);
-      const claim = note("saw.plan", { plan: name, schedule, vault: vaultNameOf(vault), days });
+      const claim = note("saw.plan", { plan: name, schedule, vault: placeOf(vault).vault, days });
       return {
         status: "done",
         evidence: [evidence(claim, found.arn, "backup:GetBackupPlan")],
@@ -142,7 +146,7 @@ export function assignBackups(serving: Serving): BackupStep {
     tells: ({ pinned }) =>
       note("event.backups-scheduled", {
         name: pinned.source.name,
-        account: accountOf(pinned.backup?.destinationVaultArn),
+        account: destinationOf(pinned).account,
         plan: planNameOf(pinned),
       }),
     skip: noOtherAccount,
