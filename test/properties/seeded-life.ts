@@ -35,7 +35,7 @@ export async function liveBySeed(seed: number) {
 
 function born(seed: number): SeededLife {
   const random = seeded(seed);
-  const life = aLife({ hurry: 120_000, random });
+  const life = aLife({ hurry: 120_000, random, backup: seed % 2 === 0 });
   const weather = weatherOf(random);
   const { account, channel } = life.world;
   account.faults = awsFaults(random, weather);

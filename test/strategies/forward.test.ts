@@ -32,7 +32,7 @@ for (const strategy of strategies) {
     });
 
     test("moves a database that is written to all the time, and loses nothing", async () => {
-      const life = aLife({ hurry: 60_000, of: strategy.id });
+      const life = aLife({ hurry: 60_000, of: strategy.id, backup: true });
       expect((await moveAll(life))?.status).toBe("finished");
       const replacement = serving(life);
       expect(replacement.resourceId).not.toBe(life.source.resourceId);
@@ -44,7 +44,7 @@ for (const strategy of strategies) {
     });
 
     test("says every event in the thread, once and in order", async () => {
-      const life = aLife({ hurry: 60_000, of: strategy.id });
+      const life = aLife({ hurry: 60_000, of: strategy.id, backup: true });
       const migration = await moveAll(life);
       if (!migration) throw new Error("nothing was moved");
       const journal = await life.world.store.journalAfter(migration, 0);
@@ -53,9 +53,9 @@ for (const strategy of strategies) {
     });
 
     test("is made once by two executors that take turns at every call", async () => {
-      const alone = aLife({ hurry: 60_000, of: strategy.id });
+      const alone = aLife({ hurry: 60_000, of: strategy.id, backup: true });
       await moveAll(alone);
-      const life = aLife({ hurry: 60_000, of: strategy.id });
+      const life = aLife({ hurry: 60_000, of: strategy.id, backup: true });
       await withTwo(life, async () => ask(life, "UALICE", "start"));
       await withTwo(life, () => press(life, "UBOB", approve("begin")));
       await withTwo(life, () => press(life, "UBOB", approve("cutover")));
@@ -65,7 +65,7 @@ for (const strategy of strategies) {
     });
 
     test("changes nothing in a dry run", async () => {
-      const life = aLife({ of: strategy.id });
+      const life = aLife({ of: strategy.id, backup: true });
       const calls: string[] = [];
       const deps = executorAround(life.world.deps, (what, call) => {
         calls.push(what);
