@@ -224,9 +224,8 @@ export function backupSection({ plan, learned, steps }: Sections): Markup | null
       : table(
           [
             { name: "" },
-            { name: "Recovery point" },
+            { name: "Recovery point, and its key" },
             { name: "Status" },
-            { name: "Key" },
             { name: "Made", is: "time" },
             { name: "Until", is: "time" },
           ],
@@ -238,8 +237,8 @@ export function backupSection({ plan, learned, steps }: Sections): Markup | null
 
 function pointRow(where: string, point: z.infer<typeof recoveryPoint>): Row {
   const until = point.expiresAt === null ? "for ever" : time(point.expiresAt);
-  const key = code(point.keyArn ?? "none");
-  return { cells: [where, code(point.arn), point.status, key, time(point.createdAt), until] };
+  const what = html`${code(point.arn)}<br>under ${code(point.keyArn ?? "none")}`;
+  return { cells: [where, what, point.status, time(point.createdAt), until] };
 }
 
 function seenOf(steps: readonly PackedStep[], keys: readonly string[]): Markup | null {

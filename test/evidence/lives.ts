@@ -1,6 +1,6 @@
 import { evidenceOf } from "../../src/engine/evidence.ts";
 import { type Pack, type Sections, sealed, textOf } from "../../src/evidence/format.ts";
-import { aLife, approve, ask, type Life, moveAll, name, press, settle } from "../engine/life.ts";
+import { aLife, approve, ask, type Life, moveAll, name, press, say, settle } from "../engine/life.ts";
 import { decommissionAll, keptAfterMove } from "../strategies/decommissioning.ts";
 import { failedRestore, justOpened } from "../strategies/harness.ts";
 import { rehearseAll } from "../strategies/rehearse.ts";
@@ -52,6 +52,15 @@ export const lives: Readonly<Record<string, () => Promise<Life>>> = {
     await rehearseAll(life);
     return life;
   },
+  "a finished move with a copy in the other account": backedUp,
+  "a backup": async () => {
+    const life = await backedUp();
+    await say(life, "UALICE", { verb: "backup", name });
+    await settle(life);
+    await press(life, "UBOB", approve("begin"));
+    await settle(life);
+    return life;
+  },
   "a decommission": async () => {
     const kept = await keptAfterMove({ of: "aurora-point-in-time" });
     const end = await decommissionAll(kept);
@@ -62,6 +71,12 @@ export const lives: Readonly<Record<string, () => Promise<Life>>> = {
 
 async function moved(of: string): Promise<Life> {
   const life = aLife({ of });
+  await moveAll(life);
+  return life;
+}
+
+async function backedUp(): Promise<Life> {
+  const life = aLife({ backup: true, hurry: 60_000 });
   await moveAll(life);
   return life;
 }

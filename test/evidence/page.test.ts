@@ -75,6 +75,18 @@ test("the page of a finished move tells who decided what, T1, both keys, and wha
   expect(text).toMatch(/Lasted \d+ min \d+ s Signed at most 1 h 30 min/);
 });
 
+test.each([
+  ["a finished move with a copy in the other account", "The move of orders-prod to another key"],
+  ["a backup", "The backup of orders-prod to another account"],
+])("the page of %s shows the copy as the other account tells it", (of, title) => {
+  const text = read(pageFor(of));
+  expect(text).toContain(title);
+  expect(text).toMatch(
+    /In the other account, as that account tells it arn:aws:\S+ under arn:aws:kms:\S+ COMPLETED/,
+  );
+  expect(headings(pageFor(of)).includes("Settings, before and after")).toBe(of !== "a backup");
+});
+
 test("the page of a decommission says what is left of the source", () => {
   const text = read(pageFor("a decommission"));
   expect(text).toContain("The deletion of the retired source of orders-prod");

@@ -157,6 +157,11 @@ const forgeries: readonly (readonly [string, string, (sections: Sections) => voi
     ({ journal }) => void journal.splice(2, 2, ...journal.slice(2, 4).reverse()),
   ],
   [
+    "calls an entry redacted that has another number",
+    "fault.journal",
+    ({ journal }) => void Object.assign(journal[4] ?? {}, { redacted: true, seq: 6 }),
+  ],
+  [
     "lets another person have approved",
     "fault.approval-unheard",
     (pack) => {
