@@ -32,5 +32,7 @@ export function clientOptions(
 }
 
 export function addressesOf({ SLACK_URL }: { SLACK_URL?: string | undefined }): SlackAddresses {
-  return SLACK_URL === undefined ? slackItself : { api: `${SLACK_URL}/api/`, answers: SLACK_URL, files: SLACK_URL };
+  return SLACK_URL === undefined
+    ? slackItself
+    : { api: `${SLACK_URL}/api/`, answers: SLACK_URL, files: SLACK_URL };
 }

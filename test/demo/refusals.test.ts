@@ -23,8 +23,10 @@ afterAll(async () => {
 
 async function told(database: string, strategy: string | null = null) {
   const printed: string[] = [];
-  const exitCode = await refusal(world, { database, strategy, rehearses: false, decommissions: false }, (line) =>
-    printed.push(line),
+  const exitCode = await refusal(
+    world,
+    { database, strategy, rehearses: false, decommissions: false },
+    (line) => printed.push(line),
   );
   return { exitCode, printed: printed.join("\n") };
 }
