@@ -183,6 +183,13 @@ const forgeries: readonly (readonly [string, string, (sections: Sections) => voi
       people.requester = carol;
     },
   ],
+  [
+    "lets it have been asked for earlier",
+    "fault.requester-unheard",
+    ({ migration }) => {
+      migration.createdAt -= 1;
+    },
+  ],
   ["takes an approval out", "fault.no-approval", ({ people }) => void people.approvals.pop()],
   [
     "puts an approval in",
