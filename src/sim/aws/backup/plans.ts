@@ -9,7 +9,7 @@ import type {
 } from "@aws-sdk/client-backup";
 import { fault } from "../fault.ts";
 import { present, refuseUncovered } from "../parameters.ts";
-import { schedule, type Turn, unschedule } from "../turn.ts";
+import { schedule, type Turn } from "../turn.ts";
 import { assertLifecycle } from "./jobs.ts";
 import {
   change,
@@ -151,7 +151,6 @@ export function deleteBackupPlan(turn: Turn, { BackupPlanId }: DeleteBackupPlanI
   }
   const { [plan.id]: _, ...plans } = turn.state.backup.plans;
   change(turn, { plans });
-  unschedule(turn, (due) => due.do === "run backup rule" && due.plan === plan.id);
   const { CreationDate: __, ...deleted } = created(turn, plan);
   return { ...deleted, DeletionDate: new Date(turn.now) };
 }

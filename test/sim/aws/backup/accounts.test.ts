@@ -10,7 +10,7 @@ import { DescribeKeyCommand, DisableKeyCommand } from "@aws-sdk/client-kms";
 import { DescribeDBClustersCommand, ModifyDBClusterCommand } from "@aws-sdk/client-rds";
 import { AssumeRoleCommand, GetCallerIdentityCommand } from "@aws-sdk/client-sts";
 import { describe, expect, test } from "vitest";
-import { giveKey, trust } from "../../../../src/sim/aws/iam/identities.ts";
+import { addRole, giveKey, trust } from "../../../../src/sim/aws/iam/identities.ts";
 import type { AccountState } from "../../../../src/sim/aws/state.ts";
 import { otherAccountId, otherOwnerKey } from "../../../../src/sim/other-account.ts";
 import { day, minute, region } from "../laboratory.ts";
@@ -108,6 +108,20 @@ describe("a role of the other account", () => {
       turn.state = { ...turn.state, trusts: {} };
     });
     await expect(assume(clients)).rejects.toMatchObject({ Code: "AccessDenied" });
+  });
+
+  test("gives keys that no other account gives, however many either has given", async () => {
+    const lab = twoAccounts();
+    for (const account of [lab.account, lab.other]) {
+      account.alter((turn) => {
+        turn.state = addRole({ ...turn.state, serial: 1_000 }, "own", []);
+      });
+    }
+    const own = (clients: ReturnType<TwoAccounts["clientsOf"]>, accountId: string) =>
+      assume(clients, `arn:aws:iam::${accountId}:role/own`);
+    const first = await own(lab.at.here, here);
+    const second = await own(lab.at.there, otherAccountId);
+    expect(first.Credentials?.AccessKeyId).not.toBe(second.Credentials?.AccessKeyId);
   });
 
   test("is not what a key of the first account stands for: each key has one account", async () => {

@@ -8,6 +8,7 @@ import {
 } from "@aws-sdk/client-backup";
 import { DisableKeyCommand } from "@aws-sdk/client-kms";
 import {
+  CreateDBClusterSnapshotCommand,
   DeleteDBClusterSnapshotCommand,
   DeleteDBSnapshotCommand,
   DescribeDBClusterSnapshotsCommand,
@@ -76,6 +77,20 @@ describe("a backup on demand", () => {
     );
     expect(DBSnapshots).toMatchObject([{ SnapshotType: "awsbackup", Status: "available" }]);
     expect(lab.instance("ledger")?.status).toBe("available");
+  });
+
+  test("does not count toward the quota of manual snapshots", async () => {
+    const lab = twoAccounts();
+    await lab.backUp(lab.seed());
+    lab.account.alter((turn) => {
+      turn.state = { ...turn.state, quotas: { ...turn.state.quotas, ManualClusterSnapshots: 1 } };
+    });
+    const take = (DBClusterSnapshotIdentifier: string) =>
+      lab.rds.send(
+        new CreateDBClusterSnapshotCommand({ DBClusterIdentifier: "orders", DBClusterSnapshotIdentifier }),
+      );
+    await expect(take("first")).resolves.toBeDefined();
+    await expect(take("second")).rejects.toMatchObject({ name: "SnapshotQuotaExceededFault" });
   });
 
   test("is asked for once under one token", async () => {
