@@ -10,7 +10,7 @@ import { type Duration, days, hours, type Instant } from "./time.ts";
 
 /** What is looked at: the source that is kept, the database that serves, and that its backups go on. */
 const parts = ["kept", "serving", "backups"] as const;
-export type Part = (typeof parts)[number];
+type Part = (typeof parts)[number];
 
 /** What is looked at daily once a migration is finished: the source that is kept, and that backups go on. */
 export const aftercare = z.object({

@@ -20,7 +20,7 @@ export const backupTarget = z.object({
 });
 export type BackupTarget = z.infer<typeof backupTarget>;
 
-export const backupVault = z.object({
+const backupVault = z.object({
   name: z.string(),
   arn: z.string(),
   /** Null where AWS does not say. */

@@ -249,7 +249,7 @@ describe("a bundle is refused", () => {
 
   test("that is too large", () => {
     const faults = faultsOf(made({ bytes: 1_200_001 }));
-    expect(faults).toEqual(["worker has 1100001 bytes, and may have 1100000"]);
+    expect(faults).toEqual(["worker has 1200001 bytes, and may have 1200000"]);
     expect(faultsOf(made({ bytes: 1_200_000 }))).toEqual([]);
   });
 

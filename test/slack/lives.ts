@@ -72,7 +72,7 @@ export function planOf(
   });
 }
 
-export const otherAccount: BackupTarget = {
+const otherAccount: BackupTarget = {
   vault: "encrypt-db",
   roleArn: "arn:aws:iam::111122223333:role/backup",
   destinationVaultArn: "arn:aws:backup:eu-west-1:222233334444:backup-vault:copies",
@@ -81,7 +81,7 @@ export const otherAccount: BackupTarget = {
 };
 
 /** As the other account shows it. */
-export const copy: RecoveryPoint = {
+const copy: RecoveryPoint = {
   arn: "arn:aws:rds:eu-west-1:222233334444:cluster-snapshot:awsbackup:copy-1",
   status: "COMPLETED",
   vaultArn: otherAccount.destinationVaultArn,
@@ -135,7 +135,7 @@ const serves = {
   keyArn: newKey,
 };
 
-export const backupPlan = () =>
+const backupPlan = () =>
   planBy(crossAccountBackup, "mbackup1", {
     source: serves,
     keyArn: newKey,
@@ -151,7 +151,7 @@ export const backupPlan = () =>
 
 export const retired = "orders-prod-old-m1234567";
 
-export const deletionPlan = () =>
+const deletionPlan = () =>
   planBy(decommission, "mdelete1", {
     source: { ...serves, name: retired, resourceId: "cluster-SOURCE", keyArn: oldKey },
     servers: [1, 2].map((number) => ({
