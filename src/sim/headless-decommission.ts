@@ -2,9 +2,7 @@ import { databaseKey } from "../core/cloud.ts";
 import { leftoversIn } from "../core/leftover.ts";
 import type { Migration } from "../core/migration.ts";
 import { namesFor } from "../core/names.ts";
-import { plain } from "../core/note.ts";
 import { decommissionStrategy, retiredName } from "../core/purpose.ts";
-import { say } from "../core/sentences.ts";
 import { days } from "../core/time.ts";
 import { actorsIn, until } from "./actors.ts";
 import { databases, findDatabase } from "./aws/named.ts";
@@ -106,12 +104,4 @@ export function claimsOfDecommission(
     },
     { text: "what is left is told", holds: leftoversIn(deleted).length > 0 },
   ];
-}
-
-/** Everything that the move and the deletion have left, with its key and its fate. */
-export function sayLeftovers(deleted: Migration, print: (line: string) => void): void {
-  print("\nWhat is left:");
-  for (const { what, name, keyArn, fate } of leftoversIn(deleted)) {
-    print(`  ${what.replaceAll("-", " ")} ${name}, under ${keyArn ?? "no key"}: ${say(fate, plain)}`);
-  }
 }

@@ -5,7 +5,7 @@ import { connectionTo } from "./application/connection.ts";
 import { checkLedgers } from "./check-ledgers.ts";
 import { claimsOfMove, sayClaims, sayFigures, sourceOf } from "./headless-claims.ts";
 import { claimsOfCopy, restoreCopy } from "./headless-copy.ts";
-import { claimsOfDecommission, decommissionHeadless, sayLeftovers } from "./headless-decommission.ts";
+import { claimsOfDecommission, decommissionHeadless } from "./headless-decommission.ts";
 import { claimsOfEvidence } from "./headless-evidence.ts";
 import { savedLines } from "./saved.ts";
 import { transcript } from "./slack/transcript.ts";
@@ -70,7 +70,6 @@ export async function runHeadless(world: World, job: Job, print: (line: string) 
     ];
     const isTrue = sayClaims(claims, print);
     sayFigures(world, { migration, source, verdict }, print);
-    if (deleted) sayLeftovers(deleted, print);
     return isTrue;
   } finally {
     await fleet.stop().catch(() => {});

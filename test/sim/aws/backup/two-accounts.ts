@@ -31,7 +31,7 @@ import {
 import { laboratory, minute, region } from "../laboratory.ts";
 
 export const here = "123456789012";
-export const reader = `arn:aws:iam::${here}:role/reader`;
+const reader = `arn:aws:iam::${here}:role/reader`;
 
 type Lived = Pick<ReturnType<typeof laboratory>, "clock" | "data" | "key"> & { readonly shared: Key };
 
