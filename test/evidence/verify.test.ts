@@ -337,6 +337,16 @@ describe("a forger who seals the file anew and", () => {
   });
 });
 
+test("a pack holds nothing that a terminal would obey or nobody would see, whatever names are in it", () => {
+  const name = "orders\u009b2J\u202e\u2028\u{e0041}\u007f";
+  const other = forged(small, ({ people }) => {
+    people.key = name;
+  });
+  expect(textOf(other)).not.toMatch(/(?!\n)[\p{Cc}\p{Cf}\u2028]/u);
+  expect(JSON.parse(textOf(other)).sections.people.key).toBe(name);
+  expect(codes(verifyEvidence(fileOf(other), other.seal))).toEqual([]);
+});
+
 describe("what is no pack", () => {
   const verdictOn = (text: string) => verifyEvidence(new TextEncoder().encode(text)).faults;
 

@@ -10,6 +10,7 @@ import { realClock } from "../../src/compose/surroundings.ts";
 import { databaseKey } from "../../src/core/cloud.ts";
 import type { Migration } from "../../src/core/migration.ts";
 import type { Store } from "../../src/engine/deps.ts";
+import { verifyEvidence } from "../../src/evidence/verify.ts";
 import { type AccountServer, listen } from "../../src/sim/aws/wire/server.ts";
 import { newest } from "../engine/life.ts";
 import { standingAt } from "../strategies/harness.ts";
@@ -122,6 +123,16 @@ test("with the table alone, the sheet and the status are read from what is store
   const status = await type(["status", "--table", table]);
   expect(status).toMatchObject({ code: 0, out: expect.stringContaining("in its DOWNTIME") });
   expect(await store.loadOpen(databaseKey(migration.target))).toEqual(migration);
+});
+
+test("with the table alone, the evidence is what is on record, as the file that is judged", async () => {
+  const told = await type(["evidence", name, "--table", table]);
+  expect(told).toMatchObject({ code: 0, err: "" });
+  const { faults, unproved } = verifyEvidence(new TextEncoder().encode(told.out));
+  expect(faults).toEqual([]);
+  expect(unproved.map(({ code }) => code)).toContain("unproved.open");
+  const gone = await type(["evidence", "none-prod", "--table", table]);
+  expect(gone).toMatchObject({ code: 1, out: "", err: expect.stringContaining("none-prod") });
 });
 
 test("reading the table changes nothing, not even what the bot would tidy up", async () => {
