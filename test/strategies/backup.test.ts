@@ -292,6 +292,21 @@ describe("a backup plan of that name", () => {
     expect((await backUpAll(life))?.status).toBe("finished");
     expect(plansOf(life)).toEqual(before);
   });
+
+  test("that an earlier migration made is left by whoever goes back", async () => {
+    const life = backedUpLife();
+    await moveAll(life);
+    const before = plansOf(life);
+    const stopping = stoppingWhen(
+      life.world.executor(),
+      ({ strategy, steps }) =>
+        strategy.id === "cross-account-backup" && typeof steps["schedule-backups"]?.doneAt === "number",
+    );
+    await backUpAll(life, stopping.deps).catch(() => {});
+    expect(stopping.hasStopped()).toBe(true);
+    expect((await rollBack(life))?.status).toBe("rolled-back");
+    expect(plansOf(life)).toEqual(before);
+  });
 });
 
 describe("a rollback after the opening", () => {

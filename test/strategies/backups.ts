@@ -35,12 +35,12 @@ export function lifeUnderKey(kind: "cluster" | "instance" = "cluster"): Life {
 }
 
 /** From the command to the end, with somebody agreeing at once. */
-export async function backUpAll(life: Life) {
+export async function backUpAll(life: Life, deps = life.world.deps) {
   const command: Command = { verb: "backup", name };
   await say(life, "UALICE", command);
-  await settle(life);
+  await settle(life, { deps });
   await press(life, "UBOB", approve("begin"));
-  return settle(life);
+  return settle(life, { deps });
 }
 
 /** Asked for again by an approver. */
