@@ -97,6 +97,7 @@ const allowed: Readonly<Record<string, readonly string[]>> = {
   "by-hand": [
     "by-hand",
     "aws/attachments-inputs.ts",
+    "aws/backup-inputs.ts",
     "aws/instance-inputs.ts",
     "aws/rds-inputs.ts",
     "core",

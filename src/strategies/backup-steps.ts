@@ -1,10 +1,10 @@
-import type { BackupReadiness, BackupTarget, CopyJob, RecoveryPoint } from "../core/backup.ts";
+import type { BackupTarget, CopyJob, RecoveryPoint } from "../core/backup.ts";
 import { ownTags } from "../core/names.ts";
 import { placeOf } from "../core/other-account.ts";
 import { type Problem, problem } from "../core/problem.ts";
 import { note } from "../core/sentences.ts";
 import type { Step, StepContext, StepResult } from "../core/step.ts";
-import { hours, type Instant, minutes, seconds } from "../core/time.ts";
+import { hours, type Instant, minutes } from "../core/time.ts";
 import { untilWindow } from "../core/window.ts";
 import {
   isFaultless,
@@ -16,7 +16,7 @@ import {
   wordsOf,
 } from "./backup-jobs.ts";
 import { known, type Learned, type Pinned } from "./facts.ts";
-import { blockedBy, evidence, findReplacement, isResult, isUsable, waitingFor } from "./looks.ts";
+import { evidence, findReplacement, isResult, isUsable, waitingFor } from "./looks.ts";
 import { type Maintained, windowsOf } from "./preflight.ts";
 import { refOf, type Subject } from "./subject.ts";
 
@@ -171,7 +171,7 @@ function pointUnderWay({ arn: point, status }: RecoveryPoint): Verdict<never> {
 type Compared = readonly [wanted: string, found: string, what: string];
 
 /** What of a recovery point is not what it must be, in words. */
-function findingsOn({ status, encrypted }: RecoveryPoint, compared: readonly Compared[]): string[] {
+export function findingsOn({ status, encrypted }: RecoveryPoint, compared: readonly Compared[]): string[] {
   return [
     ...(status === "COMPLETED" || status === "AVAILABLE" ? [] : [`it is ${status}`]),
     ...(encrypted ? [] : ["it is not encrypted"]),
@@ -236,7 +236,7 @@ export function copyBackup(serving: Serving): BackupStep {
 }
 
 /** The newest copy job into the vault of the other account; found is the ARN that it says the copy has there. */
-async function copyOf(cx: BackupContext): Promise<Verdict<string>> {
+export async function copyOf(cx: BackupContext): Promise<Verdict<string>> {
   const { destinationVaultArn } = targetOf(cx);
   const { arn, resourceArn } = known(cx, "recoveryPoint");
   const jobs = await cx.cloud.copyJobsOf(resourceArn, arn);
@@ -257,79 +257,4 @@ function judged({ pinned }: BackupContext, job: CopyJob): Verdict<string> {
     return { is: "bad", job, problem: problem("backup.copy-with-issues", said) };
   }
   return { is: "good", job, found: job.destinationRecoveryPointArn };
-}
-
-/** Asked from the other account, for what this one says of a copy job proves nothing about what is there. */
-export function verifyBackupCopy(serving: Serving): BackupStep {
-  return {
-    id: "verify-backup-copy",
-    effect: "reads",
-    verifies: true,
-    expect: seconds(10),
-    deadline: hours(2),
-    title: ({ pinned }) => note("step.verify-backup-copy", { account: destinationOf(pinned).account }),
-    tells: ({ pinned, learned }) =>
-      note("event.copy-verified", {
-        name: pinned.source.name,
-        account: destinationOf(pinned).account,
-        copy: learned.copy?.arn ?? "?",
-      }),
-    skip: noOtherAccount,
-    check: async (cx) => {
-      const made = await copyOf(cx);
-      if (made.is !== "good") return waitingFor(note("wait.not-yet", {}));
-      const target = targetOf(cx);
-      const { keyArn, source } = cx.pinned;
-      const [copy, readiness] = await Promise.all([
-        cx.cloud.findCopy(target, made.found),
-        cx.cloud.backupReadiness(target, { kind: source.kind, keyArn }),
-      ]);
-      if (!copy) return waitingFor(note("wait.recovery-point", { point: made.found }));
-      if (copy.status === "CREATING") {
-        return waitingFor(note("wait.recovery-point-status", { point: copy.arn, status: copy.status }));
-      }
-      const findings = findingsOnCopy(cx, copy, readiness.destination, serving.since(cx));
-      const { account } = destinationOf(cx.pinned);
-      if (findings.length > 0) {
-        const params = { name: source.name, account, findings: findings.join(", ") };
-        return blockedBy(problem("backup.copy-unsound", params));
-      }
-      return verified(cx, copy);
-    },
-  };
-}
-
-function findingsOnCopy(
-  cx: BackupContext,
-  copy: RecoveryPoint,
-  vault: BackupReadiness["destination"],
-  since: Instant,
-): string[] {
-  const point = known(cx, "recoveryPoint");
-  const key = copy.keyArn ?? "no key";
-  const findings = findingsOn(copy, [
-    [point.resourceArn, copy.resourceArn, "it is of"],
-    [point.vaultArn, copy.sourceVaultArn ?? "nowhere", "it was copied from"],
-  ]);
-  if (copy.createdAt < since) findings.push(`it is older than ${new Date(since).toISOString()}`);
-  if (vault === null || vault === "unreachable") findings.push("the vault there cannot be looked at");
-  else if (vault.keyManager === "AWS") findings.push("the vault there is under a key that AWS manages");
-  else if (vault.keyArn !== key) findings.push(`it is under ${key} instead of the vault's ${vault.keyArn}`);
-  if (copy.keyArn === cx.pinned.keyArn) findings.push("it is under the database's own key");
-  return findings;
-}
-
-function verified({ pinned }: BackupContext, copy: RecoveryPoint): StepResult<BackupLearned> {
-  const { arn, status, createdAt: at, sourceVaultArn: from, keyArn: key } = copy;
-  const claim = note("saw.copy-verified", {
-    name: pinned.source.name,
-    account: destinationOf(pinned).account,
-    copy: arn,
-    status,
-    at,
-    from: from ?? "?",
-    key: key ?? "?",
-  });
-  const told = "backup:DescribeRecoveryPoint, DescribeBackupVault in the other account";
-  return { status: "done", evidence: [evidence(claim, arn, told)], learned: { copy } };
 }

@@ -16,11 +16,11 @@ import {
   replacementServes,
   type Serving,
   targetOf,
-  verifyBackupCopy,
 } from "./backup-steps.ts";
 import { known } from "./facts.ts";
 import { blockedBy, evidence, isResult } from "./looks.ts";
 import { refOf } from "./subject.ts";
+import { verifyBackupCopy } from "./verify-backup-steps.ts";
 
 /* That backups and their copies go on: a plan of AWS Backup's, and the database assigned to it. */
 
