@@ -41,7 +41,7 @@ export function planNameOf({
 
 const tokenOf = ({ names }: Pick<BackupContext, "names">) => `${names.migration}-schedule-backups`;
 
-export function scheduleBackups(serving: Serving): BackupStep {
+function scheduleBackups(serving: Serving): BackupStep {
   return {
     id: "schedule-backups",
     effect: "creates",
@@ -135,7 +135,7 @@ function differs(cx: BackupContext, differences: readonly string[]) {
 }
 
 /** By its ARN, which holds its name: whichever database serves under that name is backed up. */
-export function assignBackups(serving: Serving): BackupStep {
+function assignBackups(serving: Serving): BackupStep {
   return {
     id: "assign-backups",
     effect: "creates",
