@@ -30,6 +30,21 @@ const proxyOnPaper = { arn: "", targetGroupArn: "", tags: {}, secretArns: [], in
 
 const untroubled = { encryption: "sse-kms", status: "available", pendingChanges: [] } as const;
 
+/** What a cluster tells of itself besides, where no step's `run` asks for it. */
+export const nothingOfItsOwn: ClusterFacts["own"] = {
+  clusterInstanceClass: null,
+  scalability: "standard",
+  replicationSource: null,
+  readReplicas: [],
+  globalWriteForwarding: false,
+  roles: [],
+  dataApi: false,
+  activityStream: null,
+  masterSecret: null,
+  domains: [],
+  backtrackSeconds: 0,
+};
+
 function sourceCluster(pinned: AuroraPinned, writer: string): ClusterFacts {
   const { source, settings, endpoints, members } = pinned;
   return {
@@ -44,19 +59,7 @@ function sourceCluster(pinned: AuroraPinned, writer: string): ClusterFacts {
     latestRestorableTime: null,
     masterUser: "",
     databaseName: pinned.database,
-    own: {
-      clusterInstanceClass: null,
-      scalability: "standard",
-      replicationSource: null,
-      readReplicas: [],
-      globalWriteForwarding: false,
-      roles: [],
-      dataApi: false,
-      activityStream: null,
-      masterSecret: null,
-      domains: [],
-      backtrackSeconds: 0,
-    },
+    own: nothingOfItsOwn,
   };
 }
 

@@ -1,6 +1,7 @@
 import type { ByHand, GuideContext, Sign, Which } from "../core/by-hand.ts";
 import type { ClusterFacts, ClusterSettings, InstanceFacts, MemberSettings } from "../core/cloud.ts";
 import { migrationTag, type Role, roleTag } from "../core/names.ts";
+import { nothingOfItsOwn } from "./aurora-on-paper.ts";
 import type { DecommissionLearned, DecommissionPinned } from "./decommission-facts.ts";
 
 /** What people look at who delete a source without the bot. */
@@ -133,19 +134,7 @@ function onPaper(
     latestRestorableTime: null,
     masterUser: "",
     databaseName: endpoint.database,
-    own: {
-      clusterInstanceClass: null,
-      scalability: "standard",
-      replicationSource: null,
-      readReplicas: [],
-      globalWriteForwarding: false,
-      roles: [],
-      dataApi: false,
-      activityStream: null,
-      masterSecret: null,
-      domains: [],
-      backtrackSeconds: 0,
-    },
+    own: nothingOfItsOwn,
   };
   const instances = servers.map(
     ({ name, resourceId, host }): InstanceFacts => ({
