@@ -98,7 +98,8 @@ function addressUnknown({ name }: Part): string {
 
 /**
  * A stack compares its templates with each other and not with AWS, so that only a changed property replaces; what it made is
- * known to it by name. Source: CloudFormation, Update behaviors; Bringing existing resources into a stack.
+ * known to it by name. A policy that is all that changes may be taken for no change; whoever goes on then deletes the replacement.
+ * Source: CloudFormation, Update behaviors; Bringing existing resources into a stack; DeletionPolicy; API, ResourceChange.
  */
 function stackLines(
   stack: string,
@@ -110,25 +111,34 @@ function stackLines(
   const ids = shown(ours)
     .map(({ logicalId }) => logicalId)
     .join(", ");
-  const retain = `# 1. DeletionPolicy: Retain and UpdateReplacePolicy: Retain on ${ids}; update the stack`;
-  const [database] = ours;
-  if (when === "before" || !database) return [retain];
   const at = `--region ${target.region} --stack-name '${stack}'`;
+  const retain = [
+    `# 1. DeletionPolicy: Retain and UpdateReplacePolicy: Retain on ${ids}`,
+    "#    with a line of Metadata on each, for policies alone may be taken for no change; update the stack, and look:",
+    `aws cloudformation get-template ${at}   # must have both policies on each`,
+  ];
+  const [database] = ours;
+  if (when === "before" || !database) return retain;
+  const changeSet = `--change-set-name take-over-${target.name}`;
   const imported = shown(ours).map(
     (part, index, all) => `  ${importedPart(part)}${index < all.length - 1 ? "," : ""}`,
   );
   return [
     `aws cloudformation detect-stack-drift ${at}   # KmsKeyId has drifted`,
-    retain,
-    "# 2. take them out of the template and update: they are let go of, and nothing is deleted",
-    `# 3. put them back with StorageEncrypted: true, KmsKeyId: ${keyArn}, DeletionProtection: true, and import them:`,
-    `aws cloudformation create-change-set ${at} --change-set-name take-over-${target.name} \\`,
+    ...retain,
+    "# 2. take them out of the template, by a change set that is executed only if it says PolicyAction Retain of each:",
+    "#    they are let go of, and nothing is deleted",
+    `# 3. put them back with DeletionPolicy: Retain, StorageEncrypted: true, KmsKeyId: ${keyArn}, DeletionProtection: true,`,
+    "#    change nothing else, and import them:",
+    `aws cloudformation create-change-set ${at} ${changeSet} \\`,
     "  --change-set-type IMPORT --template-body file://template.yaml --resources-to-import file://import.json",
     "# import.json:",
     "[",
     ...imported,
     "]",
     ...theRest(ours),
+    "# once describe-change-set shows nothing but imports:",
+    `aws cloudformation execute-change-set ${at} ${changeSet}`,
   ];
 }
 

@@ -153,6 +153,25 @@ describe("what is handed out", () => {
     ]);
   });
 
+  test("for CloudFormation: nothing is taken out before it is seen that it is retained, for a policy alone may change nothing", () => {
+    const [[, lines = ""] = []] = due(ownershipOf(cluster(stack("Orders")), [instance(1, stack("Writer"))]));
+    const at = "--region eu-west-1 --stack-name 'db-prod'";
+    const order = [
+      "UpdateReplacePolicy: Retain on Orders, Writer",
+      "with a line of Metadata",
+      `aws cloudformation get-template ${at}`,
+      "# 2. ",
+      "PolicyAction Retain",
+      "# 3. ",
+      "DeletionPolicy: Retain, StorageEncrypted: true",
+      "--change-set-type IMPORT",
+      "\n]\n",
+      `aws cloudformation execute-change-set ${at} --change-set-name take-over-${name}`,
+    ].map((line) => lines.indexOf(line));
+    expect(order).not.toContain(-1);
+    expect(order).toEqual(order.toSorted((a, b) => a - b));
+  });
+
   test("is cut where a message would not hold it, and says of what it is left out", () => {
     const many = Array.from({ length: 15 }, (_, index) => instance(index + 1, {}));
     const [[, lines = ""] = []] = due(ownershipOf(cluster(terraform("a.b")), many));
