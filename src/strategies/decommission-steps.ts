@@ -8,16 +8,23 @@ import type { DecommissionContext, DecommissionLearned, DecommissionStep } from 
 import { countersOf } from "./decommission-looks.ts";
 import { writerOf } from "./decommission-survey.ts";
 import { blockedBy, evidence, hasFailed, isUsable, onItsWay, sameGroups, waitingFor } from "./looks.ts";
-import { change, refOf, type Subject, subjectById, toldBy } from "./subject.ts";
+import { change, refOf, type Subject, subjectById, subjectNamed, toldBy } from "./subject.ts";
 
 type Result = StepResult<DecommissionLearned>;
 
 const condemned: Role = "condemned";
 const retired: Role = "retired";
 
-/** What is deleted, wherever it is by now. Undefined once it is gone. */
-export function findCondemned(cx: DecommissionContext): Promise<Subject | undefined> {
-  return subjectById(cx, cx.pinned.source.resourceId);
+/**
+ * What is deleted, wherever it is by now. Undefined once it is gone, which two answers say: a list that misses it for once would
+ * pass for its end, and the last look would be none.
+ */
+export async function findCondemned(cx: DecommissionContext): Promise<Subject | undefined> {
+  const { name, resourceId } = cx.pinned.source;
+  const found = await subjectById(cx, resourceId);
+  if (found) return found;
+  const named = await subjectNamed(cx, name);
+  return named?.resourceId === resourceId ? named : undefined;
 }
 
 export function gone({ pinned: { source } }: DecommissionContext): Result {

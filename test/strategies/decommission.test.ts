@@ -9,6 +9,7 @@ import type { Cluster } from "../../src/sim/aws/state.ts";
 import { membersOf, put } from "../../src/sim/aws/turn.ts";
 import { fenceGroup } from "../../src/sim/fast-world.ts";
 import { strategies } from "../../src/strategies/index.ts";
+import { executorAround } from "../engine/executor.ts";
 import { approve, lastNotice, newest, press, serving, settle } from "../engine/life.ts";
 import { stoppingWhen } from "../engine/stopping.ts";
 
@@ -550,6 +551,24 @@ describe("once it is approved, nothing is deleted", () => {
     introduceOther(kept);
     await expectStuck(kept, "decommission.replacement-silent");
   });
+
+  test.each([1, 2, 3, 4])(
+    "where one answer of AWS's misses the source at the last look, be it answer %i",
+    async (missing) => {
+      const kept = await keptAfterMove();
+      await approvedUntil(kept, "unprotect-retired");
+      intrude(kept, "reports");
+      let answers = 0;
+      const deps = executorAround(kept.executor(), async (what, call) => {
+        if (what === "cloud.findClusterById") answers += 1;
+        return what === "cloud.findClusterById" && answers === missing ? undefined : call();
+      });
+      await settle(kept.life, { deps });
+      expect(sourceIn(kept)).toMatchObject({ status: "available" });
+      const { account } = kept.life.world;
+      expect(account.ledger.filter(({ operation }) => /^DeleteDB/.test(operation))).toEqual([]);
+    },
+  );
 });
 
 /** Somebody adds an instance to the retired cluster. */
