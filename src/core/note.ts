@@ -44,9 +44,15 @@ export function sayDuration(duration: Duration): string {
   return second > 0 ? `${minute} min ${String(second).padStart(2, "0")} s` : `${minute} min`;
 }
 
+/** Of an ECMAScript Date. A number beyond it comes from a damaged or forged record and must not stop what tells of it. */
+export const lastInstant = 8.64e15;
+
 /** Plain text in UTC: the format of terminals, logs and files. */
 export const plain: Format = {
   text: (value) => value,
-  instant: (value) => new Date(value).toISOString().replace("T", " ").replace("Z", " UTC"),
+  instant: (value) =>
+    Math.abs(value) <= lastInstant
+      ? new Date(value).toISOString().replace("T", " ").replace("Z", " UTC")
+      : String(value),
   duration: sayDuration,
 };

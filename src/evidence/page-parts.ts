@@ -39,12 +39,8 @@ export function code(text: string): Markup {
   return html`<code>${text}</code>`;
 }
 
-/** Of an ECMAScript Date; a number beyond it comes from a damaged pack. */
-const lastInstant = 8.64e15;
-
 export function time(at: Instant | null): string | null {
-  if (at === null) return null;
-  return Math.abs(at) <= lastInstant ? plain.instant(at) : String(at);
+  return at === null ? null : plain.instant(at);
 }
 
 /** How a value reads that was kept as JSON. */

@@ -34,6 +34,9 @@ export function verifyEvidence(file: Uint8Array, seal?: string): Verdict {
 function readPack(file: Uint8Array): { readonly fault: Note } | { readonly pack: Pack } {
   const json = parsed(file);
   if (json instanceof Error) return { fault: note("fault.not-json", { reason: json.message.slice(0, 200) }) };
+  if (nestsTooDeep(json)) {
+    return { fault: note("fault.shape", { where: "the file", what: `nested more than ${deepest} deep` }) };
+  }
   const { id, version } = formatOf(json);
   if (id !== formatId) return { fault: note("fault.not-a-pack", { format: formatId }) };
   if (version !== formatVersion) {
@@ -54,6 +57,18 @@ function parsed(file: Uint8Array): unknown {
   } catch (fault) {
     return fault instanceof Error ? fault : new Error("it cannot be read");
   }
+}
+
+/** Levels. No pack comes near it; far beyond it whatever walks through a file runs out of stack. */
+const deepest = 100;
+
+function nestsTooDeep(json: unknown): boolean {
+  let level: readonly unknown[] = [json];
+  for (let depth = 0; level.length > 0; depth++) {
+    if (depth > deepest) return true;
+    level = level.flatMap((one) => (one !== null && typeof one === "object" ? Object.values(one) : []));
+  }
+  return false;
 }
 
 function formatOf(json: unknown): { readonly id: unknown; readonly version: unknown } {

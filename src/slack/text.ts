@@ -1,12 +1,9 @@
 import type { Person } from "../core/approval.ts";
-import { type Format, sayDuration } from "../core/note.ts";
+import { type Format, lastInstant, sayDuration } from "../core/note.ts";
 import type { Instant } from "../core/time.ts";
 
 /** No value that comes from elsewhere may fill a message: AWS's messages have no limit of their own. */
 const longestValue = 500;
-
-/** Of an ECMAScript Date. A number beyond it comes from a damaged record and must not stop the thread. */
-const lastInstant = 8.64e15;
 
 /**
  * How Slack's mrkdwn writes what a sentence interpolates. Everything that comes from elsewhere goes through `text`:

@@ -8,7 +8,7 @@ import { plain } from "../../src/core/note.ts";
 import { say } from "../../src/core/sentences.ts";
 import { type Pack, textOf } from "../../src/evidence/format.ts";
 import { verifyFile } from "../../src/evidence/verify-file.ts";
-import { fileOf, packOf, rolledBackEarly } from "./lives.ts";
+import { fileOf, forged, packOf, rolledBackEarly } from "./lives.ts";
 
 let pack: Pack;
 beforeAll(async () => {
@@ -54,6 +54,23 @@ describe("npm run verify-evidence", () => {
     const { code, printed, complained } = await typed(["p.json"], { "p.json": changed });
     expect({ code, printed }).toEqual({ code: 1, printed: [] });
     expect(complained.join("\n")).toContain("The section “people” was changed after it was sealed.");
+  });
+
+  test("of one that was sealed anew with a time that there is not says what is wrong all the same", async () => {
+    const beyond = forged(pack, ({ migration }) => {
+      migration.endedAt = 1e20;
+    });
+    const { code, complained } = await typed(["p.json"], { "p.json": fileOf(beyond) });
+    expect(code).toBe(1);
+    expect(complained.join("\n")).toContain("The journal knows nothing of an end at 100000000000000000000.");
+  });
+
+  test("of one that nests without end says what is wrong all the same", async () => {
+    const nested = "[".repeat(20_000) + "]".repeat(20_000);
+    const text = textOf(pack).replace('"learned": {}', `"learned": {"nested": ${nested}}`);
+    const { code, complained } = await typed(["p.json"], { "p.json": text });
+    expect(code).toBe(1);
+    expect(complained.join("\n")).toContain("the file: nested more than 100 deep");
   });
 
   test("with another seal does not accept the file", async () => {
