@@ -95,17 +95,25 @@ async function ofKey({ ended, cloud }: AftercareContext, { source }: KeptFacts):
   return [problem("kept.key", params)];
 }
 
-/** Only what lets itself be asked: a source that cannot be reached is one that nobody writes to. */
+/**
+ * Only what lets itself be asked: a source that cannot be reached is one that nobody writes to. What was found in it before is then
+ * as it was.
+ */
 async function inside(cx: AftercareContext, pinned: KeptFacts, source: Subject): Promise<Problem[]> {
   const writer = (await serversOf(cx, source)).find((server) => server.writer);
   const at = writer && endpointOf(writer, pinned);
-  if (!at) return [];
+  const before = [...foundBefore(cx, "kept.sessions"), ...foundBefore(cx, "kept.written")];
+  if (!at) return before;
   try {
     return await asked(cx, at);
   } catch (fault) {
     if (!(fault instanceof DatabaseFault)) throw fault;
-    return [];
+    return before;
   }
+}
+
+function foundBefore({ ended }: Pick<AftercareContext, "ended">, code: Problem["code"]): readonly Problem[] {
+  return ended.aftercare?.concerns.filter((one) => one.code === code) ?? [];
 }
 
 async function asked({ ended, database }: AftercareContext, at: Endpoint): Promise<Problem[]> {
@@ -115,16 +123,14 @@ async function asked({ ended, database }: AftercareContext, at: Endpoint): Promi
   const now = await database.counters(at);
   const all = [...new Set(sessions.map(({ user, application }) => `${user} (${application})`))];
   const who = all.slice(0, mostNamed).join(", ");
-  const changes = writtenSince(ended, now);
-  return [
-    ...(who === "" ? [] : [problem("kept.sessions", { name, retired, who })]),
-    ...(changes === undefined ? [] : [problem("kept.written", { name, retired, changes })]),
-  ];
+  return [...(who === "" ? [] : [problem("kept.sessions", { name, retired, who })]), ...written(ended, now)];
 }
 
-/** Nothing where its server has restarted since: then nobody can say. */
-function writtenSince({ learned }: Migration, now: Counters): string | undefined {
-  const { stillQuiet } = proof.parse(learned);
+/** Where its server has restarted since, nobody can say more than was found before: a row that was written stays written. */
+function written(ended: Migration, now: Counters): readonly Problem[] {
+  const { stillQuiet } = proof.parse(ended.learned);
   const since = stillQuiet && compareCounters(stillQuiet, now);
-  return since?.verdict === "changed" ? since.changes : undefined;
+  if (since?.verdict !== "changed") return foundBefore({ ended }, "kept.written");
+  const { changes } = since;
+  return [problem("kept.written", { name: ended.target.name, retired: retiredName(ended), changes })];
 }

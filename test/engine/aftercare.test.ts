@@ -132,6 +132,33 @@ describe("the source of a finished migration", () => {
     expect(await concerns(it)).toEqual(["kept.written"]);
   });
 
+  test("that somebody wrote to is not told to be untouched once its server forgets, or does not answer", async () => {
+    const it = await moved();
+    const { servers, account } = it.life.world;
+    await liftFence(it);
+    await pass(it.life, hours(1));
+    const host = endpointOf(account.state, retired(it));
+    const stranger = servers.connect(account, { host, user: "reports" });
+    stranger.put("late", "row");
+    await fence(it);
+    await passUntil(it, days(2));
+    const before = said(it);
+
+    const silent = executorAround(it.life.world.executor(), async (what, call) => {
+      if (what === "database.watchQuiet") throw new DatabaseFault("tcp", "ETIMEDOUT", "no answer");
+      return call();
+    });
+    await passUntil(it, days(4), silent);
+    expect(await concerns(it)).toEqual(["kept.sessions", "kept.written"]);
+    stranger.close();
+    const writer = servers.instances().find((one) => one.volume === it.life.source.resourceId && one.writer);
+    await servers.rebootInstance(writer?.id ?? "");
+    await passUntil(it, days(6));
+    expect(await concerns(it)).toEqual(["kept.written"]);
+    // Of who was connected, and of nothing else.
+    expect(said(it).slice(before.length)).toEqual([[4, "event.concern-over"]]);
+  });
+
   test("whose key is disabled is told of, as long as it may still be saved, and once it is", async () => {
     const world = new FastWorld({ unnarrowed: true });
     const { arn } = world.account.alter((turn) => addKey(turn, { alias: "alias/old" }));
