@@ -114,7 +114,7 @@ describe("each thing that would let the copy fail blocks, and says what mends it
     [
       "backup.destination-unreachable",
       { destination: "unreachable", copyIntoVault: "unread" },
-      ["111111111111", "sts:AssumeRole", "backup:DescribeRecoveryPoint", there],
+      ["111111111111", "sts:AssumeRole", "`backup:DescribeRecoveryPoint` on the recovery points", there],
     ],
     ["backup.destination-air-gapped", { destination: { ...vault, kind: "air-gapped" } }, ["standard vault"]],
     [

@@ -39,7 +39,7 @@ export const backupProblems = {
   },
   "backup.destination-unreachable": {
     why: "The bot cannot look at the vault {vault} of account {account} as {role}, so that nobody could prove that a copy has arrived.",
-    fix: "There may be no such vault: AWS does not tell. That role's trust policy must let the worker's role of account {source} assume it (`sts:AssumeRole`), and its own policy allow `backup:DescribeBackupVault`, `backup:GetBackupVaultAccessPolicy`, `backup:DescribeRecoveryPoint` and `backup:ListRecoveryPointsByBackupVault` on {arn}.",
+    fix: "There may be no such vault: AWS does not tell. That role's trust policy must let the worker's role of account {source} assume it (`sts:AssumeRole`), and its own policy allow `backup:DescribeBackupVault`, `backup:GetBackupVaultAccessPolicy` and `backup:ListRecoveryPointsByBackupVault` on {arn}, and `backup:DescribeRecoveryPoint` on the recovery points in it, which have ARNs of RDS. `npm run deploy:destination` makes such a role.",
   },
   "backup.destination-default": {
     why: "{vault} is the vault Default of account {account}, into which AWS Backup copies nothing from another account.",
