@@ -48,8 +48,8 @@ export interface AftercareLook {
   readonly serving: Seen | null;
   /** Null where no backups are made elsewhere, or where they are looked at with a later one. */
   readonly backups: Seen | null;
-  /** What the bot is asked, or was, to do with the source. */
-  readonly decommission: "none" | "under way" | "finished";
+  /** What the bot is asked, or was, to do with the source. `refused`: it deletes none but the last move's. */
+  readonly decommission: "none" | "refused" | "under way" | "finished";
 }
 
 const daily = days(1);
@@ -169,13 +169,13 @@ function remind(
 ): readonly [Migration, Aftercare["kept"]] {
   // Nor where nobody knows whether it is still there.
   const isToBeAsked = kept !== null && seen?.state === "there" && now >= kept.nextReminder;
-  if (!isToBeAsked || decommission !== "none") return [m, kept];
+  if (!isToBeAsked || decommission === "under way" || decommission === "finished") return [m, kept];
   const costs = costOfKeeping(m.pinned) ?? note("costs.unknown", {});
   const said = { name: m.target.name, retired: retiredName(m), costs: say(costs, plain) };
-  const what =
-    kept.reminders === 0
-      ? note("event.retention-over", said)
-      : note("event.retention-over-again", { ...said, days: Math.floor((now - kept.until) / daily) });
+  const since = { ...said, days: Math.floor((now - kept.until) / daily) };
+  const plea =
+    kept.reminders === 0 ? note("event.retention-over", said) : note("event.retention-over-again", since);
+  const what = decommission === "refused" ? note("event.retention-over-older", said) : plea;
   const pause = pauses[kept.reminders] ?? longestPause;
   const next = { ...kept, reminders: kept.reminders + 1, nextReminder: now + pause };
   return [record(m, what, now), next];

@@ -1,7 +1,7 @@
 import type { AftercareLook, Seen } from "../core/aftercare.ts";
 import { CloudFault, databaseKey } from "../core/cloud.ts";
 import type { Migration } from "../core/migration.ts";
-import { purposeOf } from "../core/purpose.ts";
+import { type Purpose, purposeOf } from "../core/purpose.ts";
 import type { Instant } from "../core/time.ts";
 import { transition } from "../core/transition.ts";
 import type { Deps } from "./deps.ts";
@@ -76,11 +76,7 @@ async function lookAround(deps: Deps, ended: Migration): Promise<AftercareLook> 
   const cloud = deps.cloudFor(ended.target, { effect: "reads" });
   const cx = { ended, cloud, database: deps.database, now: deps.clock.now(), underWay };
   const kept = ended.aftercare?.kept ? await seeing(deps, ended, () => lookAtKept(cx)) : null;
-  const decommission = later.some(({ pinned }) => pinned.move === ended.id)
-    ? "finished"
-    : underWay === "decommission"
-      ? "under way"
-      : "none";
+  const decommission = askedOf(ended, later, underWay);
   if (later.map(purposeOf).some((purpose) => purpose === "move" || purpose === "backup")) {
     return { kept, serving: null, backups: null, decommission };
   }
@@ -88,6 +84,16 @@ async function lookAround(deps: Deps, ended: Migration): Promise<AftercareLook> 
   const serving = underWay === "move" ? left : await seeing(deps, ended, () => lookAtServing(cx));
   const backups = serving.state === "gone" ? left : await seeing(deps, ended, () => lookAtBackups(cx));
   return { kept, serving, backups, decommission };
+}
+
+function askedOf(
+  { id }: Migration,
+  later: readonly Migration[],
+  underWay: Purpose | undefined,
+): AftercareLook["decommission"] {
+  if (later.some(({ pinned }) => pinned.move === id)) return "finished";
+  if (underWay === "decommission") return "under way";
+  return later.some((one) => purposeOf(one) === "move") ? "refused" : "none";
 }
 
 const left = { state: "left" } as const;

@@ -6,7 +6,7 @@ import { type Problem, problem } from "../core/problem.ts";
 import { days, type Instant } from "../core/time.ts";
 import { isFaultless, stateOf, wordsOf } from "../strategies/backup-jobs.ts";
 import { hasFailed } from "../strategies/looks.ts";
-import { subjectById } from "../strategies/subject.ts";
+import { subjectById, subjectNamed } from "../strategies/subject.ts";
 import type { AftercareContext } from "./kept-source.ts";
 
 const servingFacts = z.object({
@@ -29,7 +29,13 @@ export async function lookAtServing({ ended, cloud }: AftercareContext): Promise
   const pinned = servingFacts.parse(ended.pinned);
   const resourceId = served.parse(ended.learned).replacement?.resourceId ?? pinned.source.resourceId;
   const found = await subjectById({ cloud, pinned }, resourceId);
-  if (!found) return { state: "gone", concerns: [problem("serving.gone", { name, resourceId })] };
+  if (!found) {
+    // Two answers, as of a source that is kept.
+    const named = await subjectNamed({ cloud, pinned }, name);
+    if (named?.resourceId === resourceId)
+      throw new Error("the database is found by its name and not by its id");
+    return { state: "gone", concerns: [problem("serving.gone", { name, resourceId })] };
+  }
   const concerns: Problem[] = [];
   if (found.name !== name) concerns.push(problem("serving.renamed", { name, resourceId, found: found.name }));
   const { kind } = pinned.source;

@@ -244,6 +244,16 @@ describe("the database that was moved", () => {
     ]);
     expect(await concerns(it)).toEqual(["serving.gone"]);
   });
+
+  test("is not taken for gone because one answer of AWS's misses it", async () => {
+    const it = await moved();
+    const deps = executorAround(it.life.world.executor(), async (what, call) =>
+      what === "cloud.findClusterById" ? undefined : call(),
+    );
+    await passUntil(it, days(2), deps);
+    expect(said(it)).toEqual([]);
+    expect(await concerns(it)).toEqual([]);
+  });
 });
 
 describe("a look that cannot be made", () => {
@@ -433,6 +443,14 @@ describe("another migration of the same database", () => {
     const last = await world.store.lastPast(database);
     expect(last?.aftercare?.concerns.map(({ code }) => code)).toContain("serving.key");
     expect((await stored(it)).aftercare).toMatchObject({ concerns: [], kept: { reminders: 0 } });
+
+    // The bot would refuse to delete it.
+    await passUntil(it, days(16));
+    expect(said(it).map(([, code]) => code)).toEqual([
+      "event.retention-over-older",
+      "event.retention-over-older",
+    ]);
+    expect(lastSaid(it)).not.toContain("/encrypt-db decommission");
   });
 
   test("that renames it in its downtime is not told of as a fault", async () => {

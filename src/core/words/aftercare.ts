@@ -114,6 +114,8 @@ export const aftercareSentences = {
     "The retention of {retired}, the old database of {name}, is over, and it costs {costs}. If nobody needs it any more, type `/encrypt-db decommission {retired}`; it is deleted once one of the approvers, somebody else than you, has approved that. Until then it stays, fenced.",
   "event.retention-over-again":
     "{retired} is still kept, {days} days after its retention was over, and costs {costs}. If nobody needs it any more: `/encrypt-db decommission {retired}`",
+  "event.retention-over-older":
+    "The retention of {retired} is over, and it costs {costs}. {name} was moved once more since, and the bot deletes only the source of the last move: if nobody needs {retired} any more, delete it by hand, after a look at what it is and with a last snapshot.",
   "event.kept-decommissioned": "{retired} is gone: it was decommissioned.",
   "event.kept-gone": "{retired} is gone, and this bot did not delete it. Manual snapshots of it stay.",
   "event.kept-gone-early":
