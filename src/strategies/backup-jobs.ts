@@ -7,13 +7,21 @@ import { blockedBy, waitingFor } from "./looks.ts";
 
 type Job = BackupJob | CopyJob;
 
-/** What has come of a job, the newest there is. */
+/** What has come of a job. */
 export type Verdict<Found> =
   | { readonly is: "none" }
   | { readonly is: "under way"; readonly because: Note; readonly progress?: number }
   /** It does not count, whatever AWS calls it. */
   | { readonly is: "bad"; readonly job: Job; readonly problem: Problem }
   | { readonly is: "good"; readonly job: Job; readonly found: Found };
+
+/**
+ * Of the verdicts on several jobs, the newest first: the newest good one, for what somebody else begins beside it and fails takes
+ * nothing from it; else the newest.
+ */
+export function bestOf<Found>(verdicts: readonly Verdict<Found>[]): Verdict<Found> {
+  return verdicts.find(({ is }) => is === "good") ?? verdicts[0] ?? { is: "none" };
+}
 
 /** States that end badly. An unknown one counts as on its way: AWS adds new ones. Source: AWS Backup API, BackupJob and CopyJob, State. */
 const endedBadly: ReadonlySet<string> = new Set(["ABORTED", "EXPIRED", "FAILED", "PARTIAL"]);

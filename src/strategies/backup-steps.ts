@@ -1,4 +1,4 @@
-import type { BackupTarget, CopyJob, RecoveryPoint } from "../core/backup.ts";
+import type { BackupJob, BackupTarget, CopyJob, RecoveryPoint } from "../core/backup.ts";
 import { ownTags } from "../core/names.ts";
 import { placeOf } from "../core/other-account.ts";
 import { type Problem, problem } from "../core/problem.ts";
@@ -7,6 +7,7 @@ import type { Step, StepContext, StepResult } from "../core/step.ts";
 import { hours, type Instant, minutes } from "../core/time.ts";
 import { untilWindow } from "../core/window.ts";
 import {
+  bestOf,
   isFaultless,
   jobUnderWay,
   resultOf,
@@ -130,14 +131,23 @@ function notYet(
 }
 
 async function backupOf(
+  cx: BackupContext,
+  database: Subject,
+  since: Instant,
+): Promise<Verdict<RecoveryPoint>> {
+  const jobs = await cx.cloud.backupJobsOf(database.arn, targetOf(cx).vault, since);
+  const onDemand = jobs.filter((one) => one.onDemand);
+  return bestOf(await Promise.all(onDemand.map((job) => judgedBackup(cx, database, since, job))));
+}
+
+async function judgedBackup(
   { cloud, pinned, lastRun }: BackupContext,
   { arn, name }: Subject,
   since: Instant,
-): Promise<Verdict<RecoveryPoint>> {
+  job: BackupJob,
+): Promise<Exclude<Verdict<RecoveryPoint>, { is: "none" }>> {
   const { vault } = targetOf({ pinned });
-  const [job] = (await cloud.backupJobsOf(arn, vault, since)).filter(({ onDemand }) => onDemand);
-  if (!job) return { is: "none" };
-  const bad = (why: Problem): Verdict<RecoveryPoint> => ({ is: "bad", job, problem: why });
+  const bad = (why: Problem) => ({ is: "bad", job, problem: why }) as const;
   const state = stateOf(job);
   if (state === "under way") {
     return { ...jobUnderWay(job), ...(job.percent !== null && { progress: job.percent }) };
@@ -164,8 +174,8 @@ async function backupOf(
   return bad(problem("backup.unsound", { name, findings: findings.join(", ") }));
 }
 
-function pointUnderWay({ arn: point, status }: RecoveryPoint): Verdict<never> {
-  return { is: "under way", because: note("wait.recovery-point-status", { point, status }) };
+function pointUnderWay({ arn: point, status }: RecoveryPoint) {
+  return { is: "under way" as const, because: note("wait.recovery-point-status", { point, status }) };
 }
 
 type Compared = readonly [wanted: string, found: string, what: string];
@@ -235,16 +245,16 @@ export function copyBackup(serving: Serving): BackupStep {
   };
 }
 
-/** The newest copy job into the vault of the other account; found is the ARN that it says the copy has there. */
+/** Of the copy jobs into the vault of the other account; found is the ARN that one says the copy has there. */
 export async function copyOf(cx: BackupContext): Promise<Verdict<string>> {
   const { destinationVaultArn } = targetOf(cx);
   const { arn, resourceArn } = known(cx, "recoveryPoint");
   const jobs = await cx.cloud.copyJobsOf(resourceArn, arn);
-  const job = jobs.find((one) => one.destinationVaultArn === destinationVaultArn);
-  return job ? judged(cx, job) : { is: "none" };
+  const there = jobs.filter((one) => one.destinationVaultArn === destinationVaultArn);
+  return bestOf(there.map((job) => judgedCopy(cx, job)));
 }
 
-function judged({ pinned }: BackupContext, job: CopyJob): Verdict<string> {
+function judgedCopy({ pinned }: BackupContext, job: CopyJob): Exclude<Verdict<string>, { is: "none" }> {
   const { name } = pinned.source;
   const { account } = placeOf(job.destinationVaultArn);
   const state = stateOf(job);

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { startCopyJob } from "../../src/sim/aws/backup/copies.ts";
 import { startBackupJob } from "../../src/sim/aws/backup/jobs.ts";
 import type { GivenCluster } from "../../src/sim/aws/seeds/databases.ts";
 import { FastWorld } from "../../src/sim/fast-world.ts";
@@ -42,6 +43,47 @@ test("what was backed up before it was asked for does not count", async () => {
   await life.world.deps.clock.sleep(3_600_000);
   expect((await backUpAll(life))?.status).toBe("finished");
   expect(Object.values(backupsIn(life.world.account).backupJobs)).toHaveLength(2);
+});
+
+describe("while its own backup is made, somebody else's", () => {
+  /** As far as its own job, beside which another one is begun; both have ended when it looks again. */
+  async function besideAnother(to: Parameters<typeof mishap>[1]["to"]) {
+    const life = lifeUnderKey();
+    await say(life, "UALICE", { verb: "backup", name });
+    await settle(life);
+    await press(life, "UBOB", approve("begin"));
+    const step = to === "backup" ? "back-up" : "copy-backup";
+    await settle(life, { enough: (now) => typeof now?.steps[step]?.lastRun?.at === "number" });
+    await life.world.deps.clock.sleep(60_000);
+    const { account, backupTarget } = life.world;
+    // Of two backups at once AWS lets the second one fail by itself.
+    if (to === "copy") mishap(life, { to, ends: { state: "FAILED", message: "No.", category: "ERROR" } });
+    const { vault, roleArn: IamRoleArn, destinationVaultArn } = backupTarget;
+    account.alter((turn) => {
+      const [RecoveryPointArn] = Object.keys(turn.state.backup.recoveryPoints);
+      return to === "backup"
+        ? startBackupJob(turn, {
+            BackupVaultName: vault,
+            ResourceArn: `arn:aws:rds:eu-west-1:123456789012:cluster:${name}`,
+            IamRoleArn,
+          })
+        : startCopyJob(turn, {
+            RecoveryPointArn,
+            SourceBackupVaultName: vault,
+            DestinationBackupVaultArn: destinationVaultArn,
+            IamRoleArn,
+          });
+    });
+    await life.world.deps.clock.sleep(12 * 3_600_000);
+    return { end: await settle(life), backups: backupsIn(account) };
+  }
+
+  test.each(["backup", "copy"] as const)("fails later, the %s of its own counts", async (to) => {
+    const { end, backups } = await besideAnother(to);
+    expect(end).toMatchObject({ status: "finished", problem: null });
+    const jobs = Object.values(to === "backup" ? backups.backupJobs : backups.copyJobs);
+    expect(jobs.map(({ state }) => state).sort()).toEqual(["COMPLETED", "FAILED"]);
+  });
 });
 
 test("a backup that fails stops it, and is made anew when somebody asks", async () => {
