@@ -45,7 +45,7 @@ export function jobUnderWay({ id: job, state }: Job): { readonly is: "under way"
 }
 
 /** Between the bot's clock, which dates the intent, and AWS's, which dates the job. */
-const clocksDiffer = seconds(5);
+export const clocksDiffer = seconds(5);
 
 /**
  * What a step is to make of it. One that ended badly before the step was last begun, or where somebody has asked for another try

@@ -6,6 +6,7 @@ import { backupStrategy } from "../core/purpose.ts";
 import { note } from "../core/sentences.ts";
 import type { Precondition, Strategy, Survey, SurveyContext } from "../core/strategy.ts";
 import { crossAccountBackupByHand } from "./backup-by-hand.ts";
+import { clocksDiffer } from "./backup-jobs.ts";
 import { canBeBackedUp } from "./backup-preconditions.ts";
 import type { BackupLearned, Serving } from "./backup-steps.ts";
 import { differencesBetween } from "./differences.ts";
@@ -97,13 +98,14 @@ const conditions: readonly Condition[] = [
   },
 ];
 
-/** What was made before it was approved was not asked for. */
+/** What was made before it was approved was not asked for. The bot's clock, which dates the approval, may be ahead of AWS's. */
 const serves: Serving = {
   find: async (cx) => {
     const { resourceId } = cx.pinned.source;
     return (await subjectById(cx, resourceId)) ?? blockedBy(problem("source.missing", { resourceId }));
   },
-  since: ({ approvals, now }) => approvals.findLast(({ gate }) => gate === "begin")?.at ?? now,
+  since: ({ approvals, now }) =>
+    (approvals.findLast(({ gate }) => gate === "begin")?.at ?? now) - clocksDiffer,
 };
 
 /**

@@ -45,6 +45,13 @@ test("what was backed up before it was asked for does not count", async () => {
   expect(Object.values(backupsIn(life.world.account).backupJobs)).toHaveLength(2);
 });
 
+test("its own backup counts also where the bot's clock is a little ahead of AWS's", async () => {
+  const life = lifeUnderKey();
+  const deps = life.world.executor();
+  const ahead = { ...deps, clock: { ...deps.clock, now: () => deps.clock.now() + 4000 } };
+  expect(await backUpAll(life, ahead)).toMatchObject({ status: "finished", problem: null });
+});
+
 describe("while its own backup is made, somebody else's", () => {
   /** As far as its own job, beside which another one is begun; both have ended when it looks again. */
   async function besideAnother(to: Parameters<typeof mishap>[1]["to"]) {
