@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import type { RecoveryPoint } from "../../src/core/backup.ts";
+import { startCopyJob } from "../../src/sim/aws/backup/copies.ts";
 import { vaultArn } from "../../src/sim/aws/backup/keeping.ts";
 import { createBackupPlan } from "../../src/sim/aws/backup/plans.ts";
 import { strategies } from "../../src/strategies/index.ts";
@@ -211,6 +212,22 @@ describe("what the other account shows is believed and nothing else", () => {
     expect(migration?.problem?.code).toBe("backup.copy-unsound");
     expect(String(migration?.problem?.params.findings)).toContain(said);
     expect(migration?.steps["verify-backup-copy"]?.doneAt ?? null).toBeNull();
+  });
+
+  test("another copy that people begin beside one that is no proof is looked at instead", async () => {
+    const life = await copied((one) => changeCopy(one, { key: { type: "sse-kms", arn: "another" } }));
+    expect((await settle(life))?.problem?.code).toBe("backup.copy-unsound");
+    const { account, deps, backupTarget } = life.world;
+    account.alter((turn) =>
+      startCopyJob(turn, {
+        RecoveryPointArn: Object.keys(turn.state.backup.recoveryPoints)[0],
+        SourceBackupVaultName: backupTarget.vault,
+        DestinationBackupVaultArn: backupTarget.destinationVaultArn,
+        IamRoleArn: backupTarget.roleArn,
+      }),
+    );
+    await deps.clock.sleep(6 * hour);
+    expect((await retry(life))?.status).toBe("finished");
   });
 
   test("a copy that is gone is waited for, and then asked about", async () => {

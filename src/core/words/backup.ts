@@ -109,7 +109,7 @@ export const backupProblems = {
   },
   "backup.copy-unsound": {
     why: "What account {account} shows of the copy of {name} is not what it must be: {findings}.",
-    fix: "It is no proof that {name} can be restored there. Find out why in that account, then `/encrypt-db retry {name}`, which looks again.",
+    fix: "It is no proof that {name} can be restored there. Find out why in that account and put it right. A copy that stays as it is needs another one beside it, of the same recovery point (`aws backup start-copy-job`). Then `/encrypt-db retry {name}`, which looks at the newest.",
   },
   "backup.plan-differs": {
     why: "There is a backup plan {plan} already, and it is not what was approved: {differences}.",
