@@ -17,3 +17,8 @@ export function canonical(value: unknown): string {
 export function digest(value: unknown): string {
   return createHash("sha256").update(canonical(value)).digest("hex");
 }
+
+/** Every hash in a text by its beginning: nobody reads the rest, and a table that holds it has no room for anything else. */
+export function shortenHashes(text: string): string {
+  return text.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, "$1…");
+}

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { cutoverGate } from "../core/approval.ts";
 import { backupTarget, recoveryPoint } from "../core/backup.ts";
 import { counters } from "../core/database.ts";
+import { shortenHashes } from "../core/hash.ts";
 import { type Leftover, leftover } from "../core/leftover.ts";
 import { plain, sayDuration } from "../core/note.ts";
 import { say } from "../core/sentences.ts";
@@ -118,7 +119,9 @@ function sayObserved(observed: string): string {
   const held = jsonOf(observed);
   const counted = read(counters.shape.databases, held);
   if (counted) return counted.map(({ name, changes }) => `${name}: ${changes} changed`).join("; ");
-  return held === undefined || held === null || typeof held !== "object" ? observed : sayValue(held);
+  return held === undefined || held === null || typeof held !== "object"
+    ? shortenHashes(observed)
+    : sayValue(held);
 }
 
 function jsonOf(text: string): unknown {
@@ -247,7 +250,7 @@ function seenOf(steps: readonly PackedStep[], keys: readonly string[]): Markup |
   return html`<ul>${seen.map(({ says, source }) => html`<li>${says} <span class="quiet">(${source})</span></li>`)}</ul>`;
 }
 
-export function leftSection({ plan, learned, steps }: Sections): Markup | null {
+export function leftSection({ plan, learned, steps, migration }: Sections): Markup | null {
   const left = read(z.array(leftover), learned.leftovers);
   if (left) {
     return section(
@@ -264,16 +267,20 @@ export function leftSection({ plan, learned, steps }: Sections): Markup | null {
       ),
     );
   }
+  // A snapshot that was not needed was not taken, although its step is done.
+  const unneeded = claimsOf(steps, ["saw.no-fallback"]).map(({ key }) => key);
   const begun = steps
-    .filter(({ begunAt, doneAt }) => begunAt !== null || doneAt !== null)
+    .filter(({ key, begunAt, doneAt }) => (begunAt !== null || doneAt !== null) && !unneeded.includes(key))
     .map(({ key }) => key);
   const kept = plan.plan.steps.filter(
     ({ id, keeps }) => keeps?.code === "keeps.snapshot" && begun.includes(id),
   );
-  if (kept.length === 0) return null;
+  // After a rollback the source serves again, whatever it was tagged as before.
+  const retired = migration.status === "finished" ? claimsOf(steps, ["saw.retired"]) : [];
+  if (kept.length + retired.length === 0) return null;
   return section(
     "What is left",
-    html`<ul>${kept.map(({ title, keeps }) => html`<li>${say(title, plain)}: ${keeps && say(keeps, plain)}</li>`)}</ul>`,
+    html`<ul>${retired.map(({ says }) => html`<li>${says}</li>`)}${kept.map(({ title, keeps }) => html`<li>${say(title, plain)}: ${keeps && say(keeps, plain)}</li>`)}</ul>`,
   );
 }
 

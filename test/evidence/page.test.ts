@@ -93,6 +93,15 @@ test("the page of a decommission says what is left of the source", () => {
   expect(text).toMatch(/What is left .* snapshot orders-prod-last-\w+/);
 });
 
+test("the page of a move says that its source is left, and no snapshot that was never taken", () => {
+  const left = (of: string) => /What is left (.*?) Steps /.exec(read(pageFor(of)))?.[1];
+  expect(left("a finished move by point-in-time restore")).toMatch(
+    /^orders-prod-old-\w+ is tagged as retired, protected and fenced Take the safety snapshot orders-prod-before-\w+: kept as a safety copy$/,
+  );
+  expect(left("a finished move by snapshot")).toContain("Take the snapshot orders-prod-after-");
+  expect(left("a move that was rolled back after its opening")).not.toContain("retired");
+});
+
 test("nothing that the pack holds becomes markup", () => {
   const pack = packs.get("a finished move by point-in-time restore") as Pack;
   const hostile = `<script>alert(1)</script>"'&<b>`;
@@ -132,16 +141,30 @@ test("a journal of thousands of entries and a cluster of forty instances make on
   expect(pageOf(other, "pack.json").length).toBeGreaterThan(500_000);
 });
 
+/** As many as the catalogue of a real server has kinds. */
+function withManyHashes(): Pack {
+  return forged(packs.get("a finished move by point-in-time restore") as Pack, ({ steps }) => {
+    for (const seen of steps.flatMap(({ evidence }) => evidence))
+      if (seen.claim.code === "saw.catalogue-equal")
+        seen.observed = Array(11).fill("fc1c1692".repeat(8)).join(" ");
+  });
+}
+
 test.each([1280, 400])(
   "at %i pixels nothing is cut off and nothing must be scrolled sideways",
   async (width) => {
     const browser = await openBrowser();
     try {
       const page = await browser.newPage({ viewport: { width, height: 900 } });
-      for (const of of packs.keys()) {
-        await page.setContent(pageFor(of));
+      const pages = [...packs.keys()].map((of) => [of, pageFor(of)] as const);
+      for (const [of, text] of [...pages, ["hashes", pageOf(withManyHashes(), "pack.json")] as const]) {
+        await page.setContent(text);
         const wide = await page.evaluate<number>("document.documentElement.scrollWidth");
         expect(wide, of).toBe(width);
+        const hidden = await page.evaluate<number>(
+          "[...document.querySelectorAll('.scroll')].filter((one) => one.scrollWidth > one.clientWidth).length",
+        );
+        expect(hidden, of).toBe(0);
       }
       await page.screenshot({ path: `test-results/evidence-${width}.png` });
     } finally {

@@ -143,9 +143,9 @@ export const backupSentences = {
   "saw.copy-verified":
     "Account {account} shows {copy} as {status}: made of {name} at {at:instant}, copied from {from}, encrypted under {key}, the key of the vault there",
   "saw.plan":
-    "The plan {plan} backs up at {schedule} (UTC), copies into {vault} and keeps each for {days} days",
+    "The backup plan {plan} backs up at {schedule} (UTC), copies into {vault} and keeps each for {days} days",
   "saw.plan-gone": "There is no plan {plan} of this migration's (any more)",
-  "saw.assigned": "The plan {plan} selects {arn} and nothing else, as {role}",
+  "saw.assigned": "The backup plan {plan} selects {arn} and nothing else, as {role}",
 
   "wait.window":
     "the {kind} window of {of} ({window}, UTC) to be over: AWS Backup refuses jobs within an hour of it",
@@ -159,7 +159,7 @@ export const backupSentences = {
   "event.selects-retired":
     "{selections} will go on backing up the old {name} as {retired}, by its resource id or by a pattern, for as long as it is kept. That costs storage and does no other harm; to end it, take it out of the selection.",
   "event.backups-scheduled":
-    "From now on {name} is backed up daily and copied into account {account} (plan {plan}).",
+    "From now on {name} is backed up daily and copied into account {account} (backup plan {plan}).",
 
   "check.organization": "Its account belongs to an organization",
   "check.cross-account": "The organization lets AWS Backup copy into other accounts",

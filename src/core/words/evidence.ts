@@ -28,7 +28,8 @@ export const evidenceSentences = {
   "verify.no-seal": "A seal is 64 hexadecimal digits, as they stand in the migration's thread.",
 
   // What is wrong with a file.
-  "fault.not-json": "The file is no JSON: {reason}.",
+  "fault.not-json":
+    "The file is no JSON: {reason}. What is checked is the file whose name ends in .json; the page is for reading.",
   "fault.not-a-pack":
     "The file is no evidence pack of this product: it does not say that it is an “{format}”.",
   "fault.other-version":

@@ -1,5 +1,6 @@
 import type { KnownBlock } from "@slack/types";
 import { counters } from "../../core/database.ts";
+import { shortenHashes } from "../../core/hash.ts";
 import type { JournalEntry } from "../../core/migration.ts";
 import { plain } from "../../core/note.ts";
 import { say } from "../../core/sentences.ts";
@@ -45,7 +46,7 @@ function sayObserved(observed: string): string {
     return counted.data.map(({ name, changes }) => `${name}: ${changes} changed`).join("; ");
   }
   if (read !== null && typeof read === "object") return Object.keys(read).join(", ");
-  return observed.replace(/\b([0-9a-f]{12})[0-9a-f]{28,}\b/g, "$1…");
+  return shortenHashes(observed);
 }
 
 function parse(text: string): unknown {
