@@ -133,7 +133,10 @@ function named(
   make: (name: string) => Command,
 ): ReturnType<typeof parseCommand> {
   const [name, ...more] = rest;
-  if (name === undefined) return { problem: problem("command.name-missing", { verb }) };
+  if (name === undefined) {
+    const example = verb === "decommission" ? "orders-prod-old-k3xw9p" : "orders-prod";
+    return { problem: problem("command.name-missing", { verb, example }) };
+  }
   const lower = name.toLowerCase();
   if (lower.length > 63 || !identifier.test(lower)) {
     return { problem: problem("command.bad-name", { name: shorten(name) }) };

@@ -13,7 +13,7 @@ export const mistakes = {
   },
   "command.name-missing": {
     why: "`{verb}` needs the name of a database.",
-    fix: "For example `/encrypt-db {verb} orders-prod`; `/encrypt-db list` shows every database.",
+    fix: "For example `/encrypt-db {verb} {example}`; `/encrypt-db list` shows every database.",
   },
   "command.bad-name": {
     why: "“{name}” cannot be the name of a database: RDS names are 1 to 63 letters, digits and hyphens, start with a letter, and have no two hyphens together and none at the end.",

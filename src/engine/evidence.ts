@@ -30,7 +30,7 @@ export async function evidenceOf(
   name: string,
 ): Promise<{ readonly migration: Migration; readonly pack: Pack } | { readonly problem: Problem }> {
   const migration = await migrationMeant(deps, name);
-  if (!migration) return { problem: problem("command.no-migration", { name }) };
+  if (!migration) return { problem: problem("evidence.no-migration", { name }) };
   const pack = await packNow(deps, migration);
   if (pack) return { migration, pack };
   return {

@@ -257,7 +257,7 @@ describe("/encrypt-db evidence", () => {
     const life = aLife();
     for (const of of ["invoices-prod", "invoices-prod-old-m00001"]) {
       await askedFor(life, of);
-      expect(lastNotice(life)).toMatchObject({ problems: [{ code: "command.no-migration" }] });
+      expect(lastNotice(life)).toMatchObject({ problems: [{ code: "evidence.no-migration" }] });
     }
   });
 

@@ -75,6 +75,7 @@ describe("a slash command", () => {
     ["strat orders-prod", "Did you mean start?"],
     ["frobnicate", "I know start"],
     ["start", "needs the name of a database"],
+    ["decommission", "/encrypt-db decommission orders-prod-old-k3xw9p"],
     ["start orders_prod", "cannot be the name of a database"],
     ["start -orders", "cannot be the name of a database"],
     [`start ${"a".repeat(64)}`, "cannot be the name of a database"],

@@ -1,5 +1,9 @@
 /** Where the evidence pack of a migration cannot be had. */
 export const evidenceProblems = {
+  "evidence.no-migration": {
+    why: "No migration of {name} is on record, so that there is no evidence of one.",
+    fix: "Check the spelling with `/encrypt-db list`.",
+  },
   "evidence.no-thread": {
     why: "The thread of {name} is not in the channel yet, so that there is nowhere to post its evidence.",
     fix: "Ask again once its message is there. `npm run operate -- evidence {name}` prints it meanwhile.",
