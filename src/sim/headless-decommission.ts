@@ -31,7 +31,7 @@ export async function decommissionHeadless(
   await says(alice, `decommission ${retired}`);
   await isTold(alice, "is kept until");
   await says(alice, `decommission ${move.target.name}`);
-  await isTold(alice, retired);
+  await isTold(alice, "Nothing is deleted under any other than its own name");
   print("The clock is turned, day by day, through the retention …");
   while (!(await isOver(world, move))) await passDay(world, move);
   await says(alice, `decommission ${retired}`);
@@ -40,7 +40,13 @@ export async function decommissionHeadless(
   await isTold(alice, "You asked for this migration yourself");
   await presses(bob, `Delete ${retired}`);
   print("The deletion is approved by Bob …");
-  return until("the end of the deletion", () => endOf(world, move.target.name), 150_000);
+  const deleted = await until("the end of the deletion", () => endOf(world, move.target.name), 150_000);
+  // What the move's own message says of the source is as old as the last daily look.
+  await passDay(world, move);
+  await until("the move's thread to say so", () =>
+    JSON.stringify(world.workspace.state.messages).includes("it was decommissioned") ? true : undefined,
+  );
+  return deleted;
 }
 
 async function isOver(world: World, move: Migration): Promise<boolean> {

@@ -15,7 +15,7 @@ type Shown = Message | Ephemeral;
 
 /**
  * What was said, as text of at most 100 columns: a whole channel with its threads, or one thread. Edited
- * messages show what they say now, times are UTC, and messages to one person say to whom.
+ * messages show what they say now, times are UTC, a day is told where it begins, and messages to one person say to whom.
  */
 export function transcript(
   workspace: Workspace,
@@ -26,12 +26,15 @@ export function transcript(
     .timeline(place.channel)
     .filter((message) => message.threadTs === undefined && (place.thread ?? message.ts) === message.ts);
   const aside = place.thread === undefined ? ephemerals.filter((each) => each.threadTs === undefined) : [];
-  const messages = inOrder([...roots, ...aside]).map((message) => {
+  const messages = inOrder([...roots, ...aside]).map((message, at, all) => {
     const replies = "user" in message ? [] : workspace.thread(message.channel, message.ts).slice(1);
     const inThread = inOrder([...replies, ...ephemerals.filter(({ threadTs }) => threadTs === message.ts)]);
     return [
-      ...messageLines(workspace, message, ""),
-      ...inThread.flatMap((reply) => [replyIndent, ...messageLines(workspace, reply, replyIndent)]),
+      ...messageLines(workspace, message, "", all[at - 1]),
+      ...inThread.flatMap((reply, nth) => [
+        replyIndent,
+        ...messageLines(workspace, reply, replyIndent, inThread[nth - 1] ?? message),
+      ]),
     ];
   });
   // A control character in somebody's text must not reach the terminal.
@@ -43,9 +46,12 @@ function inOrder(messages: readonly Shown[]): readonly Shown[] {
   return messages.toSorted((a, b) => Number(a.ts) - Number(b.ts));
 }
 
-function messageLines(workspace: Workspace, message: Shown, margin: string): string[] {
+/** The day is told where it is another than that of the message `before`. */
+function messageLines(workspace: Workspace, message: Shown, margin: string, before?: Shown): string[] {
   const at = { timeZone: "UTC", now: workspace.now() };
-  const time = formatDate(Math.floor(Number(message.ts)), "{time}", at);
+  const when = (shown: Shown, format: string) => formatDate(Math.floor(Number(shown.ts)), format, at);
+  const isSameDay = !before || when(before, "{date_num}") === when(message, "{date_num}");
+  const time = when(message, isSameDay ? "{time}" : "{date_short} {time}");
   const remarks =
     "user" in message
       ? `, only to ${nameOf(workspace, message.user)}`

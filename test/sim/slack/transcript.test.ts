@@ -10,8 +10,8 @@ const app = "U0ENCRYPT";
 function conversation() {
   let now = Date.UTC(2026, 10, 22, 2, 0, 0);
   const workspace = new Workspace(acme(), { now: () => now });
-  const later = () => {
-    now += 60_000;
+  const later = (by = 60_000) => {
+    now += by;
   };
   return { workspace, later };
 }
@@ -21,6 +21,25 @@ const plain = (text: string) => ({ type: "plain_text" as const, text });
 const cells = (...texts: string[]) => texts.map((text) => ({ type: "raw_text" as const, text }));
 
 describe("a transcript", () => {
+  it("tells the day where it is another, in the channel and in a thread", () => {
+    const { workspace, later } = conversation();
+    const root = workspace.post({ channel, author: app, text: "Done." });
+    later();
+    workspace.post({ channel, author: app, text: "Something else." });
+    later(14 * 86_400_000);
+    workspace.post({ channel, author: app, threadTs: root.ts, text: "Its retention is over." });
+    workspace.post({ channel, author: app, threadTs: root.ts, text: "Really." });
+    workspace.post({ channel, author: app, text: "Delete it?" });
+    const headers = transcript(workspace, { channel }).match(/^.*encrypt-db$/gm);
+    expect(headers).toEqual([
+      "02:00 encrypt-db",
+      "      │ Dec 6, 2026 02:01 encrypt-db",
+      "      │ 02:01 encrypt-db",
+      "02:01 encrypt-db",
+      "Dec 6, 2026 02:01 encrypt-db",
+    ]);
+  });
+
   it("names the files of a message", () => {
     const { workspace } = conversation();
     workspace.putFile({ id: "F1", name: "evidence.json", title: "Evidence", size: 98_765, shared: true });
