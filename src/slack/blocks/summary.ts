@@ -37,19 +37,20 @@ const rehearsed = [
   "saw.can-be-restored",
 ];
 
-const ofBackup = ["saw.backup", "saw.copy-verified", "saw.plan", "saw.assigned"];
 const ofDeletion = ["saw.last-snapshot", "saw.copy-there", "saw.replacement-answers", "saw.source-deleted"];
 
 /** What is known of the endpoints, and at the end what was proved and what is kept. */
 export function summaryBlocks(view: MigrationView): readonly KnownBlock[] {
   const { migration, plan } = view;
   const hasMoved = migration.status === "finished" && purposeOf(migration) === "move";
+  const hasBackedUp = migration.status === "finished" && purposeOf(migration) === "backup";
   const lines = [
     // Nobody watches the endpoints any more: what was seen last would be read as how it is.
     ...(isEnded(migration) ? [] : sightingLines(view)),
     ...(hasMoved ? keyBefore(view) : []),
     ...proved(migration),
-    ...(hasMoved ? [...copyLines(view), ...keptLines(view)] : []),
+    ...(hasMoved || hasBackedUp ? copyLines(view) : []),
+    ...(hasMoved ? keptLines(view) : []),
   ];
   return [
     ...(lines.length === 0 ? [] : [section(lines.join("\n"))]),
@@ -116,12 +117,17 @@ function keyBefore({ plan }: MigrationView): readonly string[] {
 function wantedOf(migration: Migration): readonly string[] {
   if (migration.status !== "finished") return headlines[migration.status] ?? [];
   switch (purposeOf(migration)) {
-    case "move":
-      return headlines.finished ?? [];
+    case "move": {
+      const { aftercare } = migration;
+      // Seen at the end of the move, and no longer so once the source is gone.
+      const isGone = aftercare !== null && aftercare.kept === null;
+      return (headlines.finished ?? []).filter((claim) => !isGone || claim !== "saw.retired");
+    }
     case "rehearsal":
       return rehearsed;
     case "backup":
-      return ofBackup;
+      // Said by what is known of the copy; in the words of each step it is all ARNs.
+      return [];
     case "decommission":
       return ofDeletion;
   }

@@ -70,6 +70,22 @@ describe("a move that is backed up into another account", () => {
     );
   });
 
+  it("does not say of a source that is gone that it is fenced and protected", () => {
+    const view = stateOf("finished, with a copy");
+    const { steps, aftercare } = view.migration;
+    const seen = { claim: note("saw.retired", { name: retired }), observed: "x", source: "y" };
+    const told = { ...steps, retire: { ...steps["copy-backup"], evidence: [seen] } } as never;
+    const saying = (kept: unknown) =>
+      wholeText(
+        rootMessage({
+          ...view,
+          migration: { ...view.migration, steps: told, aftercare: { ...aftercare, kept } as never },
+        }),
+      );
+    expect(saying(aftercare?.kept)).toContain("is tagged as retired, protected and fenced");
+    expect(saying(null)).not.toContain("is tagged as retired");
+  });
+
   it("asks what is to become of the source once its time is over", () => {
     expect(textOf("finished, its retention over")).toMatch(/; its time was over <.*>, and somebody may type/);
   });
@@ -162,15 +178,10 @@ describe("a backup", () => {
 
   it("tells at its end where it can be restored, by what was proved", () => {
     const view = stateOf("backup: finished");
-    const evidence = [note("saw.assigned", { plan: "p", arn: "a", role: "r" })].map((claim) => ({
-      claim,
-      observed: "x",
-      source: "y",
-    }));
-    const last = { ...view.migration.steps["assign-backups"], evidence } as never;
-    const proved = { ...view, migration: { ...view.migration, steps: { "assign-backups": last } } };
-    expect(wholeText(rootMessage(proved))).toContain("can be restored in account 222233334444");
-    expect(wholeText(rootMessage(proved))).toContain("• The plan p selects a and nothing else");
+    const text = wholeText(rootMessage(view));
+    expect(text).toContain("can be restored in account 222233334444");
+    expect(text).toContain("in `copies`, under `arn:aws:kms:eu-west-1:222233334444:key/of-the-vault`");
+    expect(text).toContain("Backups and copies go on daily, by the backup plan `encrypt-db-orders-prod`");
     expect(statusText(view)).toContain("daily, by the backup plan encrypt-db-orders-prod");
   });
 
